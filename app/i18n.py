@@ -1,0 +1,121 @@
+"""Words for people: every sentence passes through a Translator, which is handed in and never global.
+
+English sentences are the message ids, in code and in the resource files alike.
+"""
+
+from __future__ import annotations
+
+import gettext
+from datetime import datetime
+from pathlib import Path
+
+from app import paths
+
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ckb", "ps", "sd", "ug", "yi", "dv", "xx-rtl"})
+PSEUDO = frozenset({"xx", "xx-rtl"})
+_ACCENTS = str.maketrans("aeiouyAEIOUY", "áéíóúýÁÉÍÓÚÝ")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name that extraction tools know
+    """Mark a message for extraction; it is translated later by a Translator."""
+    return message
+
+
+class Translator:
+    """Turns an English message and its facts into words of one language. Facts are data: they are never translated."""
+
+    def __init__(self, language: str, catalogue: gettext.NullTranslations | None = None) -> None:
+        self.language = language
+        self.rtl = language.split("-")[0] in RIGHT_TO_LEFT or language in RIGHT_TO_LEFT
+        self._catalogue = catalogue or gettext.NullTranslations()
+
+    def text(self, message: str, /, **facts: object) -> str:
+        """The message in this language, with `{name}` replaced by the fact of that name."""
+        return _fill(self._translate(message) if message else "", facts)
+
+    def plural(self, one: str, many: str, n: int, /, **facts: object) -> str:
+        """The message for a count; `{n}` is the count."""
+        return _fill(self._translate_plural(one, many, n), {"n": n, **facts})
+
+    def day(self, iso: str | None) -> str:
+        """A partial date (`1995`, `1995-06`, `1995-06-01`) or a moment as a short day; no date is shown as given."""
+        if not iso:
+            return ""
+        parts = iso[:10].split("-")
+        try:
+            if len(parts) == 1:
+                return f"{int(parts[0]):04d}"
+            month = self.text(_MONTHS[int(parts[1]) - 1])
+            return f"{month} {parts[0]}" if len(parts) == 2 else f"{int(parts[2])} {month} {parts[0]}"
+        except (ValueError, IndexError):
+            return iso
+
+    def moment(self, iso: str | None) -> str:
+        """A moment (ISO 8601) as day and local time; what is no moment is shown as given."""
+        if not iso:
+            return ""
+        try:
+            at = datetime.fromisoformat(iso)
+            local = at.astimezone() if at.tzinfo else at
+        except (ValueError, OverflowError, OSError):
+            return iso
+        return f"{self.day(local.date().isoformat())} {local.hour:02d}:{local.minute:02d}"
+
+    def _translate(self, message: str) -> str:
+        return self._catalogue.gettext(message)
+
+    def _translate_plural(self, one: str, many: str, n: int) -> str:
+        return self._catalogue.ngettext(one, many, n)
+
+
+class PseudoTranslator(Translator):
+    """A test language made from English: accented and about 40 % longer, so that cut or untranslated words are seen."""
+
+    def _translate(self, message: str) -> str:
+        return _pseudo(message)
+
+    def _translate_plural(self, one: str, many: str, n: int) -> str:
+        return _pseudo(one if n == 1 else many)
+
+
+def translator(language: str, folder: Path | None = None) -> Translator:
+    """The Translator of a language tag; English where no catalogue of that language is shipped."""
+    if language in PSEUDO:
+        return PseudoTranslator(language)
+    found = gettext.translation(
+        "holdfast", folder or paths.resources() / "i18n", [language.replace("-", "_"), language], fallback=True
+    )
+    return Translator(language, found)
+
+
+def languages(folder: Path | None = None) -> list[str]:
+    """Language tags that can be chosen: English and every folder with a catalogue."""
+    where = folder or paths.resources() / "i18n"
+    shipped = [p.parents[1].name.replace("_", "-") for p in sorted(where.glob("*/LC_MESSAGES/holdfast.mo"))]
+    return ["en", *[tag for tag in shipped if tag != "en"]]
+
+
+def _fill(message: str, facts: dict[str, object]) -> str:
+    # Replaced by hand and not by str.format: a fact may hold braces, and a translation may hold a mistake.
+    out, rest = [], message
+    while rest:
+        before, brace, after = rest.partition("{")
+        out.append(before)
+        if not brace:
+            break
+        name, closing, rest = after.partition("}")
+        if not closing:
+            out.append("{" + after)
+            break
+        out.append(str(facts[name]) if name in facts else "{" + name + "}")
+    return "".join(out)
+
+
+def _pseudo(message: str) -> str:
+    parts, inside = [], False
+    for piece in message.replace("{", "\0{").replace("}", "}\0").split("\0"):
+        inside = piece.startswith("{")
+        parts.append(piece if inside else piece.translate(_ACCENTS))
+    body = "".join(parts)
+    return f"[{body}{'~' * max(1, len(message) * 2 // 5)}]" if message.strip() else body

@@ -1,0 +1,143 @@
+"""One entry: the changes of one user action on one case, in canonical bytes, signed, chained to the entry before.
+
+Bytes are stored and forwarded as they were signed; nothing here ever writes them anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from app.notebook.hybrid import Stamp
+from app.notebook.ids import Dot, dot
+
+FORMAT = "holdfast-entry/1"
+SCHEMA = 1
+NO_PREVIOUS = "0" * 64
+
+Change = dict[str, Any]
+"""{"op": create | append | set | add | remove, "record": id, ...}; an unknown `op` is kept and not understood."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """What the signed bytes say. `first` … `first + count - 1` are the sequence numbers of the changes."""
+
+    format: str
+    device: str
+    first: int
+    count: int
+    author: str
+    session: str
+    scope: int
+    case: str
+    hlc: tuple[int, int]
+    wall: str
+    schema: int
+    previous: str
+    changes: list[Change]
+
+    @property
+    def stamp(self) -> Stamp:
+        """The hybrid clock's reading when the entry was made."""
+        return Stamp(*self.hlc)
+
+    def dots(self) -> list[Dot]:
+        """The names of the changes, in order."""
+        return [dot(self.device, self.first + i) for i in range(self.count)]
+
+
+@dataclass(frozen=True)
+class SignedEntry:
+    """The bytes of an entry with the device's signature over their SHA-256."""
+
+    body: bytes
+    signature: bytes
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the bytes, 64 hexadecimal digits: what the next entry names as `previous`."""
+        return hashlib.sha256(self.body).hexdigest()
+
+
+class EntryRefused(ValueError):
+    """Bytes that are no entry, or whose signature, numbers or chain do not hold. The message names the reason only."""
+
+
+def canonical(entry: Entry) -> bytes:
+    """The one byte form of an entry: JSON, keys sorted, no spaces, UTF-8."""
+    return json.dumps(
+        msgspec.to_builtins(entry), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode("utf-8")
+
+
+def sign(entry: Entry, key: Ed25519PrivateKey) -> SignedEntry:
+    """The entry's canonical bytes, signed."""
+    body = canonical(entry)
+    return SignedEntry(body, key.sign(hashlib.sha256(body).digest()))
+
+
+_DECODER = msgspec.json.Decoder(Entry)
+
+
+def read(body: bytes) -> Entry:
+    """The entry in `body`. Raises EntryRefused where it is none, or where its numbers cannot be."""
+    try:
+        entry = _DECODER.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise EntryRefused("not an entry") from error
+    if entry.count != len(entry.changes) or entry.count < 1 or entry.first < 1:
+        raise EntryRefused("numbers do not fit the changes")
+    if any(
+        not isinstance(change.get("op"), str) or not isinstance(change.get("record"), str) for change in entry.changes
+    ):
+        raise EntryRefused("a change without operation or record")
+    return entry
+
+
+def verify(signed: SignedEntry, key: Ed25519PublicKey) -> Entry:
+    """The entry in signed bytes. Raises EntryRefused where the signature is not this key's."""
+    try:
+        key.verify(signed.signature, hashlib.sha256(signed.body).digest())
+    except InvalidSignature as error:
+        raise EntryRefused("signature") from error
+    return read(signed.body)
+
+
+def follows(entry: Entry, last: int, last_hash: str) -> bool:
+    """Whether `entry` is the next one of its device after sequence number `last` with hash `last_hash`."""
+    return entry.first == last + 1 and entry.previous == last_hash
+
+
+def create(record: str, kind: str, fields: dict[str, Any]) -> Change:
+    """A new record. Two devices that create the same record meet in it."""
+    return {"op": "create", "record": record, "type": kind, "fields": fields}
+
+
+def append(record: str, kind: str, fields: dict[str, Any]) -> Change:
+    """A record that never changes once made: a print, a grade given, a completed assessment, a logged operation."""
+    return {"op": "append", "record": record, "type": kind, "fields": fields}
+
+
+def assign(record: str, fields: dict[str, tuple[Any, list[Dot]]]) -> Change:
+    """New values of fields, each with the dots of the standing values that its author saw."""
+    return {
+        "op": "set",
+        "record": record,
+        "fields": {name: {"value": value, "saw": sorted(saw)} for name, (value, saw) in fields.items()},
+    }
+
+
+def add(record: str, field: str, value: Any) -> Change:
+    """One more element of a set field."""
+    return {"op": "add", "record": record, "field": field, "value": value}
+
+
+def remove(record: str, field: str, saw: list[Dot]) -> Change:
+    """Take away exactly the additions that the author saw; an addition made elsewhere meanwhile stays."""
+    return {"op": "remove", "record": record, "field": field, "saw": sorted(saw)}

@@ -1,0 +1,166 @@
+"""The fold: what stands, computed from a set of entries. The order of arrival and repeats change nothing.
+
+A field's value is a set of standing values. A write joins the set and removes exactly what its author saw (rule C1).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.notebook.entry import Change, Entry
+from app.notebook.hybrid import Stamp
+from app.notebook.ids import Dot
+
+KNOWN_OPERATIONS = frozenset({"create", "append", "set", "add", "remove"})
+
+
+@dataclass(frozen=True)
+class Written:
+    """Who wrote a change, when by the device's clock and when by the server's (None: not received yet)."""
+
+    author: str
+    device_time: str
+    stamp: Stamp
+    received: str | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A value that no later writer had seen and replaced."""
+
+    value: Any
+    dot: Dot
+    written: Written
+
+
+@dataclass
+class FieldState:
+    """The standing values of one field, and dots that a later writer saw but that have not arrived here yet."""
+
+    live: dict[Dot, Any] = field(default_factory=dict)
+    awaited: set[Dot] = field(default_factory=set)
+
+    def write(self, name: Dot, value: Any, saw: Iterable[Dot]) -> None:
+        """Join a value and remove what its author saw."""
+        self.hide(saw)
+        if name in self.awaited:
+            self.awaited.discard(name)
+        else:
+            self.live[name] = value
+
+    def hide(self, saw: Iterable[Dot]) -> None:
+        """Remove the named additions, also those that arrive later."""
+        for seen in saw:
+            if seen in self.live:
+                del self.live[seen]
+            else:
+                self.awaited.add(seen)
+
+
+@dataclass
+class RecordState:
+    """One record: its type, who made it, and the standing values of its fields."""
+
+    id: str
+    type: str = ""
+    immutable: bool = False
+    created: dict[Dot, Written] = field(default_factory=dict)
+    fields: dict[str, FieldState] = field(default_factory=dict)
+    written: dict[Dot, Written] = field(default_factory=dict)
+    unknown: list[Change] = field(default_factory=list)
+
+    def standing(self, name: str) -> list[Standing]:
+        """The standing values of a field, oldest first as displayed."""
+        state = self.fields.get(name)
+        if state is None:
+            return []
+        found = [Standing(value, key, self.written[key]) for key, value in state.live.items()]
+        return sorted(found, key=lambda s: (s.written.stamp, s.dot))
+
+    def seen(self, name: str) -> list[Dot]:
+        """The dots that a writer who looks at this record now has seen of a field."""
+        state = self.fields.get(name)
+        return sorted(state.live) if state else []
+
+    def first_written(self) -> tuple[Stamp, Dot]:
+        """When the record was first made, for display order."""
+        made = self.created or self.written
+        return min((written.stamp, name) for name, written in made.items()) if made else (Stamp(0, 0), "")
+
+    def apply(self, name: Dot, change: Change, written: Written) -> None:
+        """Take in one change, once: whoever calls this knows which entries were taken in before."""
+        operation = change["op"]
+        if operation in ("create", "append"):
+            self.type = self.type or str(change.get("type", ""))
+            self.immutable = self.immutable or operation == "append"
+            self.created[name] = written
+            for key, value in (change.get("fields") or {}).items():
+                self._field(key).write(name, value, ())
+        elif operation == "set":
+            for key, wish in (change.get("fields") or {}).items():
+                self._field(key).write(name, wish["value"], wish["saw"])
+        elif operation == "add":
+            self._field(change["field"]).write(name, change["value"], ())
+        elif operation == "remove":
+            self._field(change["field"]).hide(change["saw"])
+        else:
+            self.unknown.append(change)
+        self.written[name] = written
+        self._forget_replaced()
+
+    def _field(self, name: str) -> FieldState:
+        return self.fields.setdefault(name, FieldState())
+
+    def _forget_replaced(self) -> None:
+        # Author and time are kept only for what stands; the entries themselves keep the history.
+        needed = set(self.created).union(*(state.live for state in self.fields.values()))
+        if len(self.written) > 2 * len(needed) + 8:
+            self.written = {name: self.written[name] for name in needed if name in self.written}
+
+
+@dataclass
+class CaseState:
+    """All records of one case."""
+
+    id: str
+    records: dict[str, RecordState] = field(default_factory=dict)
+    taken_in: set[Dot] = field(default_factory=set)
+
+    def apply(self, entry: Entry, received: str | None = None) -> set[str]:
+        """Take in one entry as a whole and return the ids of the records that it touched: none where it is a repeat."""
+        name = entry.dots()[0]
+        if name in self.taken_in:
+            return set()
+        self.taken_in.add(name)
+        written = Written(entry.author, entry.wall, entry.stamp, received)
+        for name, change in zip(entry.dots(), entry.changes, strict=True):
+            record = self.records.setdefault(change["record"], RecordState(change["record"]))
+            record.apply(name, change, written)
+        return {change["record"] for change in entry.changes}
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything that stands, as plain data: equal for two replicas that hold the same entries."""
+        return {
+            key: {
+                "type": record.type,
+                "immutable": record.immutable,
+                "created": sorted(record.created),
+                "fields": {
+                    name: sorted((d, json.dumps(v, sort_keys=True)) for d, v in state.live.items())
+                    for name, state in sorted(record.fields.items())
+                },
+                "unknown": sorted(json.dumps(change, sort_keys=True) for change in record.unknown),
+            }
+            for key, record in sorted(self.records.items())
+        }
+
+
+def fold(case: str, entries: Iterable[tuple[Entry, str | None]]) -> CaseState:
+    """The state of a case from its entries, each with the server's receipt time or None."""
+    state = CaseState(case)
+    for entry, received in entries:
+        state.apply(entry, received)
+    return state

@@ -1,0 +1,24 @@
+"""Where things are: the shipped resources and the officer's vaults. Folder names say nothing about abuse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+
+RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+
+
+def resources() -> Path:
+    """The folder of the shipped data files."""
+    return RESOURCES
+
+
+def vaults_folder() -> Path:
+    """Where vaults are made when no folder is named: one folder a vault, under the user's data folder."""
+    return Path(platformdirs.user_data_dir("holdfast", appauthor=False)) / "vaults"
+
+
+def practice_folder() -> Path:
+    """Where the practice vault lives, apart from every real vault."""
+    return Path(platformdirs.user_data_dir("holdfast", appauthor=False)) / "practice"

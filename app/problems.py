@@ -1,0 +1,250 @@
+"""Expected failures: a code with facts, and for each code three sentences.
+
+What happened, is my work safe, what do I do now. Everything that is not a Problem is a bug.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Words(Protocol):
+    """The part of a Translator that a Problem needs."""
+
+    def text(self, message: str, /, **facts: object) -> str: ...
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name that extraction tools know; this module imports nothing of ours
+    """Mark a message for extraction."""
+    return message
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """The three sentences of a Problem in one language."""
+
+    happened: str
+    safe: str
+    next: str
+
+    def __str__(self) -> str:
+        return f"{self.happened} {self.safe} {self.next}"
+
+
+class Problem(Exception):
+    """An expected failure. `facts` fill the sentences and hold no personal data beyond what the officer just typed."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        self.code, self.facts = code, facts
+        self._messages = CATALOGUE[code]
+        super().__init__(code)
+
+    def sentences(self, words: Words) -> Sentences:
+        """What happened, whether the work is safe, and what to do now, in the language of `words`."""
+        happened, safe, then = (words.text(message, **self.facts) for message in self._messages)
+        return Sentences(happened, safe, then)
+
+
+NOTHING_CHANGED = N_("Nothing was changed.")
+ALL_SAFE = N_("Everything that was saved is safe.")
+
+CATALOGUE: dict[str, tuple[str, str, str]] = {
+    # store.*
+    "store.plaintext": (
+        N_("The file “{file}” is not encrypted, so it is not a vault of this program."),
+        N_("The file was left exactly as it is."),
+        N_("Do not use this folder. Ask your administrator how the file came to be there."),
+    ),
+    "store.foreign": (
+        N_("The database “{file}” does not belong to this vault, or its first page is damaged."),
+        N_("The file was left exactly as it is; work that was already sent is on the server."),
+        N_("Keep the folder and ask your administrator to recover the vault."),
+    ),
+    "store.damaged": (
+        N_("A part of the vault's database cannot be read."),
+        N_("What can be read is unchanged; work that was already sent is on the server."),
+        N_("Keep the folder, start a new vault for tonight, and ask your administrator to recover this one."),
+    ),
+    "store.missing": (
+        N_("The vault's database “{file}” is missing."),
+        N_("The key slots are unchanged; work that was already sent is on the server."),
+        N_("Put the file back if it was moved, or ask your administrator to recover the vault."),
+    ),
+    "store.newer": (
+        N_("This vault was last used by a newer version of the program (format {found}, this version reads {known})."),
+        N_("The vault was left exactly as it is."),
+        N_("Install the newer version again."),
+    ),
+    "store.cipher": (
+        N_("The encryption of this installation does not pass its self-check ({check})."),
+        N_("No vault was opened and nothing was written."),
+        N_("Ask your administrator to install the program again."),
+    ),
+    "store.full": (
+        N_("The disk is full: the last answer could not be saved."),
+        N_("Everything saved before it is safe; the last answer is still on the screen only."),
+        N_("Free some space, then change the answer again or press Save again."),
+    ),
+    "store.read_only": (
+        N_("The vault's folder cannot be written to."),
+        N_("Everything that was saved is safe."),
+        N_("Ask your administrator to give you write access to the folder, then start again."),
+    ),
+    "store.disk": (
+        N_("The disk reported an error while saving."),
+        N_("Everything saved before it is safe; the last answer is still on the screen only."),
+        N_("Try once more. If it happens again, note the last answer on paper and change the laptop."),
+    ),
+    "store.rolled_back": (
+        N_("Some entries of this vault's notebook are missing or out of order (after number {after})."),
+        N_("The entries that are there were left unchanged."),
+        N_("Do not go on in this vault. Ask your administrator: the file may be an old copy."),
+    ),
+    # casework.*
+    "case.unknown": (
+        N_("There is no case “{case}” in this vault."),
+        NOTHING_CHANGED,
+        N_("Look it up with Find, or with “holdfast case list”."),
+    ),
+    "case.ambiguous": (
+        N_("More than one case has the reference “{case}”."),
+        NOTHING_CHANGED,
+        N_("Use the case's id, as “holdfast case list” shows it."),
+    ),
+    "record.unknown": (
+        N_("This case has no record “{record}”."),
+        NOTHING_CHANGED,
+        N_("Use an id that “holdfast case show” names, or the type's name where there is only one."),
+    ),
+    "record.ambiguous": (
+        N_("This case has more than one record of the type “{record}”."),
+        NOTHING_CHANGED,
+        N_("Use the record's id, as “holdfast case show” names it."),
+    ),
+    "record.field_unknown": (
+        N_("A record of the type “{type}” has no field “{field}”."),
+        NOTHING_CHANGED,
+        N_("Use one of these fields: {fields}."),
+    ),
+    "record.value": (
+        N_("“{field}” cannot hold that: {mistake}."),
+        NOTHING_CHANGED,
+        N_("Allowed is: {allowed}."),
+    ),
+    "record.immutable": (
+        N_("A completed {type} cannot be changed."),
+        NOTHING_CHANGED,
+        N_("Add a new one; the old one stays as it was."),
+    ),
+    # grade.*
+    "grade.nothing_chosen": (
+        N_("No grade was chosen."),
+        N_("All answers are saved."),
+        N_("Choose standard, medium or high."),
+    ),
+    "grade.reason_missing": (
+        N_("A grade needs a reason in your own words."),
+        N_("All answers are saved; the grade was not."),
+        N_("Write one line on why you chose this grade."),
+    ),
+    "grade.supervisor_missing": (
+        N_("A grade below the one that the rules or an earlier decision set needs a supervisor and a coded reason."),
+        N_("All answers are saved, and the higher grade stays in force."),
+        N_("Choose the reason and name the supervisor who decides, or keep the higher grade."),
+    ),
+    "grade.same_person": (
+        N_("The supervisor who lowers a grade cannot be the officer who gave it."),
+        N_("The higher grade stays in force."),
+        N_("Ask a supervisor to decide."),
+    ),
+    # todo.*
+    "todo.unknown": (
+        N_("There is no task “{task}” on this list."),
+        NOTHING_CHANGED,
+        N_("Choose a task from the list or add one of your own."),
+    ),
+    "todo.consent_missing": (
+        N_("This task needs the victim's decision on consent, which is not recorded yet."),
+        N_("The task stays open and everything else is saved."),
+        N_("Record whether consent was given or refused, then close the task."),
+    ),
+    "todo.consent_refused": (
+        N_("The victim refused or withdrew consent, so this service may not be contacted in the victim's name."),
+        N_("The task stays open and everything else is saved."),
+        N_("Choose “refused by the victim”, or record the lawful ground and who approved it."),
+    ),
+    "todo.release_unknown": (
+        N_("This task cannot be closed while the end of custody is not known."),
+        N_("The task stays open and everything else is saved."),
+        N_("Record when the suspect will be released and how the victim was told."),
+    ),
+    "todo.channel_missing": (
+        N_("Say how the victim was reached before this task is closed."),
+        N_("The task stays open and everything else is saved."),
+        N_("Choose the channel that was used."),
+    ),
+    "todo.channel_forbidden": (
+        N_("“{channel}” is not a safe way to reach the victim: {because}"),
+        N_("The task stays open and everything else is saved."),
+        N_("Use a channel that the safe-contact record allows, or talk to the victim and change the record."),
+    ),
+    "todo.reason_missing": (
+        N_("This status needs a reason."),
+        N_("The task keeps its earlier status and everything else is saved."),
+        N_("Write one line on why."),
+    ),
+    "todo.agency_missing": (
+        N_("Name the agency that has done this."),
+        N_("The task keeps its earlier status and everything else is saved."),
+        N_("Write the agency's name."),
+    ),
+    # paper.*
+    "paper.not_answered": (
+        N_("The questions about what may safely be kept are not answered for this victim."),
+        N_("Nothing was printed."),
+        N_("Answer first who lives there, whether it is searched, where the paper is kept and what is read."),
+    ),
+    "paper.reason_missing": (
+        N_("Printing needs a reason, because every print is logged."),
+        N_("Nothing was printed."),
+        N_("Write one line on why this paper is needed."),
+    ),
+    "paper.unsafe": (
+        N_("The answers say that a paper is not safe to keep ({because})."),
+        N_("Nothing was printed."),
+        N_("Read it out instead, or write why this paper is safe all the same."),
+    ),
+    "paper.out_exists": (
+        N_("The file “{file}” exists already."),
+        N_("The file was left as it is; nothing was printed."),
+        N_("Choose another name."),
+    ),
+    "paper.out_folder": (
+        N_("The file “{file}” cannot be written there."),
+        N_("Nothing was printed and nothing is left behind."),
+        N_("Choose another folder."),
+    ),
+    # consent.*
+    "consent.language_missing": (
+        N_("Consent counts only when it was asked in a language that the victim understands."),
+        N_("Nothing else was changed."),
+        N_("Record the language and, where needed, who interpreted."),
+    ),
+    # risk.*
+    "risk.unknown_factor": (
+        N_("This instrument has no factor “{factor}”."),
+        NOTHING_CHANGED,
+        N_("Choose a factor of the instrument."),
+    ),
+    "risk.completed": (
+        N_("This assessment is completed and cannot be changed."),
+        NOTHING_CHANGED,
+        N_("Start a new assessment; the completed one stays as it is."),
+    ),
+    "risk.not_graded": (
+        N_("An assessment can be completed only after the officer has graded it."),
+        N_("All answers are saved."),
+        N_("Give a grade first."),
+    ),
+}

@@ -1,0 +1,71 @@
+"""How a field is declared: kind, words, how sensitive it is, which of two values is the more cautious one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Kind = Literal[
+    "line", "words", "three", "code", "codes", "set", "day", "moment", "number", "names", "person", "record", "map"
+]
+"""line: one line of text; words: free text; three: yes, no, unknown; code: one of a list; codes: several of a list;
+set: several of a list, each added and removed by itself; day: partial date; moment: ISO 8601; number: whole number;
+names: list of texts; person, record: an id within the case; map: plain JSON inside an immutable record."""
+
+Sensitivity = Literal["ordinary", "identity", "contact", "special", "private"]
+"""ordinary; identity: says who; contact: says where or how to find; special: health, origin, belief, sex life;
+private: never on any paper that leaves the force."""
+
+THREE = ("yes", "no", "unknown")
+
+YES_FIRST = ("yes", "unknown", "no")
+NO_FIRST = ("no", "unknown", "yes")
+Caution = tuple[str, ...] | Literal["both", "either"] | None
+"""Most cautious value first; "both": only what every value holds; "either": what any value holds; None: no order."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a record type."""
+
+    name: str
+    kind: Kind
+    label: str
+    codes: str = ""
+    sensitivity: Sensitivity = "ordinary"
+    cautious: Caution = None
+    least: int | None = None
+    most: int | None = None
+    find: str = ""
+    """Under which heading the field's text is found: name, reference or place; empty: it is not searched."""
+
+    def in_force(self, values: list[Any]) -> Any:
+        """The more cautious one of different standing values, oldest first; the latest where no order is declared."""
+        if not values:
+            return None
+        if self.cautious == "both":
+            return [v for v in values[0] or [] if all(v in (other or []) for other in values[1:])]
+        if self.cautious == "either":
+            return list(dict.fromkeys(v for value in values for v in value or []))
+        if isinstance(self.cautious, tuple):
+            order = {value: place for place, value in enumerate(self.cautious)}
+            return min(reversed(values), key=lambda v: order.get(str(v), len(order)))
+        return values[-1]
+
+
+@dataclass(frozen=True)
+class RecordType:
+    """A record type: its name, the key of its list in a case file, and its fields in the order of the screen."""
+
+    name: str
+    case_key: str
+    label: str
+    fields: tuple[Field, ...]
+    immutable: bool = False
+
+    def field(self, name: str) -> Field | None:
+        """The declared field of that name, or None."""
+        return _BY_NAME.setdefault(id(self), {f.name: f for f in self.fields}).get(name)
+
+
+_BY_NAME: dict[int, dict[str, Field]] = {}

@@ -1,0 +1,148 @@
+"""A case as it is read: records with the value in force of each field, and every standing value where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.notebook.fold import CaseState, RecordState, Standing
+from app.records.declared import RECORD_TYPES
+from app.records.fields import Field, RecordType
+
+
+class Record:
+    """One record of a case, read only."""
+
+    def __init__(self, state: RecordState) -> None:
+        self.state = state
+        self.id, self.type = state.id, state.type
+
+    @property
+    def declared(self) -> RecordType | None:
+        """The type's declaration; None for a type that only a newer version knows."""
+        return RECORD_TYPES.get(self.type)
+
+    def get(self, field: str, default: Any = None) -> Any:
+        """The value in force: the more cautious one where standing values differ. `default` where there is none."""
+        declared = self._field(field)
+        if declared and declared.kind == "set":
+            return self.elements(field)
+        standing = self.standing(field)
+        if not standing:
+            return default
+        values = [s.value for s in standing]
+        if len(values) == 1 or declared is None:
+            value = values[-1]
+        else:
+            value = declared.in_force(values)
+        return default if value is None else value
+
+    def elements(self, field: str) -> list[Any]:
+        """The elements of a set field, in the order in which they were added, each once."""
+        found: list[Any] = []
+        for standing in self.standing(field):
+            values = standing.value if isinstance(standing.value, list) else [standing.value]
+            found.extend(v for v in values if v not in found)
+        return found
+
+    def standing(self, field: str) -> list[Standing]:
+        """The standing values of a field, oldest first."""
+        return self.state.standing(field)
+
+    def in_conflict(self, field: str) -> bool:
+        """Whether standing values differ."""
+        declared = self._field(field)
+        if declared and declared.kind == "set":
+            return False
+        state = self.state.fields.get(field)
+        if state is None or len(state.live) < 2:
+            return False
+        values = list(state.live.values())
+        return any(value != values[0] for value in values[1:])
+
+    def conflicts(self) -> list[str]:
+        """Names of the fields whose standing values differ."""
+        return [name for name in self.state.fields if self.in_conflict(name)]
+
+    def field_names(self) -> list[str]:
+        """Names of the fields that hold something, declared ones first and in their order."""
+        held = [name for name, state in self.state.fields.items() if state.live]
+        declared = [f.name for f in self.declared.fields] if self.declared else []
+        return [n for n in declared if n in held] + sorted(n for n in held if n not in declared)
+
+    @property
+    def archived(self) -> bool:
+        """Whether the record is put away; an archive that meets an edit is a conflict and counts as not archived."""
+        return bool(self.get("archived") == "yes")
+
+    @property
+    def created_at(self) -> str:
+        """The device's time at which the record was first made (ISO 8601)."""
+        made = self.state.created or self.state.written
+        return min(made.values(), key=lambda w: w.stamp).device_time if made else ""
+
+    @property
+    def author(self) -> str:
+        """Who first made the record."""
+        made = self.state.created or self.state.written
+        return min(made.values(), key=lambda w: w.stamp).author if made else ""
+
+    def changed_at(self, field: str) -> str:
+        """The device's time of the latest standing value of a field (ISO 8601), or an empty text."""
+        standing = self.standing(field)
+        return standing[-1].written.device_time if standing else ""
+
+    def _field(self, name: str) -> Field | None:
+        return self.declared.field(name) if self.declared else None
+
+
+class CaseView:
+    """All records of one case, in the order in which they were made."""
+
+    def __init__(self, state: CaseState) -> None:
+        self.id = state.id
+        ordered = sorted(state.records.values(), key=lambda r: (*r.first_written(), r.id))
+        self._records = {r.id: Record(r) for r in ordered}
+        self._by_type: dict[str, list[Record]] = {}
+        for record in self._records.values():
+            self._by_type.setdefault(record.type, []).append(record)
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self._records.values())
+
+    def record(self, record_id: str) -> Record | None:
+        """The record of that id, archived or not."""
+        return self._records.get(record_id)
+
+    def of(self, kind: str, archived: bool = False) -> list[Record]:
+        """Records of a type in the order in which they were made, without archived ones unless asked for."""
+        return [r for r in self._by_type.get(kind, ()) if archived or not r.archived]
+
+    def one(self, kind: str) -> Record | None:
+        """The first record of a type that is not archived, or None."""
+        found = self.of(kind)
+        return found[0] if found else None
+
+    def latest(self, kind: str) -> Record | None:
+        """The last record of a type that is not archived, or None."""
+        found = self.of(kind)
+        return found[-1] if found else None
+
+    def people(self, role: str = "") -> list[Record]:
+        """People of the case, or those who hold a role."""
+        return [p for p in self.of("person") if not role or role in p.get("roles", [])]
+
+    @property
+    def victim(self) -> Record | None:
+        """The one victim of the case, or None while nobody holds the role."""
+        found = self.people("victim")
+        return found[0] if found else None
+
+    @property
+    def case(self) -> Record:
+        """The case's own fields."""
+        return self._records.get(self.id) or Record(RecordState(self.id, "case"))
+
+    def conflicts(self) -> list[tuple[Record, str]]:
+        """Every field whose standing values differ."""
+        return [(record, name) for record in self for name in record.conflicts()]
