@@ -1,0 +1,134 @@
+"""What each command of dev.py does, in the order in which dev.py lists them.
+
+Nothing here is part of the program: the program is started as `holdfast` from the virtual environment.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import machine
+from environment import Environment
+
+# Commands that live in a module of their own beside this one, run inside the virtual environment.
+MODULES = ("messages", "bench", "pictures", "build")
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: a line for the list, and what it does with the project's root and the further arguments."""
+
+    says: str
+    do: Callable[[Path, list[str]], int]
+    takes_more: bool = True
+
+
+def run(root: Path, arguments: list[str], about: str) -> int:
+    """Find the command that the arguments name and do it; without one, list them."""
+    known = all_commands(root)
+    name, rest = (arguments[0], arguments[1:]) if arguments else ("help", [])
+    if name in ("help", "--help", "-h"):
+        print(about.strip(), "", *(f"  {title:10}{command.says}" for title, command in known.items()), sep="\n")
+        return 0
+    if name not in known:
+        print(f"There is no command {name!r}. There are: {', '.join(known)}.", file=sys.stderr)
+        return 2
+    if rest and not known[name].takes_more:
+        print(f"{name} takes no further arguments: {' '.join(rest)}", file=sys.stderr)
+        return 2
+    return known[name].do(root, rest)
+
+
+def all_commands(root: Path) -> dict[str, Command]:
+    """The commands by name: those written here, and each module of MODULES whose file is there."""
+    known = {
+        "run": Command("open the program on an invented practice caseload; headless without a display", open_practice),
+        "test": Command("lint, types, import directions and every test; more arguments go to pytest", test),
+        "check": Command("lint, types and import directions only", check, takes_more=False),
+        "setup": Command(
+            "only what the others do first: virtual environment and system packages", setup, takes_more=False
+        ),
+    }
+    for name in MODULES:
+        file = root / "packaging" / f"{name}.py"
+        if file.exists():
+            about = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or name
+            known[name] = Command(about.splitlines()[0], _module(file))
+    return known
+
+
+def open_practice(root: Path, arguments: list[str]) -> int:
+    """Open the program on the practice caseload; where there is no display, do the same job without one."""
+    environment = Environment(root)
+    environment.ensure("run")
+    command = [str(environment.program("holdfast")), "practice"]
+    if machine.has_display():
+        machine.ensure(machine.WINDOW, "the window")
+    else:
+        print("No display here: doing the same job without a window.", flush=True)
+        command.append("--headless")
+    machine.hand_over([*command, *arguments], dict(os.environ))
+    return 0
+
+
+def setup(root: Path, _arguments: list[str]) -> int:
+    """Everything that the tests and the other commands need."""
+    machine.ensure(machine.TESTS, "the tests")
+    Environment(root).ensure("dev")
+    return 0
+
+
+def check(root: Path, _arguments: list[str]) -> int:
+    """What can be said without running the program; the quickest first, ending at the first that fails."""
+    Environment(root).ensure("dev")
+    return _in_turn(root, _checks(root))
+
+
+def test(root: Path, arguments: list[str]) -> int:
+    """The checks, then every test. The last line of a passing run is pytest's own."""
+    setup(root, [])
+    failed = _in_turn(root, _checks(root))
+    if failed:
+        return failed
+    print("── tests", flush=True)
+    return _program(root, [str(Environment(root).python), "-m", "pytest", *arguments])
+
+
+def _checks(root: Path) -> dict[str, list[str]]:
+    environment = Environment(root)
+    return {
+        "lint": [str(environment.program("ruff")), "check", "--quiet"],
+        "types": [str(environment.program("mypy"))],
+        "import directions": [str(environment.program("lint-imports")), "--no-logo"],
+    }
+
+
+def _in_turn(root: Path, steps: dict[str, list[str]]) -> int:
+    for title, command in steps.items():
+        print(f"── {title}", flush=True)
+        begun = time.monotonic()
+        failed = _program(root, command)
+        if failed:
+            print(f"── {title}: failed", file=sys.stderr)
+            return failed
+        print(f"   {time.monotonic() - begun:.1f} s", flush=True)
+    return 0
+
+
+def _module(file: Path) -> Callable[[Path, list[str]], int]:
+    def do(root: Path, arguments: list[str]) -> int:
+        setup(root, [])
+        return _program(root, [str(Environment(root).python), str(file), *arguments])
+
+    return do
+
+
+def _program(root: Path, command: list[str]) -> int:
+    return subprocess.run(command, cwd=root, check=False).returncode
