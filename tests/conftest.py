@@ -45,7 +45,7 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The virtual screen is an X server: only Linux chooses its tests; elsewhere the last line counts them as deselected."""
+    """The virtual screen is an X server: elsewhere than on Linux its tests are deselected."""
     if sys.platform.startswith("linux"):
         return
     away = [item for item in items if item.get_closest_marker("screen")]
