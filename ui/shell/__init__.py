@@ -1,0 +1,1 @@
+"""The frame around the work: unlock screen, window, rail, case frame, lock."""

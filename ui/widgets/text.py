@@ -1,0 +1,194 @@
+"""Labels, buttons, boxes that show data as plain text only, never as markup, and never open what the data names."""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import theme
+from ui.widgets.icons import icon as line_icon
+
+
+def tip(widget: QWidget, text: str) -> None:
+    """Give a widget a tooltip that shows `text` letter by letter, whatever it looks like."""
+    widget.setToolTip(f"<qt>{html.escape(text)}</qt>" if text else "")
+
+
+def announce(widget: QWidget, text: str) -> None:
+    """Tell assistive technology that something changed."""
+    if text and QAccessible.isActive():
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
+
+
+class PlainLabel(QLabel):
+    """Text as it was written. `kind` is small, body, quiet, question, heading or title."""
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        kind: str = "body",
+        bold: bool = False,
+        quiet: bool = False,
+        wrap: bool = True,
+        tone: str = "",
+        selectable: bool = False,
+        buddy: QWidget | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        kind, quiet = ("body", True) if kind == "quiet" else (kind, quiet)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(theme.font(kind, bold=bold))
+        self.setWordWrap(wrap)
+        if quiet:
+            self.setProperty("quiet", True)
+        if tone:
+            self.setProperty("tone", tone)
+        if selectable:
+            self.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+        if buddy is not None:
+            self.set_buddy(buddy)
+        self.setText(text)
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(wrap)
+        policy.setVerticalPolicy(QSizePolicy.Policy.Minimum if wrap else QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(policy)
+
+    def setText(self, text: str) -> None:
+        # With a buddy Qt reads "&" as a mnemonic; doubled it is a letter again.
+        super().setText(text.replace("&", "&&") if self.buddy() is not None else text)
+
+    def set_buddy(self, widget: QWidget) -> None:
+        """Make this the label of `widget`, for the eye and for assistive technology."""
+        shown = self.text()
+        self.setBuddy(widget)
+        self.setText(shown)
+        if shown and not widget.accessibleName():
+            widget.setAccessibleName(shown)
+
+
+class PlainButton(QPushButton):
+    """A button whose text and tooltip are data. `kind`: plain, main, danger, quiet or rail. Enter presses it, too."""
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        kind: str = "plain",
+        icon: str = "",
+        hint: str = "",
+        name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        self.icon_name = ""
+        super().__init__(parent)
+        self.setProperty("kind", kind)
+        self.setAutoDefault(False)
+        self.icon_name, self.kind = icon, kind
+        if kind == "main":
+            self.setFont(theme.font("body", bold=True))
+        if icon:
+            self._draw_icon()
+            self.setIconSize(QSize(18, 18))
+        self.words = ""
+        self.set_words(text)
+        if name:
+            self.setAccessibleName(name)
+        tip(self, hint)
+
+    def set_words(self, text: str) -> None:
+        """Show `text`; an ampersand in it is a letter."""
+        self.words = text
+        self.setText(text.replace("&", "&&"))
+        self.setAccessibleName(text)
+
+    def _draw_icon(self) -> None:
+        self.setIcon(line_icon(self.icon_name, {"main": "accent_ink", "danger": "danger_ink"}.get(self.kind, "ink")))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange and self.icon_name:
+            self._draw_icon()
+        super().changeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class PlainCheck(QCheckBox):
+    """A box to tick, with its text beside it."""
+
+    def __init__(self, text: str, *, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text.replace("&", "&&"), parent)
+        self.setAccessibleName(name or text)
+
+
+class Card(QFrame):
+    """A framed piece of a page; `body` is its column."""
+
+    def __init__(self, heading: str = "", *, tone: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        if tone:
+            self.setProperty("tone", tone)
+        else:
+            self.setProperty("card", True)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(theme.SPACE_L, theme.SPACE_M, theme.SPACE_L, theme.SPACE_M)
+        self.body.setSpacing(theme.SPACE_S)
+        self.heading = PlainLabel(heading, kind="question", bold=True) if heading else None
+        if self.heading is not None:
+            self.body.addWidget(self.heading)
+            self.setAccessibleName(heading)
+
+
+def set_tone(frame: QWidget, tone: str) -> None:
+    """Change a frame's tone (danger, warn, calm, practice or nothing) and let the style sheet see it."""
+    if frame.property("tone") != tone:
+        frame.setProperty("tone", tone)
+        for part in [frame, *frame.findChildren(QLabel)]:
+            part.style().unpolish(part)
+            part.style().polish(part)
+
+
+def column(*, margin: int = 0, spacing: int = theme.SPACE_S) -> QVBoxLayout:
+    """An upright layout with our spacing."""
+    made = QVBoxLayout()
+    made.setContentsMargins(margin, margin, margin, margin)
+    made.setSpacing(spacing)
+    return made
+
+
+def row(*widgets: QWidget, spacing: int = theme.SPACE_S, stretch: bool = True) -> QHBoxLayout:
+    """The widgets side by side, pushed to the start of the line."""
+    made = QHBoxLayout()
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setSpacing(spacing)
+    for widget in widgets:
+        made.addWidget(widget)
+    if stretch:
+        made.addStretch(1)
+    return made
+
+
+def main_action(button: QAbstractButton) -> QAbstractButton:
+    """Make a button as high as a main action."""
+    button.setMinimumHeight(theme.TARGET_MAIN)
+    return button
