@@ -96,6 +96,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Everything saved before it is safe; the last answer is still on the screen only."),
         N_("Try once more. If it happens again, note the last answer on paper and change the laptop."),
     ),
+    "store.busy": (
+        N_("Another program is using this vault's database."),
+        N_("Everything that was saved is safe; the last answer is still on the screen only."),
+        N_("Close the other program, then change the answer again."),
+    ),
     "store.rolled_back": (
         N_("Some entries of this vault's notebook are missing or out of order (after number {after})."),
         N_("The entries that are there were left unchanged."),
@@ -246,5 +251,141 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("An assessment can be completed only after the officer has graded it."),
         N_("All answers are saved."),
         N_("Give a grade first."),
+    ),
+    # vault.*
+    "vault.not_there": (
+        N_("There is no vault in the folder “{folder}”."),
+        NOTHING_CHANGED,
+        N_("Choose another folder, or make a vault there."),
+    ),
+    "vault.not_empty": (
+        N_("The folder “{folder}” is not empty, or is no folder, so no vault was made in it."),
+        N_("What is there was left exactly as it is."),
+        N_("Choose a folder that is empty or does not exist yet."),
+    ),
+    "vault.name_missing": (
+        N_("A vault needs its officer's name, in up to 200 characters that can be printed."),
+        N_("No vault was made."),
+        N_("Type the name again."),
+    ),
+    "vault.wrong_passphrase": (
+        N_("That passphrase does not open this vault."),
+        ALL_SAFE,
+        N_("Check capitals and keyboard and try again in {wait_s} s, or use the recovery code in the station's safe."),
+    ),
+    "vault.wait": (
+        N_("After a wrong passphrase the program waits a little before it looks at the next one."),
+        ALL_SAFE,
+        N_("Try again in {wait_s} s. The recovery code opens the vault without a wait."),
+    ),
+    "vault.wrong_recovery_code": (
+        N_("That is a recovery code, but not this vault's."),
+        ALL_SAFE,
+        N_("Check that the code and the vault belong together; a renewed code replaces the older one."),
+    ),
+    "vault.recovery_mistyped": (
+        N_("That is not a whole recovery code, which has seven groups of four letters and digits."),
+        ALL_SAFE,
+        N_("A sign may be mistyped: compare it with the paper, group by group, and type it again."),
+    ),
+    "vault.device_secret_missing": (
+        N_("This vault needs a secret that this laptop's system keeps, and the system did not give it."),
+        ALL_SAFE,
+        N_("Sign in to this laptop as usual and open the system's key store, or use the recovery code."),
+    ),
+    "vault.in_use": (
+        N_("This vault is open in another window or program."),
+        ALL_SAFE,
+        N_("Go on there, or close it there first."),
+    ),
+    "vault.newer": (
+        N_("This vault was made by a newer version of the program (this one reads format {known})."),
+        N_("The vault was left exactly as it is."),
+        N_("Install the newer version again."),
+    ),
+    "vault.damaged": (
+        N_("Both header files of this vault are damaged, so no passphrase can open it."),
+        N_("The database was left exactly as it is; work that was already sent is on the server."),
+        N_("Put back a copy of the file “vault.header”, or start a new vault for tonight and ask your administrator."),
+    ),
+    "vault.weakened": (
+        N_("This vault's header asks for a protection outside the allowed limits: somebody has changed it."),
+        N_("Nothing was opened and nothing was changed."),
+        N_("Do not go on with this vault. Ask your administrator to look at the laptop."),
+    ),
+    "vault.tampered": (
+        N_("This vault's header was changed by somebody who does not hold its key."),
+        N_("The vault stays closed and the database was left exactly as it is."),
+        N_("Do not go on with this vault. Ask your administrator to look at the laptop."),
+    ),
+    "vault.mixed_up": (
+        N_("The header files in this folder belong to two different vaults."),
+        N_("Nothing was opened and nothing was changed."),
+        N_("Put the files back where they came from, or ask your administrator."),
+    ),
+    "vault.cannot_read": (
+        N_("The file “{file}” of this vault cannot be read."),
+        NOTHING_CHANGED,
+        N_("Check that you are signed in as the vault's owner, then try again."),
+    ),
+    "vault.open_to_others": (
+        N_("Other users of this laptop can read “{file}”, and the program may not change that."),
+        N_("The vault stays closed and nothing was changed."),
+        N_("Ask your administrator to make you the owner of the vault's folder."),
+    ),
+    "vault.read_only": (
+        N_("The vault's folder cannot be written to."),
+        N_("Everything that was saved is safe; passphrase and recovery code are as they were."),
+        N_("Ask your administrator to give you write access to the folder, then try again."),
+    ),
+    "vault.disk_full": (
+        N_("The disk is full, so the vault's header could not be written."),
+        N_("Everything that was saved is safe; passphrase and recovery code are as they were."),
+        N_("Free some space and try again."),
+    ),
+    "vault.disk": (
+        N_("The disk reported an error ({error}) while the vault's header was written."),
+        N_("Everything that was saved is safe; passphrase and recovery code are as they were."),
+        N_("Try again. If it happens again, change the laptop and ask your administrator."),
+    ),
+    "vault.not_flushed": (
+        N_("The disk did not confirm that the vault's new header is kept."),
+        N_("Everything that was saved is safe; keep the old passphrase or code as well as the new one for now."),
+        N_("Make the change again. If it happens again, ask your administrator to look at the disk."),
+    ),
+    "vault.no_memory": (
+        N_("The laptop has too little free memory to open the vault ({memory_mib} MiB are needed)."),
+        ALL_SAFE,
+        N_("Close other programs and try again."),
+    ),
+    "vault.weak_short": (
+        N_("This passphrase is too short: it needs {least} characters or more."),
+        NOTHING_CHANGED,
+        N_("Take the five words that the program offers, or choose a longer one."),
+    ),
+    "vault.weak_long": (
+        N_("This passphrase is longer than 1,000 characters."),
+        NOTHING_CHANGED,
+        N_("Choose a shorter one; five words are enough."),
+    ),
+    "vault.weak_pattern": (
+        N_("This passphrase is a pattern: few characters, a repeated piece or neighbouring keys."),
+        NOTHING_CHANGED,
+        N_("Take the five words that the program offers, or choose words that do not follow from each other."),
+    ),
+    "vault.weak_common": (
+        N_("This passphrase is made of words and phrases that are tried first."),
+        NOTHING_CHANGED,
+        N_("Take the five words that the program offers, or choose less usual ones."),
+    ),
+    "vault.weak_local": (
+        N_("This passphrase is made of names that somebody who knows you or your force would try first."),
+        NOTHING_CHANGED,
+        N_("Take the five words that the program offers, or choose words that have nothing to do with you."),
+    ),
+    "vault.weak_unreadable": (
+        N_("This passphrase holds signs that cannot be typed reliably."),
+        NOTHING_CHANGED,
+        N_("Use letters, digits, spaces and the usual signs."),
     ),
 }
