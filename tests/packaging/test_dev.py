@@ -1,0 +1,62 @@
+"""dev.py as a person starts it: the list of commands, wrong words, and a line that says what is missing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def dev(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "packaging" / "dev.py"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_without_a_command_the_commands_are_listed():
+    listed = dev()
+    assert listed.returncode == 0
+    for name in ("run", "test", "check", "setup"):
+        assert f"  {name} " in listed.stdout
+
+
+def test_a_command_that_is_not_there_is_wrong_usage():
+    wrong = dev("fly")
+    assert wrong.returncode == 2
+    assert "There is no command 'fly'." in wrong.stderr
+
+
+def test_a_command_that_takes_nothing_more_says_so():
+    wrong = dev("check", "tests")
+    assert wrong.returncode == 2
+    assert "check takes no further arguments: tests" in wrong.stderr
+
+
+def test_only_modules_that_are_there_become_commands(commands, project):
+    assert "bench" not in commands.all_commands(project)
+    (project / "packaging" / "bench.py").write_text('"""Measure the program.\n\nMore about it.\n"""\n')
+    assert commands.all_commands(project)["bench"].says == "Measure the program."
+
+
+def test_run_opens_the_window_only_where_one_can_be_shown(commands, machine, project, monkeypatch):
+    handed = []
+    monkeypatch.setattr(commands.Environment, "ensure", lambda *_: None)
+    monkeypatch.setattr(machine, "ensure", lambda _needs, purpose: handed.append([purpose]))
+    monkeypatch.setattr(machine, "hand_over", lambda command, _environment: handed.append(command[1:]))
+    monkeypatch.setattr(machine, "has_display", lambda: True)
+    commands.open_practice(project, ["--language", "xx"])
+    monkeypatch.setattr(machine, "has_display", lambda: False)
+    commands.open_practice(project, [])
+    assert handed == [["the window"], ["practice", "--language", "xx"], ["practice", "--headless"]]
+
+
+def test_the_checks_end_at_the_first_that_fails(commands, project, capfd):
+    steps = {
+        name: [sys.executable, "-c", f"import sys; sys.exit({code})"] for name, code in (("a", 0), ("b", 3), ("c", 0))
+    }
+    assert commands._in_turn(project, steps) == 3
+    said = capfd.readouterr()
+    assert "── b" in said.out
+    assert "── c" not in said.out
+    assert "── b: failed" in said.err
