@@ -1,0 +1,105 @@
+"""An officer at work: the unlocked vault with everything the use cases need. Every use case takes the desk first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app import paths
+from app.clock import Clock, SystemClock
+from app.forms.library import Library, load_library
+from app.notebook.ids import random_id
+from app.policy import DEFAULT_POLICY, Policy
+from app.store.store import Author, Store
+from app.vault import vault
+from app.vault.device_secret import SecretStore
+from app.vault.vault import SHIPPED_COST, Unlocked
+from app.vault.slots import Cost
+
+
+@dataclass
+class Desk:
+    """One officer's open vault in one session."""
+
+    unlocked: Unlocked
+    store: Store
+    library: Library
+    clock: Clock
+    policy: Policy
+    session: str = field(default_factory=random_id)
+    looked_at: set[str] = field(default_factory=set)
+
+    @property
+    def officer(self) -> str:
+        """The officer's name as it stands in every entry."""
+        return self.unlocked.officer
+
+    @property
+    def short_name(self) -> str:
+        """The name that the unlock screen shows."""
+        return self.unlocked.short_name
+
+    @property
+    def device_id(self) -> str:
+        """This vault's id as a device."""
+        return self.unlocked.device_id
+
+    @property
+    def practice(self) -> bool:
+        """Whether everything in this vault is invented."""
+        return self.unlocked.practice
+
+    @property
+    def author(self) -> Author:
+        """Who signs what is written now."""
+        return Author(self.officer, self.session)
+
+
+def open_desk(unlocked: Unlocked, *, clock: Clock | None = None, policy: Policy = DEFAULT_POLICY,
+              library: Library | None = None) -> Desk:
+    """Open the database of an unlocked vault. Raises the Problems of the store; the vault stays unlocked then.
+
+    That a vault was opened by its recovery code is logged in it.
+    """
+    store = Store.open(unlocked.folder, unlocked.database_key(), unlocked.device_id)
+    desk = Desk(unlocked, store, library or load_library(paths.resources()), clock or SystemClock(), policy)
+    if unlocked.slot == "recovery":
+        from_vault(desk, "opened by recovery code")
+    return desk
+
+
+def close_desk(desk: Desk) -> None:
+    """Close database and vault. What was acknowledged is on the disk already."""
+    desk.store.close()
+    desk.unlocked.close()
+
+
+def create_vault(folder: Path, *, officer: str, passphrase: str, short_name: str = "", secrets: SecretStore | None = None,
+                 cost: Cost = SHIPPED_COST, practice_passphrase: str | None = None, clock: Clock | None = None,
+                 policy: Policy = DEFAULT_POLICY) -> tuple[Desk, str]:
+    """Make a vault with its database; returns the open desk and the recovery code, which is shown once and kept nowhere."""
+    made = vault.create(folder, officer=officer, passphrase=passphrase, short_name=short_name, cost=cost, secrets=secrets,
+                        practice_passphrase=practice_passphrase, clock=clock or SystemClock(),
+                        local_words=policy.local_words)
+    try:
+        Store.create(folder, made.unlocked.database_key(), made.unlocked.device_id).close()
+        desk = open_desk(made.unlocked, clock=clock, policy=policy)
+    except BaseException:
+        made.unlocked.close()
+        raise
+    from_vault(desk, "vault created")
+    return desk, made.recovery_code
+
+
+def change_passphrase(desk: Desk, new_passphrase: str, *, secrets: SecretStore | None = None,
+                      cost: Cost = SHIPPED_COST) -> None:
+    """Give the vault another passphrase; logged."""
+    vault.change_passphrase(desk.unlocked, new_passphrase, secrets=secrets, cost=cost)
+    from_vault(desk, "passphrase changed")
+
+
+def from_vault(desk: Desk, what: str) -> None:
+    """Log an operation on the vault itself, in the device's own notebook."""
+    from app.casework.operations import log
+
+    log(desk, desk.device_id, "alteration", what)

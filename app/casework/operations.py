@@ -1,0 +1,63 @@
+"""The log of the six operations: collection, alteration, consultation, disclosure, combination, erasure.
+
+Collection and alteration are the entries themselves (author and time are in each); the others are written here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from app.changed import Changed
+from app.clock import iso
+from app.notebook import entry as notebook
+from app.notebook.entry import Change
+from app.notebook.ids import new_id
+
+if TYPE_CHECKING:
+    from app.casework.desk import Desk
+
+Operation = Literal["collection", "alteration", "consultation", "disclosure", "combination", "erasure"]
+
+
+@dataclass(frozen=True)
+class Logged:
+    """One logged operation: who, when by the device's clock, on which case (the device's id for the vault itself)."""
+
+    operation: str
+    case_id: str
+    what: str
+    who: str
+    at: str
+    reason: str
+    recipient: str
+
+
+def operation(desk: Desk, kind: Operation, what: str, reason: str = "", recipient: str = "") -> Change:
+    """The change that logs an operation, to be written in the same entry as what it logs."""
+    fields = {"operation": kind, "what": what, "reason": reason, "recipient": recipient, "at": iso(desk.clock.now())}
+    return notebook.append(new_id(desk.clock.now()), "operation", {k: v for k, v in fields.items() if v})
+
+
+def log(desk: Desk, case_id: str, kind: Operation, what: str, reason: str = "", recipient: str = "") -> Changed:
+    """Write one operation into the log of a case."""
+    touched = desk.store.write(case_id, [operation(desk, kind, what, reason, recipient)], desk.author, desk.clock)
+    return Changed(frozenset({case_id}), frozenset(touched))
+
+
+def logged(desk: Desk, case_id: str) -> list[Logged]:
+    """All operations on a case, oldest first: each entry as collection or alteration, and what was logged beside."""
+    found = []
+    for kept in desk.store.entries(case_id):
+        entry = kept.entry
+        changes = [c for c in entry.changes if c.get("type") != "operation"]
+        if changes:
+            kind = "collection" if all(c["op"] in ("create", "append") for c in changes) else "alteration"
+            found.append(Logged(kind, case_id, ", ".join(sorted({c.get("type") or c["op"] for c in changes})), entry.author,
+                                entry.wall, "", ""))
+        for change in entry.changes:
+            if change.get("type") == "operation":
+                f = change["fields"]
+                found.append(Logged(f["operation"], case_id, f.get("what", ""), entry.author, f.get("at", entry.wall),
+                                    f.get("reason", ""), f.get("recipient", "")))
+    return found

@@ -1,0 +1,199 @@
+"""Opens the SQLCipher file of a vault and refuses to go on unless it is really encrypted as promised.
+
+No other module makes a connection. Errors of the disk and of the file become Problems here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2 as sqlite
+
+from app.problems import Problem
+
+FORMAT = 1
+"""Newest database format this version reads: the number of the last migration."""
+
+PLAINTEXT = b"SQLite format 3\x00"
+MIGRATIONS = Path(__file__).parent / "migrations"
+LEAST_SQLITE = (3, 53, 4)
+
+_ATTACH = 24
+_DENY, _ALLOW = 1, 0
+
+Connection = Any
+"""A sqlcipher3 connection: the library carries no types."""
+
+
+def open_database(path: Path, key: bytes, *, create: bool = False) -> Connection:
+    """The connection to a vault's database, baseline asserted and format brought up to date.
+
+    `key` is the raw 32-byte key. Raises Problem store.missing, store.plaintext, store.foreign, store.damaged,
+    store.newer, store.cipher, store.full, store.read_only, store.disk, store.busy. A refused file is never written to.
+    """
+    _check_file(path, create)
+    with problems(path):
+        connection = _connect(path, key)
+        try:
+            _assert_readable(connection, path)
+            _check_format(connection)
+            _assert_baseline(connection)
+            _migrate(connection)
+            _assert_encrypted(path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+@contextlib.contextmanager
+def problems(path: Path) -> Iterator[None]:
+    """Turn what the disk or the file does to us into the Problem that names it; a mistake in our SQL stays a bug."""
+    try:
+        yield
+    except sqlite.Error as error:
+        name = getattr(error, "sqlite_errorname", "") or ""
+        found = _PROBLEMS.get(name) or next((code for key, code in _PROBLEMS.items() if name.startswith(key)), None)
+        if found is None:
+            raise
+        raise Problem(found, file=path.name) from error
+
+
+_PROBLEMS = {
+    "SQLITE_FULL": "store.full",
+    "SQLITE_READONLY": "store.read_only",
+    "SQLITE_CANTOPEN": "store.read_only",
+    "SQLITE_NOTADB": "store.foreign",
+    "SQLITE_CORRUPT": "store.damaged",
+    "SQLITE_IOERR": "store.disk",
+    "SQLITE_BUSY": "store.busy",
+    "SQLITE_LOCKED": "store.busy",
+}
+
+
+def _check_file(path: Path, create: bool) -> None:
+    if create:
+        if path.exists():
+            raise Problem("store.foreign", file=path.name)
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+        os.close(descriptor)
+        return
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(PLAINTEXT))
+    except FileNotFoundError as error:
+        raise Problem("store.missing", file=path.name) from error
+    except PermissionError as error:
+        raise Problem("store.read_only", file=path.name) from error
+    if start == PLAINTEXT:
+        raise Problem("store.plaintext", file=path.name)
+    if len(start) < len(PLAINTEXT):
+        # An empty file would open as an empty database with any key: the work in it would be gone without a word.
+        raise Problem("store.damaged", file=path.name)
+
+
+def _connect(path: Path, key: bytes) -> Connection:
+    connection = sqlite.connect(str(path), isolation_level=None, check_same_thread=False, cached_statements=256)
+    connection.execute("PRAGMA cipher_log_level = NONE")
+    connection.execute("PRAGMA cipher_memory_security = ON")
+    connection.set_key(f"x'{key.hex()}'")
+    connection.set_authorizer(_authorise)
+    return connection
+
+
+def _authorise(action: int, _first: object, _second: object, _database: object, _trigger: object) -> int:
+    # ATTACH could write a plaintext file beside the vault.
+    return _DENY if action == _ATTACH else _ALLOW
+
+
+def _assert_readable(connection: Connection, path: Path) -> None:
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite.DatabaseError as error:
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_ERROR":
+            raise Problem("store.foreign", file=path.name) from error
+        raise
+
+
+def _assert_baseline(connection: Connection) -> None:
+    for statement in (
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA synchronous = FULL",
+        "PRAGMA foreign_keys = ON",
+        "PRAGMA cell_size_check = ON",
+        "PRAGMA trusted_schema = OFF",
+        "PRAGMA secure_delete = ON",
+        "PRAGMA temp_store = MEMORY",
+        "PRAGMA mmap_size = 0",
+        "PRAGMA busy_timeout = 2000",
+    ):
+        connection.execute(statement)
+    options = {row[0] for row in connection.execute("PRAGMA compile_options")}
+    checks = {
+        "cipher_version": bool(_pragma(connection, "cipher_version")),
+        "cipher_status": str(_pragma(connection, "cipher_status")) == "1",
+        "cipher_memory_security": str(_pragma(connection, "cipher_memory_security")) == "1",
+        "cipher_plaintext_header_size": str(_pragma(connection, "cipher_plaintext_header_size")) == "0",
+        "journal_mode": _pragma(connection, "journal_mode") == "wal",
+        "synchronous": _pragma(connection, "synchronous") == 2,
+        "foreign_keys": _pragma(connection, "foreign_keys") == 1,
+        "cell_size_check": _pragma(connection, "cell_size_check") == 1,
+        "trusted_schema": _pragma(connection, "trusted_schema") == 0,
+        "secure_delete": _pragma(connection, "secure_delete") == 1,
+        "temp_store": _pragma(connection, "temp_store") == 2 and bool(options & {"TEMP_STORE=2", "TEMP_STORE=3"}),
+        # With memory-mapped files not compiled in there is nothing to switch off, and no answer.
+        "mmap_size": _pragma(connection, "mmap_size") in (0, None),
+        "sqlite_version": sqlite.sqlite_version_info >= LEAST_SQLITE,
+    }
+    failed = [name for name, holds in checks.items() if not holds]
+    if failed:
+        raise Problem("store.cipher", check=", ".join(failed))
+
+
+def _pragma(connection: Connection, name: str) -> Any:
+    row = connection.execute(f"PRAGMA {name}").fetchone()
+    return row[0] if row else None
+
+
+def _assert_encrypted(path: Path) -> None:
+    with path.open("rb") as file:
+        start = file.read(len(PLAINTEXT))
+    if start == PLAINTEXT:
+        raise Problem("store.cipher", check="first page")
+
+
+def _check_format(connection: Connection) -> None:
+    found = _pragma(connection, "user_version")
+    if found > FORMAT:
+        raise Problem("store.newer", found=found, known=FORMAT)
+
+
+def _migrate(connection: Connection) -> None:
+    """Bring the format up to date, each step in one transaction."""
+    for step in sorted(MIGRATIONS.glob("*.sql")):
+        number = int(step.name[:4])
+        if number <= _pragma(connection, "user_version"):
+            continue
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in _statements(step.read_text("utf-8")):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+
+
+def _statements(script: str) -> list[str]:
+    lines = [line for line in script.splitlines() if not line.lstrip().startswith("--")]
+    return [statement for statement in "\n".join(lines).split(";") if statement.strip()]
+
+
+def integrity(connection: Connection) -> bool:
+    """Whether every page of the file still carries its own seal (slow: half a second for 100 MB)."""
+    return not connection.execute("PRAGMA cipher_integrity_check").fetchall()

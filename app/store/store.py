@@ -1,0 +1,389 @@
+"""The vault's database as the use cases see it: write one action, read a case, list, find.
+
+Each write is one transaction: the signed entry, the rows and the index. What it returns is on the disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from app.clock import Clock, iso
+from app.notebook import entry as notebook
+from app.notebook.entry import Change, Entry, EntryRefused, SignedEntry
+from app.notebook.fold import CaseState, RecordState
+from app.notebook.hybrid import Stamp, tick
+from app.notebook.packing import pack, unpack
+from app.problems import Problem
+from app.records.declared import RECORD_TYPES
+from app.records.view import CaseView, Record
+from app.store.database import Connection, integrity, open_database, problems
+from app.store.words import words_of
+
+FILE = "vault.db"
+
+_INSERT_ENTRY = (
+    "INSERT INTO entry (device, first, count, case_id, hash, hlc_ms, hlc_counter, made_at, state, body, signature)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'unsent', ?, ?)"
+)
+_WRITE_RECORD = (
+    "INSERT INTO record (case_id, id, type, state) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (case_id, id) DO UPDATE SET type = excluded.type, state = excluded.state"
+)
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who writes, in which session; both stand in every entry."""
+
+    name: str
+    session: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the list of cases, as the summariser made it."""
+
+    case_id: str
+    changed_at: str
+    body: bytes
+    unsent: int
+
+
+@dataclass(frozen=True)
+class KeptEntry:
+    """An entry as it lies in the notebook, with the server's receipt time if there is one."""
+
+    entry: Entry
+    signed: SignedEntry
+    state: str
+    received_at: str | None
+
+
+class Store:
+    """One open vault database with its one writer connection. Not safe for two threads at once."""
+
+    def __init__(self, path: Path, key: bytes, connection: Connection, device: str) -> None:
+        self.path, self.device = path, device
+        self._key, self._open = key, connection
+        self._signer = Ed25519PrivateKey.from_private_bytes(self._secret("device_key"))
+        self._cached: CaseState | None = None
+        self._seen_version = self._version()
+
+    # -- opening and closing
+
+    @classmethod
+    def create(cls, folder: Path, key: bytes, device: str) -> Store:
+        """A new, empty database with a new device key. Raises Problem where it cannot be made."""
+        path = folder / FILE
+        connection = open_database(path, key, create=True)
+        private = Ed25519PrivateKey.generate()
+        raw = private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+        with problems(path):
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("INSERT INTO secret VALUES ('device_key', ?)", (raw,))
+            connection.execute("INSERT INTO meta VALUES ('device', ?)", (device,))
+            connection.execute("COMMIT")
+        return cls(path, key, connection, device)
+
+    @classmethod
+    def open(cls, folder: Path, key: bytes, device: str) -> Store:
+        """The database of a vault. Raises the Problems of `open_database`, also where it is another vault's."""
+        path = folder / FILE
+        connection = open_database(path, key)
+        row = connection.execute("SELECT value FROM meta WHERE name = 'device'").fetchone()
+        if row is None or row[0] != device:
+            connection.close()
+            raise Problem("store.foreign", file=path.name)
+        return cls(path, key, connection, device)
+
+    def close(self) -> None:
+        """Close the file; a closed store cannot be used again."""
+        self._cached = None
+        if self._open is not None:
+            self._open.close()
+
+    def public_key(self) -> bytes:
+        """The device's public key, 32 bytes."""
+        return self._signer.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+    @property
+    def _connection(self) -> Connection:
+        # Made anew after an error of the disk: what a connection remembers of the file may then be wrong.
+        if self._open is None:
+            self._open = open_database(self.path, self._key)
+        return self._open
+
+    # -- writing
+
+    def write(self, case_id: str, changes: list[Change], author: Author, clock: Clock) -> set[str]:
+        """Sign the changes as one entry and store it with its rows; returns the ids of the touched records.
+
+        When this returns, the entry is on the disk. On a Problem nothing of it is.
+        """
+        state = self.case(case_id)
+        now = clock.now()
+        try:
+            with problems(self.path):
+                self._connection.execute("BEGIN IMMEDIATE")
+                entry, signed = self._make(case_id, changes, author, now)
+                touched = state.apply(entry)
+                self._insert(entry, signed)
+                self._write_rows(state, touched, iso(now))
+                self._connection.execute("COMMIT")
+        except BaseException as error:
+            self._cached = None
+            self._roll_back(isinstance(error, Problem))
+            raise
+        return touched
+
+    def _make(self, case_id: str, changes: list[Change], author: Author, now: Any) -> tuple[Entry, SignedEntry]:
+        last = self._connection.execute(
+            "SELECT first + count - 1, hash, hlc_ms, hlc_counter FROM entry WHERE device = ? "
+            " ORDER BY first DESC LIMIT 1",
+            (self.device,),
+        ).fetchone()
+        number, previous, stamp = (
+            (last[0], last[1], Stamp(last[2], last[3])) if last else (0, notebook.NO_PREVIOUS, Stamp(0, 0))
+        )
+        next_stamp = tick(stamp, int(now.timestamp() * 1000))
+        entry = Entry(
+            format=notebook.FORMAT,
+            device=self.device,
+            first=number + 1,
+            count=len(changes),
+            author=author.name,
+            session=author.session,
+            scope=0,
+            case=case_id,
+            hlc=(next_stamp.milliseconds, next_stamp.counter),
+            wall=iso(now),
+            schema=notebook.SCHEMA,
+            previous=previous,
+            changes=changes,
+        )
+        return entry, notebook.sign(entry, self._signer)
+
+    def _insert(self, entry: Entry, signed: SignedEntry) -> None:
+        self._connection.execute(
+            _INSERT_ENTRY,
+            (
+                entry.device,
+                entry.first,
+                entry.count,
+                entry.case,
+                signed.hash,
+                *entry.hlc,
+                entry.wall,
+                signed.body,
+                signed.signature,
+            ),
+        )
+
+    def _write_rows(self, state: CaseState, touched: Iterable[str], now: str) -> None:
+        for record_id in touched:
+            record = state.records[record_id]
+            self._connection.execute(_WRITE_RECORD, (state.id, record_id, record.type, pack(record)))
+            self._index(state.id, record)
+        if state.id == self.device:
+            return
+        self._connection.execute(
+            "INSERT INTO case_line (case_id, stale, changed_at, line) VALUES (?, 1, ?, x'')"
+            " ON CONFLICT (case_id) DO UPDATE SET stale = 1, changed_at = excluded.changed_at",
+            (state.id, now),
+        )
+
+    def _index(self, case_id: str, record: RecordState) -> None:
+        declared = RECORD_TYPES.get(record.type)
+        searched = [f for f in declared.fields if f.find] if declared else []
+        if not searched:
+            return
+        wanted = set()
+        for field in searched:
+            for standing in record.standing(field.name):
+                texts = standing.value if isinstance(standing.value, list) else [standing.value]
+                wanted |= {(word, field.find) for text in texts if isinstance(text, str) for word in words_of(text)}
+        held = set(
+            self._connection.execute(
+                "SELECT word, kind FROM word WHERE record_id = ? AND case_id = ?", (record.id, case_id)
+            )
+        )
+        self._connection.executemany(
+            "DELETE FROM word WHERE word = ? AND kind = ? AND record_id = ? AND case_id = ?",
+            [(*pair, record.id, case_id) for pair in held - wanted],
+        )
+        self._connection.executemany(
+            "INSERT INTO word (word, kind, record_id, case_id) VALUES (?, ?, ?, ?)",
+            [(*pair, record.id, case_id) for pair in wanted - held],
+        )
+
+    def _roll_back(self, disk_failed: bool) -> None:
+        if self._open is None:
+            return
+        if disk_failed:
+            self._open.close()
+            self._open = None
+        elif self._open.in_transaction:
+            self._open.execute("ROLLBACK")
+
+    # -- reading
+
+    def case(self, case_id: str) -> CaseState:
+        """The state of a case; empty where the vault holds nothing of it. Read only: only `write` changes it."""
+        version = self._version()
+        if self._cached is None or self._cached.id != case_id or version != self._seen_version:
+            self._cached = self._load(case_id)
+            self._seen_version = version
+        return self._cached
+
+    def view(self, case_id: str) -> CaseView:
+        """The case as it is read."""
+        return CaseView(self.case(case_id))
+
+    def _load(self, case_id: str) -> CaseState:
+        with problems(self.path):
+            rows = self._connection.execute("SELECT id, state FROM record WHERE case_id = ?", (case_id,)).fetchall()
+        return CaseState(case_id, {record_id: unpack(record_id, blob) for record_id, blob in rows})
+
+    def _version(self) -> int:
+        with problems(self.path):
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def _secret(self, name: str) -> bytes:
+        return bytes(self._connection.execute("SELECT value FROM secret WHERE name = ?", (name,)).fetchone()[0])
+
+    def entries(self, case_id: str) -> Iterator[KeptEntry]:
+        """The entries of a case in the order in which they came to this vault."""
+        with problems(self.path):
+            rows = self._connection.execute(
+                "SELECT body, signature, state, received_at FROM entry WHERE case_id = ? ORDER BY rowid", (case_id,)
+            ).fetchall()
+        for body, signature, state, received in rows:
+            yield KeptEntry(notebook.read(body), SignedEntry(body, signature), state, received)
+
+    def cases(self) -> list[str]:
+        """Ids of all cases."""
+        with problems(self.path):
+            return [row[0] for row in self._connection.execute("SELECT case_id FROM case_line")]
+
+    def lines(self, summarise: Callable[[CaseView], bytes]) -> list[Line]:
+        """One line a case. Lines of cases that changed since the last call are made anew by `summarise` and kept."""
+        with problems(self.path):
+            stale = [r[0] for r in self._connection.execute("SELECT case_id FROM case_line WHERE stale = 1")]
+            if stale:
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    self._connection.executemany(
+                        "UPDATE case_line SET stale = 0, line = ? WHERE case_id = ?",
+                        [(summarise(CaseView(self._load(case_id))), case_id) for case_id in stale],
+                    )
+                    self._connection.execute("COMMIT")
+                except BaseException:
+                    self._connection.execute("ROLLBACK")
+                    raise
+            unsent = dict(
+                self._connection.execute(
+                    "SELECT case_id, count(*) FROM entry WHERE state = 'unsent' GROUP BY case_id"
+                ).fetchall()
+            )
+            rows = self._connection.execute("SELECT case_id, changed_at, line FROM case_line").fetchall()
+        return [Line(case_id, changed_at, bytes(line), unsent.get(case_id, 0)) for case_id, changed_at, line in rows]
+
+    def find(self, words: list[str], limit: int) -> list[tuple[str, str, str]]:
+        """(case, record, kind) of records in which each of the folded words begins some word; at most `limit`."""
+        if not words:
+            return []
+        clauses, values = [], []
+        for word in sorted(words, key=len, reverse=True):
+            clauses.append("SELECT case_id, record_id, kind FROM word WHERE word >= ? AND word < ?")
+            values += [word, word + "\U0010ffff"]
+        with problems(self.path):
+            return [
+                tuple(row)
+                for row in self._connection.execute(
+                    " INTERSECT ".join(clauses) + " LIMIT ?", (*values, limit)
+                ).fetchall()
+            ]
+
+    def find_record(self, case_id: str, record_id: str) -> Record | None:
+        """One record without reading its whole case."""
+        with problems(self.path):
+            row = self._connection.execute(
+                "SELECT state FROM record WHERE case_id = ? AND id = ?", (case_id, record_id)
+            ).fetchone()
+        return Record(unpack(record_id, row[0])) if row else None
+
+    def unsent(self) -> tuple[int, str | None]:
+        """How many entries wait to be sent, and the device's time of the oldest of them."""
+        with problems(self.path):
+            row = self._connection.execute("SELECT count(*), min(made_at) FROM entry WHERE state = 'unsent'").fetchone()
+        return int(row[0]), row[1]
+
+    # -- small things kept beside the cases
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep a small text (the place to return to, a choice of the screen) inside the vault."""
+        with problems(self.path):
+            self._connection.execute(
+                "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value)
+            )
+
+    def recall(self, name: str) -> str | None:
+        """What `remember` kept, or None."""
+        with problems(self.path):
+            row = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    # -- proof and rebuilding
+
+    def verify(self) -> None:
+        """Check signature, numbers and chain of every entry of this device. Raises Problem store.rolled_back."""
+        key = self._signer.public_key()
+        last, last_hash = 0, notebook.NO_PREVIOUS
+        rows = self._connection.execute(
+            "SELECT body, signature FROM entry WHERE device = ? ORDER BY first", (self.device,)
+        )
+        for body, signature in rows.fetchall():
+            signed = SignedEntry(body, signature)
+            try:
+                entry = notebook.verify(signed, key)
+            except EntryRefused as error:
+                raise Problem("store.rolled_back", after=last) from error
+            if not notebook.follows(entry, last, last_hash):
+                raise Problem("store.rolled_back", after=last)
+            last, last_hash = entry.first + entry.count - 1, signed.hash
+
+    def check_pages(self) -> None:
+        """Check the seal of every page. Raises Problem store.damaged."""
+        with problems(self.path):
+            whole = integrity(self._connection)
+        if not whole:
+            raise Problem("store.damaged", file=self.path.name)
+
+    def rebuild(self) -> None:
+        """Compute all rows anew from the entries, in one transaction: the projection holds nothing of its own."""
+        self._cached = None
+        with problems(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                for table in ("record", "word", "case_line"):
+                    self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names from this line
+                ids = [r[0] for r in self._connection.execute("SELECT DISTINCT case_id FROM entry").fetchall()]
+                for case_id in ids:
+                    self._rebuild_case(case_id)
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+
+    def _rebuild_case(self, case_id: str) -> None:
+        state, changed_at = CaseState(case_id), ""
+        for kept in self.entries(case_id):
+            state.apply(kept.entry, kept.received_at)
+            changed_at = max(changed_at, kept.entry.wall)
+        self._write_rows(state, state.records, changed_at)
