@@ -1,0 +1,126 @@
+"""The shape of rules files and code lists on disk, and how a file is read: every mistake is named with file and path."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from app.forms.definitions import Defined
+from app.problems import Problem
+
+LevelName = Literal["standard", "medium", "high"]
+MOST_BYTES = 1_000_000
+T = TypeVar("T")
+
+
+class FloorPart(Defined, frozen=True):
+    code: str
+    level: Literal["medium", "high"]
+    when: str
+    sentence: str
+    shows: tuple[str, ...] = ()
+
+
+class RaisedPart(Defined, frozen=True):
+    code: str
+    when: str
+    steps: int
+    at_most: LevelName
+    sentence: str
+
+
+class ExtremePart(Defined, frozen=True):
+    code: str
+    when: str
+    proposed_when: str
+    sentence: str
+    proposed_sentence: str
+    shows: tuple[str, ...]
+
+
+class ProvisionalPart(Defined, frozen=True):
+    code: str
+    when: str
+    within_h: int
+    sentence: str
+
+
+class TriggerPart(Defined, frozen=True):
+    event: str
+    sentence: str
+
+
+class ReviewPart(Defined, frozen=True):
+    extreme_h: int
+    high_h: int
+    medium_h: int
+    standard_h: int
+    triggers: tuple[TriggerPart, ...]
+
+
+class LoweringPart(Defined, frozen=True):
+    code: str
+    label: str
+
+
+class SuggestionPart(Defined, frozen=True):
+    codes: tuple[str, ...]
+    when: str
+
+
+class RulesFile(Defined, frozen=True):
+    format: Literal["holdfast-rules/1"]
+    id: str
+    version: int
+    instrument: str
+    instrument_version: int
+    title: str
+    validated: bool
+    none_sentence: str
+    floor: tuple[FloorPart, ...]
+    raised_by_view: RaisedPart
+    extreme: ExtremePart
+    provisional: ProvisionalPart
+    review: ReviewPart
+    lowering: tuple[LoweringPart, ...]
+    tasks: tuple[SuggestionPart, ...]
+    modules: tuple[SuggestionPart, ...]
+    facts: dict[str, str]
+    levels: dict[str, str]
+    counts: dict[str, str]
+
+
+class CodesFile(Defined, frozen=True):
+    format: Literal["holdfast-codes/1"]
+    lists: dict[str, dict[str, str]]
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """A definition file as plain data; forms.broken where it cannot be read or is not TOML."""
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise broken(file, "$", f"the file is larger than {MOST_BYTES} bytes")
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise broken(file, "$", error.strerror or "the file cannot be read") from error
+    except UnicodeDecodeError as error:
+        raise broken(file, "$", "the file is not UTF-8") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise broken(file, "$", str(error)) from error
+
+
+def shaped(file: Path, data: dict[str, Any], shape: type[T]) -> T:
+    """The data in its declared shape; forms.broken with the path of the first mistake."""
+    try:
+        return msgspec.convert(data, shape)
+    except msgspec.ValidationError as error:
+        mistake, _, path = str(error).partition(" - at ")
+        raise broken(file, path.strip("`") or "$", mistake) from error
+
+
+def broken(file: Path, path: str, mistake: str) -> Problem:
+    """The Problem of a definition file that cannot be used."""
+    return Problem("forms.broken", file=f"{file.parent.name}/{file.name}", path=path, mistake=mistake)
