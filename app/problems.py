@@ -388,4 +388,20 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         NOTHING_CHANGED,
         N_("Use letters, digits, spaces and the usual signs."),
     ),
+    # forms.*
+    "forms.broken": (
+        N_("The definition file “{file}” has a mistake at {path}: {mistake}."),
+        N_("No form, rule or list was loaded from it; all cases are unchanged."),
+        N_("Put the last good version of the file back, or ask your administrator to install the program again."),
+    ),
+    "forms.no_instrument": (
+        N_("The questionnaire “{instrument}” {version} is not installed here."),
+        ALL_SAFE,
+        N_("Ask your administrator to install the version that this case was made with."),
+    ),
+    "forms.no_profile": (
+        N_("The profile “{profile}” is not installed here."),
+        ALL_SAFE,
+        N_("Ask your administrator to install it, or choose another profile."),
+    ),
 }
