@@ -67,11 +67,11 @@ def all_commands(root: Path) -> dict[str, Command]:
 def open_practice(root: Path, arguments: list[str]) -> int:
     """Open the program on the practice caseload; where there is no display, do the same job without one."""
     environment = Environment(root)
+    window = machine.has_display()
+    machine.ensure((*environment.needs(), *(machine.WINDOW if window else ())), "running the program")
     environment.ensure("run")
     command = [str(environment.program("holdfast")), "practice"]
-    if machine.has_display():
-        machine.ensure(machine.WINDOW, "the window")
-    else:
+    if not window:
         print("No display here: doing the same job without a window.", flush=True)
         command.append("--headless")
     machine.hand_over([*command, *arguments], dict(os.environ))
@@ -80,14 +80,17 @@ def open_practice(root: Path, arguments: list[str]) -> int:
 
 def setup(root: Path, _arguments: list[str]) -> int:
     """Everything that the tests and the other commands need."""
-    machine.ensure(machine.TESTS, "the tests")
-    Environment(root).ensure("dev")
+    environment = Environment(root)
+    machine.ensure((*environment.needs(), *machine.TESTS), "the tests")
+    environment.ensure("dev")
     return 0
 
 
 def check(root: Path, _arguments: list[str]) -> int:
     """What can be said without running the program; the quickest first, ending at the first that fails."""
-    Environment(root).ensure("dev")
+    environment = Environment(root)
+    machine.ensure(environment.needs(), "the checks")
+    environment.ensure("dev")
     return _in_turn(root, _checks(root))
 
 

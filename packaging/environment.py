@@ -7,6 +7,7 @@ Runs with Python alone.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import importlib.util
 import json
 import os
@@ -40,6 +41,13 @@ class Environment:
 
     def program(self, name: str) -> Path:
         return self.programs / (f"{name}.exe" if os.name == "nt" else name)
+
+    def needs(self) -> tuple[machine.Need, ...]:
+        """What the machine must have before the environment can be made: on Debian, venv is a package of its own."""
+        if self._alive() or _has_module("ensurepip") or _has_module("pip") or find_uv() is not None:
+            return ()
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        return (machine.Need(f"/usr/lib/python{version}/ensurepip", f"python{version}-venv"),)
 
     def ensure(self, which: str) -> None:
         """Make the environment hold exactly what is locked; where the stamp says that it does, nothing is done."""
@@ -93,20 +101,16 @@ class Environment:
 
     def _create(self) -> None:
         """Make an empty environment by the first way that this machine offers."""
-        if _has_module("venv") and _has_module("ensurepip"):
+        uv = find_uv()
+        if _has_module("ensurepip"):
             _run([sys.executable, "-m", "venv", str(self.folder)])
-            return
-        if _has_module("venv") and _has_module("pip"):
+        elif _has_module("pip"):
             # pip of the system fills the environment from outside, so it needs none of its own.
             _run([sys.executable, "-m", "venv", "--without-pip", str(self.folder)])
-            return
-        uv = find_uv()
-        if uv is not None:
+        elif uv is not None:
             _run([uv, "venv", "--quiet", "--python", sys.executable, str(self.folder)])
-            return
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        machine.install_packages([f"python{version}-venv"], "the virtual environment")
-        _run([sys.executable, "-m", "venv", str(self.folder)])
+        else:
+            raise machine.GroundMissingError("This Python has no ensurepip, no pip and no uv: install one of them.")
 
     def _install(self, arguments: list[str]) -> None:
         """Install with the first installer that manages it; raise GroundMissingError with what the last one said."""
@@ -146,6 +150,8 @@ def find_uv() -> str | None:
 
 
 def _has_module(name: str) -> bool:
+    # A package that was installed a moment ago counts.
+    importlib.invalidate_caches()
     return importlib.util.find_spec(name) is not None
 
 

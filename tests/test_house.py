@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -35,7 +36,7 @@ MADE = {".git", ".venv", "build", "dist", "__pycache__"}
 
 def tracked_files() -> list[Path]:
     """What is in the repository, or about to be; in a copy without one, everything that is not made by a tool."""
-    if (ROOT / ".git").exists():
+    if (ROOT / ".git").exists() and shutil.which("git"):
         command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         names = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
         return [ROOT / name for name in names if name and (ROOT / name).is_file()]

@@ -42,13 +42,13 @@ def test_only_modules_that_are_there_become_commands(commands, project):
 def test_run_opens_the_window_only_where_one_can_be_shown(commands, machine, project, monkeypatch):
     handed = []
     monkeypatch.setattr(commands.Environment, "ensure", lambda *_: None)
-    monkeypatch.setattr(machine, "ensure", lambda _needs, purpose: handed.append([purpose]))
+    monkeypatch.setattr(machine, "ensure", lambda needs, _purpose: handed.append([len(needs) > 0]))
     monkeypatch.setattr(machine, "hand_over", lambda command, _environment: handed.append(command[1:]))
     monkeypatch.setattr(machine, "has_display", lambda: True)
     commands.open_practice(project, ["--language", "xx"])
     monkeypatch.setattr(machine, "has_display", lambda: False)
     commands.open_practice(project, [])
-    assert handed == [["the window"], ["practice", "--language", "xx"], ["practice", "--headless"]]
+    assert handed == [[True], ["practice", "--language", "xx"], [False], ["practice", "--headless"]]
 
 
 def test_the_checks_end_at_the_first_that_fails(commands, project, capfd):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 
 import pytest
 
@@ -70,30 +71,35 @@ def test_a_broken_environment_is_mended(environment, installed, project, what):
     assert subprocess.run([ground.python, "-c", ""], check=False).returncode == 0
 
 
-def test_a_debian_python_without_venv_is_helped_by_its_package(environment, machine, project, monkeypatch):
-    ran, packages = [], []
-    monkeypatch.setattr(environment, "_has_module", lambda name: name == "venv")
-    monkeypatch.setattr(environment, "find_uv", lambda: None)
-    monkeypatch.setattr(environment, "_run", ran.append)
-    monkeypatch.setattr(machine, "install_packages", lambda names, _purpose: packages.extend(names))
-    monkeypatch.setattr(environment.Environment, "_install", lambda *_: None)
-    (project / ".venv").mkdir()
-    monkeypatch.setattr(environment.Environment, "_wanted", lambda *_: "")
-    monkeypatch.setattr(environment.shutil, "rmtree", lambda *_, **__: None)
-    environment.Environment(project).ensure("run")
-    version = f"3.{environment.sys.version_info.minor}"
-    assert packages == [f"python{version}-venv"]
-    assert ran == [[environment.sys.executable, "-m", "venv", str(project / ".venv")]]
-
-
-def test_without_venv_and_without_rights_nothing_half_made_stays(environment, machine, project, monkeypatch):
+@pytest.fixture
+def debian(environment, machine, monkeypatch):
+    """A Python as Debian installs it alone: without ensurepip and pip, and no uv on the machine."""
     monkeypatch.setattr(environment, "_has_module", lambda _name: False)
     monkeypatch.setattr(environment, "find_uv", lambda: None)
     monkeypatch.setattr(machine, "_rights", lambda: None)
     monkeypatch.setattr(machine.shutil, "which", lambda name: f"/usr/bin/{name}")
-    with pytest.raises(
-        machine.GroundMissingError, match=r"apt-get install -y --no-install-recommends python3\.\d+-venv"
-    ):
+    monkeypatch.setattr(machine.Need, "is_met", lambda need: need.package == "xdotool")
+
+
+def test_a_debian_python_without_venv_asks_for_everything_in_one_line(commands, debian, machine, project):
+    with pytest.raises(machine.GroundMissingError) as said:
+        commands.setup(project, [])
+    line = str(said.value).splitlines()[-1]
+    assert f" python3.{sys.version_info.minor}-venv " in line
+    assert " xvfb" in line
+    assert "xdotool" not in line
+
+
+def test_an_environment_that_is_there_needs_no_venv(environment, installed, project, monkeypatch):
+    environment.Environment(project).ensure("run")
+    monkeypatch.setattr(environment, "_has_module", lambda _name: False)
+    monkeypatch.setattr(environment, "find_uv", lambda: None)
+    assert environment.Environment(project).needs() == ()
+
+
+def test_nothing_half_made_stays(environment, debian, machine, project):
+    (project / ".venv").mkdir()
+    with pytest.raises(machine.GroundMissingError, match="no ensurepip, no pip and no uv"):
         environment.Environment(project).ensure("run")
     assert not (project / ".venv").exists()
 
