@@ -17,8 +17,13 @@ from pathlib import Path
 import machine
 from environment import Environment
 
-# Commands that live in a module of their own beside this one, run inside the virtual environment.
-MODULES = ("messages", "bench", "pictures", "build")
+# Commands that are a module beside this one, run inside the virtual environment, and what they need of the machine.
+MODULES: dict[str, tuple[machine.Need, ...]] = {
+    "messages": (),
+    "bench": machine.WINDOW,
+    "pictures": machine.TESTS,
+    "build": (),
+}
 
 
 @dataclass(frozen=True)
@@ -56,11 +61,11 @@ def all_commands(root: Path) -> dict[str, Command]:
             "only what the others do first: virtual environment and system packages", setup, takes_more=False
         ),
     }
-    for name in MODULES:
+    for name, needs in MODULES.items():
         file = root / "packaging" / f"{name}.py"
         if file.exists():
             about = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or name
-            known[name] = Command(about.splitlines()[0], _module(file))
+            known[name] = Command(about.splitlines()[0], _module(file, needs))
     return known
 
 
@@ -125,10 +130,12 @@ def _in_turn(root: Path, steps: dict[str, list[str]]) -> int:
     return 0
 
 
-def _module(file: Path) -> Callable[[Path, list[str]], int]:
+def _module(file: Path, needs: tuple[machine.Need, ...]) -> Callable[[Path, list[str]], int]:
     def do(root: Path, arguments: list[str]) -> int:
-        setup(root, [])
-        return _program(root, [str(Environment(root).python), str(file), *arguments])
+        environment = Environment(root)
+        machine.ensure((*environment.needs(), *needs), file.stem)
+        environment.ensure("dev")
+        return _program(root, [str(environment.python), str(file), *arguments])
 
     return do
 
