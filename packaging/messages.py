@@ -75,7 +75,7 @@ def as_bytes(found: Catalog) -> bytes:
     head = (
         "# Messages of Holdfast. Written by `python3 packaging/dev.py messages`; do not edit.\n"
         'msgid ""\nmsgstr ""\n"Project-Id-Version: Holdfast\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
-        '"Content-Transfer-Encoding: 8bit\\n"\n"Plural-Forms: nplurals=INTEGER; plural=EXPRESSION;\\n"\n\n'
+        '"Content-Transfer-Encoding: 8bit\\n"\n\n'
     )
     return head.encode() + buffer.getvalue()
 

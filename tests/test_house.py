@@ -163,7 +163,7 @@ def test_packaging_is_never_a_package():
 
 # --- what may stand in a file --------------------------------------------------------------------------------------
 
-REGISTRY = re.compile(r"pypi\.org|pythonhosted\.|(?:index|extra-index)-url|find-links|registry\.npm", re.IGNORECASE)
+REGISTRY = re.compile(r"pypi\.org|pythonhosted\.|registry\.npm|https?://\S+/simple\b", re.IGNORECASE)
 MACHINE = re.compile(
     r"(?<![\w.~/}-])/(?:work|farm|root)/|(?<![\w.~}-])/(?:home|Users)/(?!\$|\{|<)\w+/|C:\\Users\\\w", re.ASCII
 )
