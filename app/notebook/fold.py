@@ -12,7 +12,7 @@ from typing import Any
 
 from app.notebook.entry import Change, Entry
 from app.notebook.hybrid import Stamp
-from app.notebook.ids import Dot
+from app.notebook.ids import Dot, in_order
 
 KNOWN_OPERATIONS = frozenset({"create", "append", "set", "add", "remove"})
 
@@ -78,17 +78,17 @@ class RecordState:
         if state is None:
             return []
         found = [Standing(value, key, self.written[key]) for key, value in state.live.items()]
-        return sorted(found, key=lambda s: (s.written.stamp, s.dot))
+        return sorted(found, key=lambda s: (s.written.stamp, in_order(s.dot)))
 
     def seen(self, name: str) -> list[Dot]:
         """The dots that a writer who looks at this record now has seen of a field."""
         state = self.fields.get(name)
         return sorted(state.live) if state else []
 
-    def first_written(self) -> tuple[Stamp, Dot]:
-        """When the record was first made, for display order."""
+    def first_written(self) -> tuple[Stamp, tuple[str, int]]:
+        """When the record was first made, for display order: within one entry, the order of its changes."""
         made = self.created or self.written
-        return min((written.stamp, name) for name, written in made.items()) if made else (Stamp(0, 0), "")
+        return min((written.stamp, in_order(name)) for name, written in made.items()) if made else (Stamp(0, 0), ("", 0))
 
     def apply(self, name: Dot, change: Change, written: Written) -> None:
         """Take in one change, once: whoever calls this knows which entries were taken in before."""

@@ -32,3 +32,9 @@ def fixed_id(*parts: str) -> str:
 def dot(device: str, sequence: int) -> Dot:
     """The name of one change."""
     return f"{device}:{sequence}"
+
+
+def in_order(name: Dot) -> tuple[str, int]:
+    """What sorts the changes of one device by their number: the ninth before the tenth."""
+    device, _, sequence = name.rpartition(":")
+    return (device, int(sequence)) if sequence.isdigit() else (name, 0)
