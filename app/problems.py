@@ -230,6 +230,31 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Nothing was printed and nothing is left behind."),
         N_("Choose another folder."),
     ),
+    "paper.unknown": (
+        N_("There is no paper “{document}” in the variant “{variant}”."),
+        N_("Nothing was printed."),
+        N_("Choose the safety plan as card, discreet or full; every other document exists in full only."),
+    ),
+    "paper.script": (
+        N_("A text is written in a script that cannot be printed rightly yet ({script}; {where})."),
+        N_("The text is safe in the case. Nothing was printed, because it would have been printed wrong."),
+        N_("Add a name in Latin letters or write the text in words that can be printed, then print again."),
+    ),
+    "paper.card_full": (
+        N_("The chosen numbers do not fit on the card: {fit} of {chosen} fit."),
+        N_("Nothing was printed."),
+        N_("Choose fewer numbers or shorter labels."),
+    ),
+    "paper.too_long": (
+        N_("The chosen measures do not fit on two pages: {fit} of {chosen} fit."),
+        N_("Nothing was printed; the plan is unchanged."),
+        N_("Choose which measures are printed, or shorten their words."),
+    ),
+    "paper.too_many_pages": (
+        N_("The paper would have more than {pages} pages."),
+        N_("Nothing was printed; the case is unchanged."),
+        N_("Print a smaller document, or export the case instead."),
+    ),
     # consent.*
     "consent.language_missing": (
         N_("Consent counts only when it was asked in a language that the victim understands."),
@@ -403,5 +428,21 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("The profile “{profile}” is not installed here."),
         ALL_SAFE,
         N_("Ask your administrator to install it, or choose another profile."),
+    ),
+    # program.*
+    "program.bug": (
+        N_("The program made a mistake in what you just asked for."),
+        ALL_SAFE,
+        N_("Try again. If it happens again, lock the program, unlock it and tell your administrator."),
+    ),
+    "program.no_practice": (
+        N_("There is no practice vault on this laptop yet."),
+        NOTHING_CHANGED,
+        N_("Make one with “holdfast practice”, or open your own vault."),
+    ),
+    "program.unsaved_at_lock": (
+        N_("The program was not locked, because the last answer could not be saved: {because}"),
+        N_("Everything saved before it is safe; the last answer is still on the screen only."),
+        N_("Note it on paper, then press Lock again: the program then locks without it."),
     ),
 }
