@@ -142,7 +142,7 @@ class ModuleDefinition(Defined, frozen=True):
     priority_group: str
     prompts: tuple[str, ...]
     leaving: Literal["nothing", "lines", "words"]
-    """What may stand on paper that leaves: nothing; only the neutral lines; also the text of a measure chosen as safe."""
+    """What may stand on paper that leaves: nothing; the neutral lines; also the text of a measure chosen as safe."""
     file_only: tuple[Literal["who", "what", "when", "note"], ...]
     """Fields of a measure that never leave."""
     not_if_watched: bool = False
@@ -172,7 +172,7 @@ class PlanModules(Defined, frozen=True):
         return tuple(sorted(self.modules, key=lambda m: order.get(m.priority_group, len(order))))
 
 
-# ---- Consent, codes, profile ------------------------------------------------------------------------------------------
+# ---- Consent, codes, profile ----------------------------------------------------------------------------------------
 
 
 class Wording(Defined, frozen=True):

@@ -1,4 +1,4 @@
-"""The shape of rules files and code lists on disk, and how a file is read: every mistake is named with file and path."""
+"""The shape of rules files and code lists on disk, and how a file is read: a mistake is named with file and path."""
 
 from __future__ import annotations
 

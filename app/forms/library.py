@@ -61,7 +61,7 @@ class Library:
         return found
 
     def rules(self, instrument_id: str = "rr-1", version: int | None = None) -> RuleSet:
-        """The rules for an instrument in a version, or in its newest; Problem forms.no_instrument where there are none."""
+        """The rules for an instrument in a version, or in its newest; Problem forms.no_instrument without any."""
         found = self.rules_for.get((instrument_id, self.instrument(instrument_id, version).version))
         if found is None:
             raise Problem("forms.no_instrument", instrument=instrument_id, version=version or "")

@@ -1,1 +1,1 @@
-"""Pure decisions: facts of a case, floor, suggestions, override, review, safe contact, paper. Nothing here reads files."""
+"""Pure decisions: facts, floor, suggestions, override, review, safe contact, paper. Nothing here reads files."""

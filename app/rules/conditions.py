@@ -83,7 +83,7 @@ def evaluate(condition: Condition, case: Known) -> Three:
 
 
 def because(condition: Condition, case: Known) -> tuple[str, ...]:
-    """The names (factors, facts, counts) that make the condition yes, each once, in the order in which it names them."""
+    """The names (factors, facts, counts) that make the condition yes, each once, in its own order."""
     return tuple(dict.fromkeys(_because(condition, case)))
 
 

@@ -1,4 +1,4 @@
-"""A rule set as the rules use it: the floor, what raises it, the review clock, the suggestions, the reasons for lowering.
+"""A rule set as the rules use it: floor, what raises it, review clock, suggestions, reasons for lowering.
 
 Made from a rules file and its instrument by app/forms; sentences are English message ids.
 """
@@ -17,7 +17,7 @@ LEVELS: tuple[Level, ...] = ("standard", "medium", "high")
 
 def level_number(level: str | None) -> int | None:
     """The place of a level in the order, or None where there is none."""
-    return LEVELS.index(level) if level in LEVELS else None  # type: ignore[arg-type]
+    return LEVELS.index(level) if level in LEVELS else None
 
 
 def higher(*levels: str | None) -> Level | None:

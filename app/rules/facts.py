@@ -5,11 +5,15 @@ Read from the records of a case; a conflict has already been decided for the mor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.rules.three import Three
+from app.records.view import CaseView
+from app.rules.answers import StandingAnswer, standing_answers
+from app.rules.finding import Finding
+from app.rules.situation import at_large, incidents_12_months, named_facts
+from app.rules.three import Three, three
 
 FACTS = (
     "always",
@@ -37,30 +41,6 @@ COUNTS = ("present", "critical", "serious", "incidents", "rating", "open_answers
 
 
 @dataclass(frozen=True)
-class Earlier:
-    """A yes of an earlier assessment that still counts, because the factor has not been answered anew."""
-
-    factor: str
-    assessment: str
-    """The record id of that assessment."""
-    answer: str
-    """The record id of that answer, or an empty text where only the sealed assessment holds it."""
-    at: str
-    """When it was given (ISO 8601), as far as the record knows."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something doubtful that a person should look at: a code, an English message id and its facts."""
-
-    code: str
-    message: str
-    facts: Mapping[str, object] = field(default_factory=dict)
-    record: str = ""
-    field: str = ""
-
-
-@dataclass(frozen=True)
 class CaseFacts:
     """What the rules know about one case.
 
@@ -73,7 +53,8 @@ class CaseFacts:
     incidents_12_months: int | None = None
     at_large: Three = "unknown"
     facts: Mapping[str, Three] = field(default_factory=dict)
-    earlier: tuple[Earlier, ...] = ()
+    earlier: tuple[StandingAnswer, ...] = ()
+    """Answers of earlier assessments that still count, because nobody has answered them anew."""
     findings: tuple[Finding, ...] = ()
 
     def answer(self, factor: str) -> Three:
@@ -99,23 +80,22 @@ class CaseFacts:
         return self.answer(name)
 
 
-def age_range(born: str, on: date) -> tuple[int, int] | None:
-    """Least and greatest age on a day from a partial date of birth (`1995`, `1995-06`, `1995-06-01`).
-
-    None where it is no date; a date in the future gives a negative age.
-    """
-    try:
-        parts = [int(part) for part in born.split("-")]
-        if len(parts) == 1:
-            return on.year - parts[0] - 1, on.year - parts[0]
-        if len(parts) == 2:
-            earliest, latest = date(parts[0], parts[1], 1), date(parts[0], parts[1], 28)
-        else:
-            earliest = latest = date(*parts)
-    except (ValueError, TypeError):
-        return None
-    return _age(latest, on), _age(earliest, on)
+def facts_of(view: CaseView, *, on: date, languages: Sequence[str] = ("en",)) -> CaseFacts:
+    """What the rules know about a case. `on`: the day for ages; `languages`: those of the profile."""
+    answers = standing_answers(view)
+    free, findings = at_large(view)
+    return CaseFacts(
+        answers={factor: three(answer.value) for factor, answer in answers.items()},
+        rating=_rating(view),
+        incidents_12_months=incidents_12_months(view),
+        at_large=free,
+        facts=named_facts(view, free, on, languages),
+        earlier=tuple(a for a in answers.values() if a.earlier and a.value == "yes"),
+        findings=findings,
+    )
 
 
-def _age(born: date, on: date) -> int:
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+def _rating(view: CaseView) -> int | None:
+    """The rating of the latest view in which the victim gave one."""
+    given = [r for v in view.of("victim_view") if isinstance(r := v.get("rating"), int)]
+    return given[-1] if given else None
