@@ -93,11 +93,38 @@ def read(body: bytes) -> Entry:
         raise EntryRefused("not an entry") from error
     if entry.count != len(entry.changes) or entry.count < 1 or entry.first < 1:
         raise EntryRefused("numbers do not fit the changes")
-    if any(
-        not isinstance(change.get("op"), str) or not isinstance(change.get("record"), str) for change in entry.changes
-    ):
-        raise EntryRefused("a change without operation or record")
+    if entry.format != FORMAT:
+        raise EntryRefused("another format")
+    if not all(_well_formed(change) for change in entry.changes):
+        raise EntryRefused("a change that nobody could take in")
     return entry
+
+
+def _well_formed(change: Change) -> bool:
+    """Whether the fold can take in a change: an operation that nobody here knows needs only its record."""
+    if not isinstance(change.get("op"), str) or not isinstance(change.get("record"), str):
+        return False
+    operation, fields = change["op"], change.get("fields")
+    if operation in ("create", "append"):
+        return isinstance(change.get("type"), str) and isinstance(fields, dict)
+    if operation == "set":
+        return isinstance(fields, dict) and all(
+            isinstance(wish, dict) and "value" in wish and _dots(wish.get("saw")) and _heads(wish.get("knew", {}))
+            for wish in fields.values()
+        )
+    if operation == "add":
+        return isinstance(change.get("field"), str) and "value" in change
+    if operation == "remove":
+        return isinstance(change.get("field"), str) and _dots(change.get("saw"))
+    return True
+
+
+def _dots(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
+def _heads(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(last, int) for last in value.values())
 
 
 def verify(signed: SignedEntry, key: Ed25519PublicKey) -> Entry:
@@ -124,12 +151,17 @@ def append(record: str, kind: str, fields: dict[str, Any]) -> Change:
     return {"op": "append", "record": record, "type": kind, "fields": fields}
 
 
-def assign(record: str, fields: dict[str, tuple[Any, list[Dot]]]) -> Change:
-    """New values of fields, each with the dots of the standing values that its author saw."""
+def assign(record: str, fields: dict[str, tuple[Any, list[Dot]]], knew: dict[str, int] | None = None) -> Change:
+    """New values of fields, each with the dots of the standing values that its author saw.
+
+    `knew` belongs to a decision about the whole record, such as putting it away: the last sequence number of each
+    device that stood in the record as the author saw it. What others wrote meanwhile shows beside the decision.
+    """
+    wider = {} if knew is None else {"knew": knew}
     return {
         "op": "set",
         "record": record,
-        "fields": {name: {"value": value, "saw": sorted(saw)} for name, (value, saw) in fields.items()},
+        "fields": {name: {"value": value, "saw": sorted(saw), **wider} for name, (value, saw) in fields.items()},
     }
 
 

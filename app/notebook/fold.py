@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.notebook.entry import Change, Entry
@@ -66,11 +66,17 @@ class RecordState:
 
     id: str
     type: str = ""
-    immutable: bool = False
+    appended: set[Dot] = field(default_factory=set)
     created: dict[Dot, Written] = field(default_factory=dict)
     fields: dict[str, FieldState] = field(default_factory=dict)
     written: dict[Dot, Written] = field(default_factory=dict)
     unknown: list[Change] = field(default_factory=list)
+    knew: dict[Dot, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def immutable(self) -> bool:
+        """Whether the record was appended: what it was made with then stands for ever."""
+        return bool(self.appended)
 
     def standing(self, name: str) -> list[Standing]:
         """The standing values of a field, oldest first as displayed."""
@@ -85,40 +91,76 @@ class RecordState:
         state = self.fields.get(name)
         return sorted(state.live) if state else []
 
+    def known(self) -> dict[str, int]:
+        """The last sequence number of each device that stands in this record: what a decision about it knew."""
+        return heads(d for state in self.fields.values() for d in state.live)
+
     def first_written(self) -> tuple[Stamp, tuple[str, int]]:
         """When the record was first made, for display order: within one entry, the order of its changes."""
         made = self.created or self.written
-        return min((written.stamp, in_order(name)) for name, written in made.items()) if made else (Stamp(0, 0), ("", 0))
+        return (
+            min((written.stamp, in_order(name)) for name, written in made.items()) if made else (Stamp(0, 0), ("", 0))
+        )
 
     def apply(self, name: Dot, change: Change, written: Written) -> None:
         """Take in one change, once: whoever calls this knows which entries were taken in before."""
         operation = change["op"]
         if operation in ("create", "append"):
-            self.type = self.type or str(change.get("type", ""))
-            self.immutable = self.immutable or operation == "append"
+            if not self.created or in_order(name) < min(map(in_order, self.created)):
+                # Two devices may make one record; which of them arrives first must not matter.
+                self.type = change["type"]
             self.created[name] = written
-            for key, value in (change.get("fields") or {}).items():
+            if operation == "append":
+                self.appended.add(name)
+            for key, value in change["fields"].items():
+                if operation == "append":
+                    self._field(key).awaited.discard(name)
                 self._field(key).write(name, value, ())
         elif operation == "set":
-            for key, wish in (change.get("fields") or {}).items():
-                self._field(key).write(name, wish["value"], wish["saw"])
+            for key, wish in change["fields"].items():
+                self._field(key).write(name, wish["value"], self._removable(wish["saw"]))
+                if "knew" in wish:
+                    self.knew[name] = wish["knew"]
         elif operation == "add":
             self._field(change["field"]).write(name, change["value"], ())
         elif operation == "remove":
-            self._field(change["field"]).hide(change["saw"])
+            self._field(change["field"]).hide(self._removable(change["saw"]))
         else:
             self.unknown.append(change)
         self.written[name] = written
         self._forget_replaced()
 
+    def mark_received(self, names: Iterable[Dot], received: str) -> None:
+        """Note the server's receipt time of changes that stand here."""
+        for name in names:
+            if name in self.written:
+                self.written[name] = replace(self.written[name], received=received)
+            if name in self.created:
+                self.created[name] = replace(self.created[name], received=received)
+
     def _field(self, name: str) -> FieldState:
         return self.fields.setdefault(name, FieldState())
+
+    def _removable(self, saw: Iterable[Dot]) -> list[Dot]:
+        # A later write to an appended record stands beside what it was made with: a conflict to see, never a loss.
+        return [name for name in saw if name not in self.appended]
 
     def _forget_replaced(self) -> None:
         # Author and time are kept only for what stands; the entries themselves keep the history.
         needed = set(self.created).union(*(state.live for state in self.fields.values()))
         if len(self.written) > 2 * len(needed) + 8:
-            self.written = {name: self.written[name] for name in needed if name in self.written}
+            self.written = {name: kept for name, kept in self.written.items() if name in needed}
+        if self.knew:
+            self.knew = {name: kept for name, kept in self.knew.items() if name in needed}
+
+
+def heads(names: Iterable[Dot]) -> dict[str, int]:
+    """The highest sequence number of each device among the dots."""
+    found: dict[str, int] = {}
+    for name in names:
+        device, sequence = in_order(name)
+        found[device] = max(sequence, found.get(device, 0))
+    return found
 
 
 @dataclass
@@ -141,6 +183,17 @@ class CaseState:
             record.apply(name, change, written)
         return {change["record"] for change in entry.changes}
 
+    def known(self) -> dict[str, int]:
+        """The last sequence number of each device that stands in this case."""
+        return heads(d for record in self.records.values() for state in record.fields.values() for d in state.live)
+
+    def mark_received(self, entry: Entry, received: str) -> set[str]:
+        """Note when the server received an entry that was taken in before; returns the ids of its records."""
+        touched = {change["record"] for change in entry.changes}
+        for record_id in touched & set(self.records):
+            self.records[record_id].mark_received(entry.dots(), received)
+        return touched
+
     def snapshot(self) -> dict[str, Any]:
         """Everything that stands, as plain data: equal for two replicas that hold the same entries."""
         return {
@@ -152,6 +205,7 @@ class CaseState:
                     name: sorted((d, json.dumps(v, sort_keys=True)) for d, v in state.live.items())
                     for name, state in sorted(record.fields.items())
                 },
+                "knew": sorted((d, sorted(known.items())) for d, known in record.knew.items()),
                 "unknown": sorted(json.dumps(change, sort_keys=True) for change in record.unknown),
             }
             for key, record in sorted(self.records.items())

@@ -11,37 +11,52 @@ from app.notebook.hybrid import Stamp
 
 
 def pack(record: RecordState) -> bytes:
-    """The state as JSON bytes. Dots are numbered once, so that a row stays small."""
+    """The state as JSON bytes, the same bytes for the same state. Dots are numbered once, so that a row stays small."""
     dots = sorted(record.written)
     number = {name: i for i, name in enumerate(dots)}
     body: dict[str, Any] = {
         "t": record.type,
-        "i": record.immutable,
+        "i": sorted(number[name] for name in record.appended),
         "d": dots,
-        "w": {
-            str(number[name]): [w.author, w.device_time, w.stamp.milliseconds, w.stamp.counter, w.received]
-            for name, w in record.written.items()
-        },
-        "c": [number[name] for name in record.created],
+        "w": [
+            [w.author, w.device_time, w.stamp.milliseconds, w.stamp.counter, w.received]
+            for w in (record.written[name] for name in dots)
+        ],
+        "c": sorted(number[name] for name in record.created),
         "f": {
-            name: [[number[d], value] for d, value in state.live.items()]
+            name: sorted(([number[d], value] for d, value in state.live.items()), key=_number)
             for name, state in record.fields.items()
             if state.live
         },
         "a": {name: sorted(state.awaited) for name, state in record.fields.items() if state.awaited},
+        "k": {str(number[name]): known for name, known in record.knew.items()},
         "u": record.unknown,
     }
-    return msgspec.json.encode(body)
+    return msgspec.json.encode(body, order="sorted")
+
+
+def _number(pair: list[Any]) -> int:
+    return int(pair[0])
 
 
 def unpack(record_id: str, blob: bytes) -> RecordState:
     """The state that `pack` wrote."""
     body = msgspec.json.decode(blob)
     dots = body["d"]
-    written = {dots[int(i)]: Written(a, t, Stamp(ms, n), received) for i, (a, t, ms, n, received) in body["w"].items()}
+    written = {
+        name: Written(a, t, Stamp(ms, n), received)
+        for name, (a, t, ms, n, received) in zip(dots, body["w"], strict=True)
+    }
     fields = {name: FieldState({dots[i]: value for i, value in pairs}) for name, pairs in body["f"].items()}
     for name, awaited in body["a"].items():
         fields.setdefault(name, FieldState()).awaited.update(awaited)
     return RecordState(
-        record_id, body["t"], body["i"], {dots[i]: written[dots[i]] for i in body["c"]}, fields, written, body["u"]
+        id=record_id,
+        type=body["t"],
+        appended={dots[i] for i in body["i"]},
+        created={dots[i]: written[dots[i]] for i in body["c"]},
+        fields=fields,
+        written=written,
+        unknown=body["u"],
+        knew={dots[int(i)]: known for i, known in body["k"].items()},
     )

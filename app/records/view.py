@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.notebook.fold import CaseState, RecordState, Standing
+from app.notebook.ids import in_order
 from app.records.declared import RECORD_TYPES
 from app.records.fields import Field, RecordType
+
+_EVER = 1 << 62
+"""Beyond every sequence number: whoever puts a record away knows what that device writes afterwards."""
 
 
 class Record:
     """One record of a case, read only."""
 
-    def __init__(self, state: RecordState) -> None:
+    def __init__(self, state: RecordState, about: Iterable[RecordState] = ()) -> None:
+        """`about`: the other records that a decision to put this one away is about, for a case's own record."""
         self.state = state
         self.id, self.type = state.id, state.type
+        self._about = (state, *(other for other in about if other is not state))
 
     @property
     def declared(self) -> RecordType | None:
@@ -46,14 +52,39 @@ class Record:
         return found
 
     def standing(self, field: str) -> list[Standing]:
-        """The standing values of a field, oldest first."""
-        return self.state.standing(field)
+        """The standing values of a field, oldest first.
+
+        Where the record was put away by somebody who did not know of a change made elsewhere, that change stands
+        beside it as a "no": archive against edit is a conflict, and the edit is kept in view.
+        """
+        found = self.state.standing(field)
+        if field != "archived":
+            return found
+        unknown = self._unknown_to([s for s in found if s.value == "yes"])
+        return sorted([*found, *unknown], key=lambda s: (s.written.stamp, in_order(s.dot)))
+
+    def _unknown_to(self, archived: list[Standing]) -> list[Standing]:
+        """The latest change that none of those who put the record away had seen, as a standing "no"."""
+        knew = [{**self.state.knew[s.dot], in_order(s.dot)[0]: _EVER} for s in archived if s.dot in self.state.knew]
+        if not knew or len(knew) < len(archived):
+            return []
+        found = [
+            Standing("no", dot, state.written[dot])
+            for state in self._about
+            if state.type != "operation"
+            for held in state.fields.values()
+            for dot in held.live
+            if all(in_order(dot)[1] > seen.get(in_order(dot)[0], 0) for seen in knew)
+        ]
+        return [max(found, key=lambda s: (s.written.stamp, in_order(s.dot)))] if found else []
 
     def in_conflict(self, field: str) -> bool:
         """Whether standing values differ."""
         declared = self._field(field)
         if declared and declared.kind == "set":
             return False
+        if field == "archived":
+            return len({s.value for s in self.standing(field)}) > 1
         state = self.state.fields.get(field)
         if state is None or len(state.live) < 2:
             return False
@@ -102,7 +133,7 @@ class CaseView:
     def __init__(self, state: CaseState) -> None:
         self.id = state.id
         ordered = sorted(state.records.values(), key=lambda r: (*r.first_written(), r.id))
-        self._records = {r.id: Record(r) for r in ordered}
+        self._records = {r.id: Record(r, ordered if r.id == state.id else ()) for r in ordered}
         self._by_type: dict[str, list[Record]] = {}
         for record in self._records.values():
             self._by_type.setdefault(record.type, []).append(record)
