@@ -48,7 +48,10 @@ def assign(desk: Desk, case_id: str, record_id: str, values: dict[str, Any]) -> 
             changes += _set_elements(record, name, list(clean(value) or []))
         else:
             plain[name] = (clean(value), record.seen(name))
-    return ([notebook.assign(record_id, plain)] if plain else []) + changes
+    # Putting away is a decision about the whole record (for a case: about all of it), so it says what it knew.
+    state = desk.store.case(case_id)
+    knew = (state if record_id == case_id else record).known() if plain.get("archived", ("",))[0] == "yes" else None
+    return ([notebook.assign(record_id, plain, knew)] if plain else []) + changes
 
 
 def create(desk: Desk, case_id: str, kind: str, fields: dict[str, Any], record_id: str = "") -> tuple[str, Changed]:
@@ -132,8 +135,9 @@ def field_of(declared: RecordType, name: str) -> Field:
     """The declaration of a field. Raises Problem record.field_unknown."""
     field = declared.field(name)
     if field is None:
-        raise Problem("record.field_unknown", type=declared.name, field=name,
-                      fields=", ".join(f.name for f in declared.fields))
+        raise Problem(
+            "record.field_unknown", type=declared.name, field=name, fields=", ".join(f.name for f in declared.fields)
+        )
     return field
 
 
@@ -156,8 +160,11 @@ def _elements(record: RecordState, name: str) -> list[str]:
 
 def _set_elements(record: RecordState, name: str, wanted: list[str]) -> list[Change]:
     held = _elements(record, name)
-    gone = [s.dot for s in record.standing(name)
-            if any(v not in wanted for v in (s.value if isinstance(s.value, list) else [s.value]))]
+    gone = [
+        s.dot
+        for s in record.standing(name)
+        if any(v not in wanted for v in (s.value if isinstance(s.value, list) else [s.value]))
+    ]
     lost = {v for s in record.standing(name) if s.dot in gone and isinstance(s.value, list) for v in s.value}
     new = [v for v in wanted if v not in held or v in lost]
     changes = [notebook.remove(record.id, name, gone)] if gone else []
