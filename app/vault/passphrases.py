@@ -8,6 +8,7 @@ There are no rules about capitals, digits or signs: they make passphrases worse,
 from __future__ import annotations
 
 import math
+import re
 import secrets as random
 import unicodedata
 from itertools import pairwise
@@ -56,7 +57,7 @@ def weakness(passphrase: str, local_words: Iterable[str] = (), least_length: int
         return "vault.weak_short"
     if _is_pattern(text):
         return "vault.weak_pattern"
-    plain, local = _fold(text), {_fold(word) for words in local_words for word in (words, *words.split())}
+    plain, local = _fold(text), {_fold(part) for name in local_words for part in (name, *re.split(r"\W+", name))}
     without_local = _without(plain, local)
     if _own(without_local) < _LEAST_OWN and without_local != plain:
         return "vault.weak_local"

@@ -227,12 +227,12 @@ def recover(folder: Path, code: str, *, secrets: SecretStore | None = None, cloc
     spelled = recovery_code.read_back(code)
     with released_on_failure(_lock(folder)) as lock:
         found = header.read(folder)
-        for candidate in found.headers:
-            key = open_with_code(candidate.recovery, spelled, candidate.device_id)
-            if key is not None:
-                chosen = _authentic(found, candidate, key)
-                return _opened(folder, found, chosen, key, lock, "recovery", secrets, disk)
-        raise Problem("vault.wrong_recovery_code")
+        newest = found.headers[0]  # an older one may still hold a code that was renewed since
+        key = open_with_code(newest.recovery, spelled, newest.device_id)
+        if key is None:
+            raise Problem("vault.wrong_recovery_code")
+        chosen = _authentic(found, newest, key)
+        return _opened(folder, found, chosen, key, lock, "recovery", secrets, disk)
 
 
 def confirm(unlocked: Unlocked, passphrase: str, *, clock: Clock) -> None:
@@ -253,7 +253,7 @@ def change_passphrase(unlocked: Unlocked, new_passphrase: str, *, secrets: Secre
     """
     if not unlocked.practice:
         _refuse_weak(new_passphrase, [*local_words, unlocked.officer])
-    store, old = secrets or unlocked._secrets, unlocked._header
+    store, old = unlocked._secrets if secrets is None else secrets, unlocked._header
     secret, secret_name = _kept_secret(store, old), old.passphrase.secret_name
     if secret is None:
         # Under a new name: should the write fail, the old slot still needs what the store keeps under the old one.
@@ -338,7 +338,7 @@ def _write_next(unlocked: Unlocked, disk: Disk, change: Callable[[Header], Heade
 
 def _lock(folder: Path) -> OneProgram:
     # Asked first: the lock file must not appear in a folder that holds no vault.
-    if not any((folder / name).exists() for name in (header.NAME, header.PREVIOUS)):
+    if all(read_file(folder / name, 1) is None for name in (header.NAME, header.PREVIOUS)):
         raise Problem("vault.not_there", folder=folder.name)
     close_to_others(folder, FOLDER_MODE)
     return OneProgram(folder / LOCK)
