@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app import paths
+from app.casework import operations
 from app.clock import Clock, SystemClock
 from app.forms.library import Library, load_library
 from app.notebook.ids import random_id
@@ -13,8 +14,8 @@ from app.policy import DEFAULT_POLICY, Policy
 from app.store.store import Author, Store
 from app.vault import vault
 from app.vault.device_secret import SecretStore
-from app.vault.vault import SHIPPED_COST, Unlocked
 from app.vault.slots import Cost
+from app.vault.vault import SHIPPED_COST, Unlocked
 
 
 @dataclass
@@ -55,8 +56,9 @@ class Desk:
         return Author(self.officer, self.session)
 
 
-def open_desk(unlocked: Unlocked, *, clock: Clock | None = None, policy: Policy = DEFAULT_POLICY,
-              library: Library | None = None) -> Desk:
+def open_desk(
+    unlocked: Unlocked, *, clock: Clock | None = None, policy: Policy = DEFAULT_POLICY, library: Library | None = None
+) -> Desk:
     """Open the database of an unlocked vault. Raises the Problems of the store; the vault stays unlocked then.
 
     That a vault was opened by its recovery code is logged in it.
@@ -74,13 +76,30 @@ def close_desk(desk: Desk) -> None:
     desk.unlocked.close()
 
 
-def create_vault(folder: Path, *, officer: str, passphrase: str, short_name: str = "", secrets: SecretStore | None = None,
-                 cost: Cost = SHIPPED_COST, practice_passphrase: str | None = None, clock: Clock | None = None,
-                 policy: Policy = DEFAULT_POLICY) -> tuple[Desk, str]:
-    """Make a vault with its database; returns the open desk and the recovery code, which is shown once and kept nowhere."""
-    made = vault.create(folder, officer=officer, passphrase=passphrase, short_name=short_name, cost=cost, secrets=secrets,
-                        practice_passphrase=practice_passphrase, clock=clock or SystemClock(),
-                        local_words=policy.local_words)
+def create_vault(
+    folder: Path,
+    *,
+    officer: str,
+    passphrase: str,
+    short_name: str = "",
+    secrets: SecretStore | None = None,
+    cost: Cost = SHIPPED_COST,
+    practice_passphrase: str | None = None,
+    clock: Clock | None = None,
+    policy: Policy = DEFAULT_POLICY,
+) -> tuple[Desk, str]:
+    """Make a vault with its database; returns the open desk and the recovery code, which is kept nowhere."""
+    made = vault.create(
+        folder,
+        officer=officer,
+        passphrase=passphrase,
+        short_name=short_name,
+        cost=cost,
+        secrets=secrets,
+        practice_passphrase=practice_passphrase,
+        clock=clock or SystemClock(),
+        local_words=policy.local_words,
+    )
     try:
         Store.create(folder, made.unlocked.database_key(), made.unlocked.device_id).close()
         desk = open_desk(made.unlocked, clock=clock, policy=policy)
@@ -91,8 +110,9 @@ def create_vault(folder: Path, *, officer: str, passphrase: str, short_name: str
     return desk, made.recovery_code
 
 
-def change_passphrase(desk: Desk, new_passphrase: str, *, secrets: SecretStore | None = None,
-                      cost: Cost = SHIPPED_COST) -> None:
+def change_passphrase(
+    desk: Desk, new_passphrase: str, *, secrets: SecretStore | None = None, cost: Cost = SHIPPED_COST
+) -> None:
     """Give the vault another passphrase; logged."""
     vault.change_passphrase(desk.unlocked, new_passphrase, secrets=secrets, cost=cost)
     from_vault(desk, "passphrase changed")
@@ -100,6 +120,4 @@ def change_passphrase(desk: Desk, new_passphrase: str, *, secrets: SecretStore |
 
 def from_vault(desk: Desk, what: str) -> None:
     """Log an operation on the vault itself, in the device's own notebook."""
-    from app.casework.operations import log
-
-    log(desk, desk.device_id, "alteration", what)
+    operations.log(desk, desk.device_id, "alteration", what)

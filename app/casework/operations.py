@@ -53,11 +53,29 @@ def logged(desk: Desk, case_id: str) -> list[Logged]:
         changes = [c for c in entry.changes if c.get("type") != "operation"]
         if changes:
             kind = "collection" if all(c["op"] in ("create", "append") for c in changes) else "alteration"
-            found.append(Logged(kind, case_id, ", ".join(sorted({c.get("type") or c["op"] for c in changes})), entry.author,
-                                entry.wall, "", ""))
+            found.append(
+                Logged(
+                    kind,
+                    case_id,
+                    ", ".join(sorted({c.get("type") or c["op"] for c in changes})),
+                    entry.author,
+                    entry.wall,
+                    "",
+                    "",
+                )
+            )
         for change in entry.changes:
             if change.get("type") == "operation":
                 f = change["fields"]
-                found.append(Logged(f["operation"], case_id, f.get("what", ""), entry.author, f.get("at", entry.wall),
-                                    f.get("reason", ""), f.get("recipient", "")))
+                found.append(
+                    Logged(
+                        f["operation"],
+                        case_id,
+                        f.get("what", ""),
+                        entry.author,
+                        f.get("at", entry.wall),
+                        f.get("reason", ""),
+                        f.get("recipient", ""),
+                    )
+                )
     return found

@@ -9,7 +9,7 @@ from app.casework.desk import Desk
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many entries are on this laptop only, and the device's time of the oldest (ISO 8601, None where none waits)."""
+    """How many entries are on this laptop only, and the device's time of the oldest (ISO 8601) or None."""
 
     unsent: int
     oldest: str | None

@@ -16,7 +16,9 @@ from app.i18n import N_
 from app.records.fields import THREE, Field
 
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_HOURS = re.compile(r"\s*\d{1,2}[:.]\d{2}\s*[-–]\s*\d{1,2}[:.]\d{2}\s*(?:,\s*\d{1,2}[:.]\d{2}\s*[-–]\s*\d{1,2}[:.]\d{2}\s*)*")
+_HOURS = re.compile(
+    r"\s*\d{1,2}[:.]\d{2}\s*[-–]\s*\d{1,2}[:.]\d{2}\s*(?:,\s*\d{1,2}[:.]\d{2}\s*[-–]\s*\d{1,2}[:.]\d{2}\s*)*"
+)
 _NUMBER = re.compile(r"[+0-9() ./x-]{3,}")
 OLDEST_YEAR = 1900
 LONGEST_LINE = 300
@@ -47,12 +49,14 @@ def clean(value: Any) -> Any:
 
 
 def malformed(declared: Field, value: Any, codes: Mapping[str, Sequence[str]]) -> tuple[str, str] | None:
-    """(mistake, what is allowed) where a value is none of the field's kind, else None. Shapes are those of a case file."""
+    """(mistake, what is allowed) where a value is none of the field's kind, else None; shapes as in a case file."""
     if value is None:
         return None
     kind = declared.kind
     if kind == "number":
-        return None if isinstance(value, int) and not isinstance(value, bool) else ("not a whole number", "a whole number")
+        return (
+            None if isinstance(value, int) and not isinstance(value, bool) else ("not a whole number", "a whole number")
+        )
     if kind in ("codes", "set", "names"):
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             return "not a list of texts", "a list of texts"

@@ -5,7 +5,7 @@ Each write is one transaction: the signed entry, the rows and the index. What it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,8 @@ _WRITE_RECORD = (
     "INSERT INTO record (case_id, id, type, state) VALUES (?, ?, ?, ?)"
     " ON CONFLICT (case_id, id) DO UPDATE SET type = excluded.type, state = excluded.state"
 )
+
+_UNSENT = "SELECT case_id, count(*) FROM entry WHERE state = 'unsent'"
 
 
 @dataclass(frozen=True)
@@ -271,28 +273,36 @@ class Store:
         with problems(self.path):
             return [row[0] for row in self._connection.execute("SELECT case_id FROM case_line")]
 
-    def lines(self, summarise: Callable[[CaseView], bytes]) -> list[Line]:
-        """One line a case. Lines of cases that changed since the last call are made anew by `summarise` and kept."""
+    def lines(self, summarise: Callable[[CaseView], bytes], only: Collection[str] | None = None) -> list[Line]:
+        """One line a case, of all cases or of some. Stale lines are made anew by `summarise` and kept."""
         with problems(self.path):
-            stale = [r[0] for r in self._connection.execute("SELECT case_id FROM case_line WHERE stale = 1")]
-            if stale:
-                self._connection.execute("BEGIN IMMEDIATE")
-                try:
-                    self._connection.executemany(
-                        "UPDATE case_line SET stale = 0, line = ? WHERE case_id = ?",
-                        [(summarise(CaseView(self._load(case_id))), case_id) for case_id in stale],
-                    )
-                    self._connection.execute("COMMIT")
-                except BaseException:
-                    self._connection.execute("ROLLBACK")
-                    raise
-            unsent = dict(
-                self._connection.execute(
-                    "SELECT case_id, count(*) FROM entry WHERE state = 'unsent' GROUP BY case_id"
-                ).fetchall()
-            )
-            rows = self._connection.execute("SELECT case_id, changed_at, line FROM case_line").fetchall()
+            stale = {r[0] for r in self._connection.execute("SELECT case_id FROM case_line WHERE stale = 1")}
+            self._refresh_lines(stale if only is None else stale & set(only), summarise)
+            if only is None:
+                unsent = dict(self._connection.execute(_UNSENT + " GROUP BY case_id").fetchall())
+                rows = self._connection.execute("SELECT case_id, changed_at, line FROM case_line").fetchall()
+            else:
+                unsent, rows = {}, []
+                for case_id in only:
+                    unsent |= dict(self._connection.execute(_UNSENT + " AND case_id = ? GROUP BY case_id", (case_id,)))
+                    rows += self._connection.execute(
+                        "SELECT case_id, changed_at, line FROM case_line WHERE case_id = ?", (case_id,)
+                    ).fetchall()
         return [Line(case_id, changed_at, bytes(line), unsent.get(case_id, 0)) for case_id, changed_at, line in rows]
+
+    def _refresh_lines(self, stale: Collection[str], summarise: Callable[[CaseView], bytes]) -> None:
+        if not stale:
+            return
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._connection.executemany(
+                "UPDATE case_line SET stale = 0, line = ? WHERE case_id = ?",
+                [(summarise(CaseView(self._load(case_id))), case_id) for case_id in stale],
+            )
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
 
     def find(self, words: list[str], limit: int) -> list[tuple[str, str, str]]:
         """(case, record, kind) of records in which each of the folded words begins some word; at most `limit`."""

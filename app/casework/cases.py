@@ -1,0 +1,242 @@
+"""Cases: made, listed, opened, linked; and the note that somebody is in immediate danger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from app.casework import edit, operations
+from app.casework.desk import Desk
+from app.casework.due import Due
+from app.casework.risk import in_force, picture, review
+from app.casework.todo import due_tasks
+from app.changed import Changed
+from app.clock import iso
+from app.i18n import N_
+from app.notebook import ids
+from app.notebook.entry import Change
+from app.problems import Problem
+from app.records.names import case_short_name, short_name
+from app.records.view import CaseView, Record
+
+PROFILE = "neutral"
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What a list shows of a case, kept as one row."""
+
+    reference: str
+    short_name: str
+    grade: str | None
+    floor: str | None
+    extreme: bool
+    provisional: bool
+    review_due: str | None
+    conflicts: int
+    danger_at: str | None
+    archived: bool
+    begun: bool
+    due: list[Due]
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One line of the list of cases. `grade` is the one in force; `review_due` ISO 8601 or None; `unsent` entries."""
+
+    id: str
+    reference: str
+    short_name: str
+    grade: str | None
+    floor: str | None
+    extreme: bool
+    provisional: bool
+    review_due: str | None
+    conflicts: int
+    unsent: int
+    changed_at: str
+    danger_at: str | None
+    archived: bool
+    in_hand: bool
+    due: tuple[Due, ...] = ()
+
+
+_ENCODER, _DECODER = msgspec.json.Encoder(), msgspec.json.Decoder(Summary)
+
+
+def new_case(desk: Desk, reference: str = "", fields: dict[str, object] | None = None) -> str:
+    """Make a case and return its id."""
+    case_id = ids.new_id(desk.clock.now())
+    edit.write(
+        desk, case_id, edit.make("case", case_id, {"profile": PROFILE, "reference": reference, **(fields or {})})
+    )
+    return case_id
+
+
+def list_cases(desk: Desk) -> list[CaseLine]:
+    """All cases of this vault, last changed first."""
+    lines = desk.store.lines(lambda view: _ENCODER.encode(summary(desk, view)))
+    found = [_line(line.case_id, _DECODER.decode(line.body), line.unsent, line.changed_at) for line in lines]
+    return sorted(found, key=lambda line: line.changed_at, reverse=True)
+
+
+def lines_of(desk: Desk, case_ids: set[str]) -> list[CaseLine]:
+    """The lines of some cases, without reading the whole list."""
+    kept = desk.store.lines(lambda view: _ENCODER.encode(summary(desk, view)), case_ids)
+    return [_line(line.case_id, _DECODER.decode(line.body), line.unsent, line.changed_at) for line in kept]
+
+
+def summary(desk: Desk, view: CaseView) -> Summary:
+    """What a list shows of a case."""
+    seen = picture(desk, view)
+    force = in_force(desk, view, seen)
+    due = review(desk, view, seen, force)
+    graded = force.grade is not None or seen.answered > 0
+    dues = [*due_tasks(desk, view)]
+    if graded:
+        dues.append(Due(N_("Review"), iso(due.at), {}))
+    if force.provisional and graded:
+        dues.append(Due(N_("Complete the provisional assessment"), iso(seen.complete_by), {}))
+    dues += _release_times(view)
+    return Summary(
+        reference=str(view.case.get("reference", "")),
+        short_name=case_short_name(view),
+        grade=force.grade if graded else None,
+        floor=seen.floor.level if graded else None,
+        extreme=force.extreme and graded,
+        provisional=force.provisional and graded,
+        review_due=iso(due.at) if graded else None,
+        conflicts=len(view.conflicts()),
+        danger_at=view.case.get("danger_at"),
+        archived=view.case.archived,
+        begun=seen.assessment is not None and not seen.completed,
+        due=dues,
+    )
+
+
+def _release_times(view: CaseView) -> list[Due]:
+    return [
+        Due(N_("Custody of {name} ends"), str(p.get("custody_until")), {"name": short_name(p)})
+        for p in view.people("suspect")
+        if p.get("custody") == "in_custody" and p.get("custody_until")
+    ]
+
+
+def _line(case_id: str, s: Summary, unsent: int, changed_at: str) -> CaseLine:
+    return CaseLine(
+        case_id,
+        s.reference,
+        s.short_name,
+        s.grade,
+        s.floor,
+        s.extreme,
+        s.provisional,
+        s.review_due,
+        s.conflicts,
+        unsent,
+        changed_at,
+        s.danger_at,
+        s.archived,
+        s.begun and not s.archived,
+        tuple(s.due),
+    )
+
+
+def open_case(desk: Desk, case_id: str, reason: str = "") -> CaseView:
+    """The case, for somebody who opens it to look: logged as a consultation, once a session.
+
+    Raises Problem case.unknown.
+    """
+    read_case(desk, case_id)
+    if case_id not in desk.looked_at:
+        operations.log(desk, case_id, "consultation", "case", reason)
+        desk.looked_at.add(case_id)
+    return read_case(desk, case_id)
+
+
+def read_case(desk: Desk, case_id: str) -> CaseView:
+    """The case as it stands now, without logging: for a screen that is open already. Raises Problem case.unknown."""
+    view = desk.store.view(case_id)
+    if view.record(case_id) is None:
+        raise Problem("case.unknown", case=case_id)
+    return view
+
+
+def which_case(desk: Desk, name: str) -> str:
+    """The id of the case that an id or a reference names. Raises Problem case.unknown, case.ambiguous."""
+    lines = list_cases(desk)
+    if any(line.id == name for line in lines):
+        return name
+    found = [line.id for line in lines if line.reference == name]
+    if len(found) != 1:
+        raise Problem("case.ambiguous" if found else "case.unknown", case=name)
+    return found[0]
+
+
+def immediate_danger(desk: Desk, case_id: str) -> Changed:
+    """Note that somebody is in immediate danger now: the time, as an event, and the case goes out first."""
+    now = iso(desk.clock.now())
+    event = edit.make(
+        "event", ids.new_id(desk.clock.now()), {"kind": "immediate_danger", "happened_at": now, "source": "officer_saw"}
+    )
+    return edit.write(
+        desk, case_id, edit.put_changes(desk, case_id, "case", case_id, {"danger_at": now, "send_first": "yes"}) + event
+    )
+
+
+_COPIED = (
+    "given_name",
+    "family_name",
+    "original_name",
+    "aliases",
+    "born",
+    "sex",
+    "languages",
+    "interpreter",
+    "occupation",
+    "police_employee",
+    "employing_force",
+)
+
+
+def linked_case(desk: Desk, case_id: str, person_id: str, kind: str, note: str = "") -> str:
+    """Open a second case with this person as its victim, and link both. Returns the new case's id.
+
+    `kind` is second_victim or counter_allegation. Names are carried over; no address, number, school or safe contact
+    crosses the link. With a counter-allegation the first case's victim is the second one's suspect, otherwise its
+    suspects are.
+    """
+    view = read_case(desk, case_id)
+    person = view.record(person_id)
+    if person is None:
+        raise Problem("record.unknown", record=person_id)
+    now = desk.clock.now()
+    other = ids.new_id(now)
+    others = [view.victim] if kind == "counter_allegation" else view.people("suspect")
+    changes: list[Change] = edit.make("case", other, {"profile": view.case.get("profile", PROFILE)})
+    here: list[Change] = []
+    copied = [(person, ["victim"]), *((p, ["suspect"]) for p in others if p is not None and p.id != person_id)]
+    for original, roles in copied:
+        copy_id = ids.new_id(now)
+        changes += edit.make("person", copy_id, _copy(original, roles))
+        changes += edit.make("link", ids.new_id(now), {"person": copy_id, "other_case": case_id, "kind": kind})
+        here += edit.make(
+            "link", ids.new_id(now), {"person": original.id, "other_case": other, "kind": kind, "note": note}
+        )
+    edit.write(desk, other, changes)
+    edit.write(desk, case_id, [*here, operations.operation(desk, "combination", "linked case", note)])
+    return other
+
+
+def _copy(person: Record, roles: list[str]) -> dict[str, object]:
+    return {"roles": roles, **{name: person.get(name) for name in _COPIED if person.get(name) not in (None, "", [])}}
+
+
+def archive_case(desk: Desk, case_id: str, reason: str) -> Changed:
+    """Put a whole case away with a reason; it can be restored."""
+    return edit.archive(desk, case_id, case_id, reason)
+
+
+def restore_case(desk: Desk, case_id: str) -> Changed:
+    """Take an archived case out again."""
+    return edit.restore(desk, case_id, case_id)

@@ -1,0 +1,238 @@
+"""Paper: what may safely be kept, the preview, printing with its log, and “nothing given”.
+
+The answers propose; the officer decides, and the log keeps what was decided and why.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from app.casework import contact, edit, operations, plan, risk
+from app.casework.desk import Desk
+from app.casework.timeline import timeline
+from app.changed import Changed
+from app.clock import iso
+from app.documents.catalogue import build
+from app.documents.context import Number, PaperContext, TimelineEntry
+from app.i18n import Translator, translator
+from app.notebook import ids
+from app.problems import Problem
+from app.records.names import full_name
+from app.records.view import CaseView, Record
+from app.rules.paper import Proposal, proposal_of
+from app.rules.suggestions import suggested_modules, suggested_tasks
+
+LEAVES = frozenset({"card", "discreet"})
+"""Variants that go with the victim."""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A paper that was made and logged: the PDF, the number that the log gave it, and a neutral file name."""
+
+    pdf: bytes
+    copy_number: str
+    file_name: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the officer chose: measures by record id, doubtful ones that were read once more, numbers with labels."""
+
+    measures: Collection[str] | None = None
+    confirmed: Collection[str] = ()
+    numbers: Sequence[Number] = ()
+    reminders: Sequence[str] | None = None
+
+
+def paper_id(case_id: str) -> str:
+    """The id that the may-she-keep-it answers have on every laptop."""
+    return edit.fixed_id(case_id, "paper")
+
+
+def answers(view: CaseView) -> Record | None:
+    """The may-she-keep-it answers, or None while nobody asked."""
+    return view.record(paper_id(view.id))
+
+
+def set_answers(desk: Desk, case_id: str, **fields: Any) -> Changed:
+    """Record who lives there, whether it is searched, where the paper is kept, which languages are read."""
+    return edit.put(desk, case_id, "paper", paper_id(case_id), fields)
+
+
+def proposal(desk: Desk, view: CaseView) -> Proposal:
+    """What the answers propose: nothing, card or discreet, with the reason."""
+    return proposal_of(view, risk.facts(desk, view))
+
+
+def preview(
+    desk: Desk, case_id: str, document: str, variant: str, language: str = "en", choice: Choice | None = None
+) -> bytes:
+    """The paper as it would be printed. Nothing is logged, because nothing leaves the screen."""
+    view = _view(desk, case_id)
+    words = translator(language)
+    return build(document, variant, view, context(desk, view, words, choice=choice), words)
+
+
+def print_out(
+    desk: Desk,
+    case_id: str,
+    document: str,
+    variant: str,
+    language: str = "en",
+    reason: str = "",
+    *,
+    copies: int = 1,
+    given_to: str = "",
+    choice: Choice | None = None,
+    outcome: str = "printed",
+    all_the_same: str = "",
+) -> Printed:
+    """Make a paper and log it as a disclosure; the log is on the disk before the paper exists.
+
+    For a paper that leaves with the victim the questions must be answered. Where they propose less than this variant,
+    `all_the_same` says why it is safe. Raises Problem paper.reason_missing, paper.not_answered, paper.unsafe and those
+    of the document.
+    """
+    if not reason.strip():
+        raise Problem("paper.reason_missing")
+    view = _view(desk, case_id)
+    if variant in LEAVES:
+        _check_may_keep(desk, view, variant, all_the_same)
+    words = translator(language)
+    number = f"{desk.device_id[:4].upper()}-{len(view.of('print')) + 1:03d}"
+    made = context(desk, view, words, choice=choice, copy_number=number, reason=reason)
+    pdf = build(document, variant, view, made, words)
+    recipient = given_to or (full_name(view.victim) if variant in LEAVES else "")
+    fields = {
+        "document": document,
+        "variant": variant,
+        "language": language,
+        "copy_number": number,
+        "copies": copies,
+        "reason": "\n".join(part for part in (reason, all_the_same) if part),
+        "given_to": recipient,
+        "outcome": outcome,
+        "printed_at": iso(desk.clock.now()),
+    }
+    edit.write(
+        desk,
+        case_id,
+        [
+            *edit.make("print", ids.new_id(desk.clock.now()), fields),
+            operations.operation(desk, "disclosure", f"{document} {variant}", reason, recipient),
+        ],
+    )
+    return Printed(pdf, number, file_name(number))
+
+
+def nothing_given(desk: Desk, case_id: str, reason: str, read_out: bool = False) -> Changed:
+    """Log that no paper was given, or that the plan was read out instead. Raises Problem paper.reason_missing."""
+    if not reason.strip():
+        raise Problem("paper.reason_missing")
+    fields = {
+        "document": "safety-plan",
+        "variant": "nothing",
+        "copies": 0,
+        "reason": reason,
+        "outcome": "read_out" if read_out else "nothing_given",
+        "printed_at": iso(desk.clock.now()),
+    }
+    return edit.write(
+        desk,
+        case_id,
+        [
+            *edit.make("print", ids.new_id(desk.clock.now()), fields),
+            operations.operation(desk, "disclosure", "read out" if read_out else "nothing given", reason),
+        ],
+    )
+
+
+def save_copy(pdf: bytes, path: Path) -> None:
+    """Write a paper where the officer said, readable by the officer alone; an existing file is never replaced.
+
+    Raises Problem paper.out_exists, paper.out_folder; then nothing is left behind.
+    """
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError as error:
+        raise Problem("paper.out_exists", file=path.name) from error
+    except OSError as error:
+        raise Problem("paper.out_folder", file=path.name) from error
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(pdf)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise Problem("paper.out_folder", file=path.name) from error
+
+
+def file_name(number: str) -> str:
+    """A neutral file name for a saved copy."""
+    return f"copy-{number}.pdf"
+
+
+def _check_may_keep(desk: Desk, view: CaseView, variant: str, all_the_same: str) -> None:
+    asked = answers(view)
+    if asked is None or not (asked.get("lives_with_suspect") or asked.get("searched") or asked.get("kept_where")):
+        raise Problem("paper.not_answered")
+    proposed = proposal(desk, view)
+    order = ("nothing", "card", "discreet")
+    if order.index(variant) > order.index(proposed.variant) and not all_the_same.strip():
+        raise Problem("paper.unsafe", because=proposed.reason)
+
+
+def context(
+    desk: Desk,
+    view: CaseView,
+    words: Translator,
+    *,
+    choice: Choice | None = None,
+    copy_number: str = "",
+    reason: str = "",
+) -> PaperContext:
+    """What a paper needs beside the case."""
+    seen = risk.picture(desk, view)
+    force = risk.in_force(desk, view, seen)
+    rules = risk.rule_set(desk)
+    chosen = choice or Choice()
+    made = PaperContext(
+        library=desk.library,
+        officer=desk.officer,
+        device=desk.device_id[:8],
+        printed_at=iso(desk.clock.now()),
+        practice=desk.practice,
+        copy_number=copy_number,
+        reason=reason,
+        grade=force.grade,
+        extreme=force.extreme,
+        provisional=force.provisional,
+        review_due=iso(risk.review(desk, view, seen, force).at),
+        floor=seen.floor,
+        suggested_tasks=suggested_tasks(seen.facts, rules, seen.floor, force.grade, force.extreme),
+        suggested_modules=suggested_modules(seen.facts, rules, seen.floor, force.grade, force.extreme),
+        contact=contact.rule(desk, view),
+        numbers=tuple(chosen.numbers),
+        chosen=frozenset(chosen.measures) if chosen.measures is not None else None,
+        confirmed=frozenset(chosen.confirmed),
+        timeline=tuple(TimelineEntry(x.at, x.who, x.text, x.device) for x in timeline(desk, view.id, words)),
+    )
+    return made if chosen.reminders is None else replace(made, reminders=tuple(chosen.reminders))
+
+
+def _view(desk: Desk, case_id: str) -> CaseView:
+    view = desk.store.view(case_id)
+    if view.record(case_id) is None:
+        raise Problem("case.unknown", case=case_id)
+    return view
+
+
+def measures_in_order(desk: Desk, view: CaseView) -> list[Record]:
+    """All measures in the order of the victim's priorities."""
+    return [m for line in plan.modules(desk, view) for m in line.measures]

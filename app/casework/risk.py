@@ -1,0 +1,410 @@
+"""Risk identification and grading: answers as they are given, the officer's grade, the floor with its reasons.
+
+The rules give a floor; a person decides. A completed assessment never changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.casework import edit
+from app.casework.desk import Desk
+from app.changed import Changed
+from app.clock import iso, parse_moment
+from app.forms.definitions import Instrument
+from app.notebook import ids
+from app.notebook.entry import Change
+from app.problems import Problem
+from app.records.view import CaseView, Record
+from app.rules.definition import Level, RuleSet, higher
+from app.rules.facts import CaseFacts, facts_of
+from app.rules.finding import Finding
+from app.rules.grading import Floor, floor, proposes_extreme
+from app.rules.override import SupervisorDecision, decide, lowering_missing
+from app.rules.review import Due, planned_releases, review_due, review_events
+
+INSTRUMENT = "rr-1"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of the current assessment. `saved_at` is the device's time (ISO 8601)."""
+
+    value: str | None
+    source: str | None
+    recent: str | None
+    note: str
+    record_id: str
+    saved_at: str
+    conflict: bool
+
+
+@dataclass(frozen=True)
+class EarlierAnswer:
+    """An answer of an earlier assessment, with its day."""
+
+    value: str
+    source: str | None
+    at: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Everything that bears on the risk of a case now."""
+
+    assessment: Record | None
+    completed: bool
+    answers: Mapping[str, Answer]
+    earlier: Mapping[str, list[EarlierAnswer]]
+    facts: CaseFacts
+    floor: Floor
+    answered: int
+    total: int
+    complete_by: datetime
+    """By when a provisional assessment must be completed."""
+
+
+@dataclass(frozen=True)
+class GradeInForce:
+    """What holds now. `grade` is None until an officer has graded; `given` is what the officer gave, kept as given."""
+
+    grade: str | None
+    given: str | None
+    floor: str
+    least: str
+    """The higher of the floor and the grade that was in force before this assessment."""
+    extreme: bool
+    extreme_proposed: bool
+    provisional: bool
+    request_open: bool
+    """A grade below the least waits for a supervisor."""
+    lowered_by: str
+    """The supervisor who lowered the grade, or an empty text."""
+    level: Level
+    """The higher of grade and floor: sets the review clock."""
+    findings: tuple[Finding, ...] = ()
+
+
+def instrument(desk: Desk, view: CaseView | None = None) -> Instrument:
+    """The instrument of the current assessment, or the profile's."""
+    current = current_assessment(view) if view else None
+    name = str(current.get("instrument", INSTRUMENT)) if current else INSTRUMENT
+    return desk.library.instruments.get(name) or desk.library.instruments[INSTRUMENT]
+
+
+def current_assessment(view: CaseView) -> Record | None:
+    """The latest assessment, draft or completed."""
+    return view.latest("assessment")
+
+
+def answers_of(view: CaseView, assessment_id: str) -> dict[str, Record]:
+    """The answer records of one assessment by factor."""
+    return {str(r.get("factor")): r for r in view.of("answer") if r.get("assessment") == assessment_id}
+
+
+def start_assessment(desk: Desk, case_id: str, **fields: Any) -> tuple[str, Changed]:
+    """Begin an assessment; nothing is pre-filled. Returns its id."""
+    form = desk.library.instruments[INSTRUMENT]
+    return edit.create(
+        desk,
+        case_id,
+        "assessment",
+        {"instrument": form.id, "version": form.version, "started_at": iso(desk.clock.now()), **fields},
+    )
+
+
+def answer(desk: Desk, case_id: str, assessment_id: str, factor: str, **values: Any) -> Changed:
+    """Give, change or complete the answer to one factor: any of value, source, recent, note.
+
+    Raises Problem risk.unknown_factor, risk.completed.
+    """
+    record_id = answer_id(case_id, assessment_id, factor)
+    if factor not in desk.library.instruments[INSTRUMENT].codes:
+        raise Problem("risk.unknown_factor", factor=factor)
+    _refuse_completed(desk, case_id, assessment_id)
+    if desk.store.case(case_id).records.get(record_id) is None:
+        values = {"assessment": assessment_id, "factor": factor, **values}
+    return edit.put(desk, case_id, "answer", record_id, values)
+
+
+def answer_id(case_id: str, assessment_id: str, factor: str) -> str:
+    """The id that an answer has on every laptop."""
+    return edit.fixed_id(case_id, "answer", assessment_id, factor)
+
+
+def set_view(desk: Desk, case_id: str, assessment_id: str, **fields: Any) -> Changed:
+    """Record the victim's own view: rating, words, feared, distrusts, trusts, wishes."""
+    _refuse_completed(desk, case_id, assessment_id)
+    record_id = view_id(case_id, assessment_id)
+    if desk.store.case(case_id).records.get(record_id) is None:
+        fields = {"assessment": assessment_id, **fields}
+    return edit.put(desk, case_id, "victim_view", record_id, fields)
+
+
+def view_id(case_id: str, assessment_id: str) -> str:
+    """The id that the victim's view in an assessment has on every laptop."""
+    return edit.fixed_id(case_id, "victim_view", assessment_id)
+
+
+def victim_view(view: CaseView, assessment_id: str) -> Record | None:
+    """The victim's view in one assessment, or None."""
+    return next((r for r in view.of("victim_view") if r.get("assessment") == assessment_id), None)
+
+
+def _refuse_completed(desk: Desk, case_id: str, assessment_id: str) -> None:
+    record = desk.store.case(case_id).records.get(assessment_id)
+    if record is None:
+        raise Problem("record.unknown", record=assessment_id)
+    if record.standing("completed_at"):
+        raise Problem("risk.completed")
+
+
+def picture(desk: Desk, view: CaseView) -> Picture:
+    """What bears on the risk of a case now, with the floor and its reasons."""
+    current = current_assessment(view)
+    answers = {code: _answer(r) for code, r in answers_of(view, current.id).items()} if current else {}
+    earlier: dict[str, list[EarlierAnswer]] = {}
+    for older in view.of("assessment"):
+        if current is None or older.id == current.id:
+            continue
+        for code, record in answers_of(view, older.id).items():
+            if record.get("value") not in (None, "not_asked"):
+                earlier.setdefault(code, []).append(
+                    EarlierAnswer(
+                        str(record.get("value")),
+                        record.get("source"),
+                        str(older.get("completed_at") or older.get("started_at") or older.created_at),
+                        str(record.get("note", "")),
+                    )
+                )
+    known = facts(desk, view)
+    started = parse_moment(str(current.get("completed_at") or current.get("started_at") or "")) if current else None
+    form = instrument(desk, view)
+    return Picture(
+        assessment=current,
+        completed=bool(current and current.get("completed_at")),
+        answers=answers,
+        earlier=earlier,
+        facts=known,
+        floor=floor(known, rule_set(desk)),
+        answered=sum(1 for a in answers.values() if a.value),
+        total=len(form.factors),
+        complete_by=(started or desk.clock.now()) + timedelta(hours=rule_set(desk).provisional.within_h),
+    )
+
+
+def facts(desk: Desk, view: CaseView) -> CaseFacts:
+    """What the rules know about a case today."""
+    return facts_of(view, on=desk.clock.now().date(), languages=profile_languages(desk, view))
+
+
+def rule_set(desk: Desk) -> RuleSet:
+    """The rules that hold for the profile's instrument."""
+    return desk.library.rules(INSTRUMENT)
+
+
+def _answer(record: Record) -> Answer:
+    return Answer(
+        record.get("value"),
+        record.get("source"),
+        record.get("recent"),
+        str(record.get("note", "")),
+        record.id,
+        record.changed_at("value"),
+        record.in_conflict("value"),
+    )
+
+
+# -- grading
+
+
+def in_force(desk: Desk, view: CaseView, seen: Picture) -> GradeInForce:
+    """The grade in force: the one given, or the least allowed where it is below and no supervisor has decided."""
+    rules = rule_set(desk)
+    given = view.case.get("grade")
+    before = before_this_assessment(view, seen.assessment.id if seen.assessment else "")
+    decision = decide(
+        given,
+        seen.floor,
+        rules,
+        reason=str(view.case.get("grade_reason", "")),
+        previous=before,
+        supervisor=_supervisor_decision(view, given),
+    )
+    return GradeInForce(
+        grade=decision.grade,
+        given=given,
+        floor=seen.floor.level,
+        least=higher(seen.floor.level, before) or seen.floor.level,
+        extreme=view.case.get("extreme") == "yes" or seen.floor.extreme,
+        extreme_proposed=proposes_extreme(seen.facts, rules, decision.grade),
+        provisional=seen.floor.provisional,
+        request_open=decision.request_open,
+        lowered_by=str(_latest_decision(view).get("supervisor", "")) if decision.by_supervisor else "",
+        level=decision.level,
+        findings=decision.findings,
+    )
+
+
+def _latest_decision(view: CaseView) -> Record:
+    found = view.latest("grade")
+    assert found is not None
+    return found
+
+
+def _supervisor_decision(view: CaseView, given: str | None) -> SupervisorDecision | None:
+    """The supervisor's decision, while it is the last word and nobody differs."""
+    last = view.latest("grade")
+    if last is None or last.get("by") != "supervisor" or last.get("grade") != given or view.case.in_conflict("grade"):
+        return None
+    return SupervisorDecision(
+        last.get("grade"),
+        str(last.get("code", "")),
+        str(last.get("reason", "")),
+        str(last.get("supervisor", "")),
+        last.get("floor"),
+        tuple(last.get("rules", [])),
+    )
+
+
+def before_this_assessment(view: CaseView, assessment_id: str) -> Level | None:
+    """The grade that was in force when the current assessment began, or None."""
+    last: Level | None = None
+    for given in view.of("grade"):
+        if given.get("assessment") == assessment_id:
+            continue
+        own = higher(given.get("grade"))
+        last = own if given.get("by") == "supervisor" else higher(own, given.get("floor"), last)
+    return last
+
+
+def grade(
+    desk: Desk,
+    case_id: str,
+    assessment_id: str,
+    given: str,
+    reason: str,
+    *,
+    extreme: str | None = None,
+    code: str | None = None,
+    supervisor: str = "",
+) -> Changed:
+    """Record a grade with its reason. Anybody may raise freely.
+
+    A grade below the floor, or below the one in force before, is kept as given while the higher one stays in force,
+    until a supervisor decides: pass `code` and `supervisor`. Raises Problem grade.nothing_chosen, grade.reason_missing,
+    grade.supervisor_missing (a code without a supervisor or the reverse), grade.same_person.
+    """
+    if given not in ("standard", "medium", "high"):
+        raise Problem("grade.nothing_chosen")
+    if not reason.strip():
+        raise Problem("grade.reason_missing")
+    view = desk.store.view(case_id)
+    if code or supervisor:
+        _check_supervisor(desk, code, reason, supervisor)
+    return edit.write(
+        desk,
+        case_id,
+        grade_changes(desk, view, assessment_id, given, reason, extreme=extreme, code=code, supervisor=supervisor),
+    )
+
+
+def _check_supervisor(desk: Desk, code: str | None, words: str, supervisor: str) -> None:
+    missing = lowering_missing(code or "", words, desk.officer, supervisor, rule_set(desk))
+    if "second_person" in missing and supervisor.strip():
+        raise Problem("grade.same_person")
+    if missing:
+        raise Problem("grade.supervisor_missing")
+
+
+def grade_changes(
+    desk: Desk,
+    view: CaseView,
+    assessment_id: str,
+    given: str,
+    reason: str,
+    *,
+    extreme: str | None = None,
+    code: str | None = None,
+    supervisor: str = "",
+) -> list[Change]:
+    """The changes of `grade`: the decision as a record of its own, and the case's current grade."""
+    seen = picture(desk, view)
+    now = desk.clock.now()
+    decision = {
+        "assessment": assessment_id,
+        "grade": given,
+        "reason": reason,
+        "floor": seen.floor.level,
+        "rules": list(seen.floor.rules),
+        "extreme": extreme or ("yes" if seen.floor.extreme else "no"),
+        "provisional": "yes" if seen.floor.provisional else "no",
+        "by": "supervisor" if supervisor else "officer",
+        "supervisor": supervisor,
+        "code": code,
+        "decided_at": iso(now),
+    }
+    current = {"grade": given, "grade_reason": reason, "extreme": decision["extreme"]}
+    return edit.make("grade", ids.new_id(now), decision) + edit.put_changes(desk, view.id, "case", view.id, current)
+
+
+def complete(desk: Desk, case_id: str, assessment_id: str) -> Changed:
+    """Complete an assessment: it is sealed as it stands and never changes again. Raises Problem risk.not_graded."""
+    view = desk.store.view(case_id)
+    _refuse_completed(desk, case_id, assessment_id)
+    if not any(g.get("assessment") == assessment_id for g in view.of("grade")):
+        raise Problem("risk.not_graded")
+    return edit.write(desk, case_id, complete_changes(desk, view, assessment_id, iso(desk.clock.now())))
+
+
+def complete_changes(desk: Desk, view: CaseView, assessment_id: str, completed_at: str) -> list[Change]:
+    """The changes of `complete`: the sealed copy of everything, and the time."""
+    seen = picture(desk, view)
+    force = in_force(desk, view, seen)
+    record = view.record(assessment_id)
+    own = victim_view(view, assessment_id)
+    sealed = {
+        "assessment": assessment_id,
+        "instrument": record.get("instrument") if record else INSTRUMENT,
+        "version": record.get("version") if record else None,
+        "answers": {
+            factor: {k: r.get(k) for k in ("value", "source", "recent", "note") if r.get(k) not in (None, "")}
+            for factor, r in sorted(answers_of(view, assessment_id).items())
+        },
+        "victim_view": {k: own.get(k) for k in own.field_names() if k != "assessment"} if own else {},
+        "floor": seen.floor.level,
+        "rules": list(seen.floor.rules),
+        "grade": force.given,
+        "reason": view.case.get("grade_reason"),
+        "extreme": "yes" if force.extreme else "no",
+        "provisional": "yes" if force.provisional else "no",
+        "completed_at": completed_at,
+    }
+    return [
+        *edit.make("sealed", ids.new_id(desk.clock.now()), sealed),
+        *edit.assign(desk, view.id, assessment_id, {"completed_at": completed_at}),
+    ]
+
+
+def review(desk: Desk, view: CaseView, seen: Picture, force: GradeInForce) -> Due:
+    """When the next review is due and what set it: counted from completion, else from the report, else from now."""
+    incident = view.latest("incident")
+    start = None
+    if seen.assessment is not None:
+        start = parse_moment(str(seen.assessment.get("completed_at") or ""))
+    if start is None and incident is not None:
+        start = parse_moment(str(incident.get("reported_at") or ""))
+    since = start or desk.clock.now().astimezone(UTC)
+    events = (*review_events(view), *planned_releases(view))
+    return review_due(force.level, force.extreme, since, events, rule_set(desk).review)
+
+
+def profile_languages(desk: Desk, view: CaseView) -> tuple[str, ...]:
+    """The languages of the case's profile: whoever speaks another one needs the module on language."""
+    name = str(view.case.get("profile") or "neutral")
+    profile = desk.library.profiles.get(name) or desk.library.profile()
+    return (profile.language,)

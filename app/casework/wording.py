@@ -1,0 +1,51 @@
+"""Values and fields in words for people: codes by their labels, moments as local time, people by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.casework.desk import Desk
+from app.i18n import N_, Translator
+from app.records.declared import RECORD_TYPES
+from app.records.fields import Field
+from app.records.names import full_name
+from app.records.view import CaseView
+
+THREE = {"yes": N_("Yes"), "no": N_("No"), "unknown": N_("Don’t know")}
+
+
+def say(desk: Desk, view: CaseView, field: Field, value: Any, words: Translator) -> str:
+    """A field's value in words; an empty text where nothing stands."""
+    if value in (None, "", []):
+        return ""
+    if field.kind == "three":
+        return words.text(THREE.get(str(value), str(value)))
+    if field.kind in ("code", "codes", "set"):
+        values = value if isinstance(value, list) else [value]
+        return ", ".join(words.text(desk.library.label(field.codes, v)) for v in values)
+    if field.kind == "moment":
+        return words.moment(str(value))
+    if field.kind == "day":
+        return words.day(str(value))
+    if field.kind == "person":
+        return full_name(view.record(str(value))) or words.text(N_("a person of this case"))
+    if field.kind == "names":
+        return ", ".join(str(v) for v in value) if isinstance(value, list) else str(value)
+    if field.kind in ("record", "map"):
+        return ""
+    if field.name == "factor":
+        factor = desk.library.factor(str(value))
+        return words.text(factor.label) if factor else str(value)
+    if field.name == "code":
+        task = desk.library.task(str(value))
+        return words.text(task.label) if task else str(value)
+    if field.name == "module":
+        module = desk.library.module(str(value))
+        return words.text(module.label) if module else str(value)
+    return str(value)
+
+
+def type_label(kind: str, words: Translator) -> str:
+    """What a record type is called."""
+    declared = RECORD_TYPES.get(kind)
+    return words.text(declared.label) if declared else words.text(N_("Record of a newer version"))
