@@ -1,0 +1,1 @@
+"""Paper: one builder per document, one style, one way to put text on a page."""

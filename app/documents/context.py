@@ -1,0 +1,61 @@
+"""What a paper needs beside the case: who prints, where and when, the rules' result, the numbers that were chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from app.forms.library import Library
+from app.rules.grading import Floor
+from app.rules.safe_contact import ContactRule
+from app.rules.suggestions import Suggestion
+
+
+@dataclass(frozen=True)
+class Number:
+    """A telephone number under the plain label that stands beside it on the paper."""
+
+    label: str
+    number: str
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One line of the timeline, already in words."""
+
+    at: str
+    who: str
+    words: str
+    device: str = ""
+
+
+@dataclass(frozen=True)
+class PaperContext:
+    """Everything on a paper that is not in the case itself. Moments are ISO 8601."""
+
+    library: Library
+    officer: str = ""
+    device: str = ""
+    """The short name of the laptop's device."""
+    printed_at: str = ""
+    practice: bool = False
+    copy_number: str = ""
+    reason: str = ""
+    grade: str | None = None
+    """The grade in force; the officer's own is in the case."""
+    extreme: bool = False
+    provisional: bool = False
+    review_due: str = ""
+    floor: Floor | None = None
+    suggested_tasks: tuple[Suggestion, ...] = ()
+    suggested_modules: tuple[Suggestion, ...] = ()
+    contact: ContactRule | None = None
+    emergency_number: str = "112"
+    numbers: tuple[Number, ...] = ()
+    """Chosen by the officer from the force's directory or typed in; the neutral profile holds none."""
+    reminders: tuple[str, ...] | None = None
+    """Codes of the card's reminders (`neutral.REMINDERS`); None for all of them."""
+    chosen: frozenset[str] | None = None
+    """Ids of the measures for the discreet pages; None for every measure that is safe to do."""
+    confirmed: frozenset[str] = field(default_factory=frozenset)
+    """Ids of measures that the officer has read once more and keeps although a word in them is doubtful."""
+    timeline: tuple[TimelineEntry, ...] = ()

@@ -1,0 +1,95 @@
+"""The shift handover sheet: what the next officer must know in one minute. The safe number is looked up in the case."""
+
+from __future__ import annotations
+
+from app.documents import text
+from app.documents.draft import Draft
+from app.documents.sieve import Sifted
+from app.documents.todo import CLOSED, contact_line, items, suggested, who_is_who
+from app.documents.words import listed
+from app.i18n import N_
+
+
+def build_handover(draft: Draft) -> bytes:
+    """Grade and review, who, how to reach the victim, promised contacts, open tasks, days to know."""
+    draft.file_head(N_("Shift handover"))
+    _state(draft)
+    who_is_who(draft)
+    _languages(draft)
+    contact_line(draft)
+    _agreement(draft)
+    _tasks(draft)
+    _days(draft)
+    return draft.finish_file_copy()
+
+
+def _state(draft: Draft) -> None:
+    context, tr = draft.context, draft.tr
+    draft.heading(N_("Now"))
+    grade = draft.look.code("grade", context.grade) if context.grade else tr.text("not graded yet")
+    flags = [tr.text("extreme")] if context.extreme else []
+    flags += [tr.text("provisional: too much is still open")] if context.provisional else []
+    draft.say(tr.text("Grade in force: {grade}", grade=listed((grade, *flags))), text.STRONG)
+    draft.pair(tr.text("Review due"), tr.moment(context.review_due))
+    draft.field(draft.sieve.case, "danger_at")
+    plan = draft.sieve.one("plan")
+    if plan:
+        draft.field(plan, "review_date")
+
+
+def _languages(draft: Draft) -> None:
+    for person in draft.sieve.people("victim"):
+        draft.field(person, "languages")
+        draft.field(person, "interpreter")
+
+
+def _agreement(draft: Draft) -> None:
+    records = draft.sieve.of("safe_contact")
+    if records and draft.context.contact is None:
+        draft.heading(N_("Reaching the victim"))
+    for record in records:
+        draft.fields(record)
+    if records:
+        draft.message(N_("Number and check phrase stand in the case, not on this sheet."), text.NOTE)
+
+
+def _tasks(draft: Draft) -> None:
+    tasks = [t for t in draft.sieve.of("task") if t.get("status") not in CLOSED]
+    promised = [t for t in tasks if _reaches_victim(draft, t)]
+    draft.heading(N_("Promised contacts"))
+    items(draft, _by_due(promised))
+    if not promised:
+        draft.nothing()
+    rest = [t for t in tasks if t not in promised]
+    draft.heading(N_("Open tasks"))
+    items(draft, _by_due(rest))
+    begun = {str(t.get("code")) for t in draft.sieve.of("task")}
+    suggested(draft, "police", begun)
+    if not rest and not draft.context.suggested_tasks:
+        draft.nothing()
+
+
+def _reaches_victim(draft: Draft, task: Sifted) -> bool:
+    definition = draft.context.library.task(str(task.get("code") or ""))
+    return bool(definition and definition.contact_rule)
+
+
+def _by_due(tasks: list[Sifted]) -> list[Sifted]:
+    return sorted(tasks, key=lambda t: str(t.get("due") or "9999"))
+
+
+def _days(draft: Draft) -> None:
+    draft.heading(N_("Days to know"))
+    events = draft.sieve.of("event")
+    for event in events:
+        expires = draft.words(event, "expires")
+        facts = (
+            draft.words(event, "happened_at"),
+            draft.named(event.get("person")),
+            draft.tr.text("until {when}", when=expires) if expires else "",
+        )
+        draft.pair(draft.words(event, "kind") or draft.tr.text("Event"), listed(facts))
+        for field in event.declared_fields:
+            draft.differing(event, field.name)
+    if not events:
+        draft.nothing()

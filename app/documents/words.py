@@ -1,0 +1,96 @@
+"""Values of a case as words for paper: names, codes, dates, lists."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from app.documents.sieve import Sieve, Sifted
+from app.documents.text import can_draw
+from app.forms.definitions import Factor
+from app.forms.library import Library
+from app.i18n import N_, Translator
+from app.records.fields import Field
+
+NONE = N_("none recorded")
+LEFT_OUT = N_("A name in its own script is left out here; it stands in the case.")
+
+
+class Lookup:
+    """Labels for codes, in one language."""
+
+    def __init__(self, library: Library, translator: Translator) -> None:
+        self.library, self.tr = library, translator
+
+    def code(self, code_list: str, value: str) -> str:
+        """The label of a code; what is not in the list is shown as it was kept."""
+        return self.tr.text(self.library.label(code_list, value))
+
+    def factor(self, code: str) -> Factor | None:
+        """The factor of that code in any instrument, or None."""
+        return next((f for i in self.library.instruments.values() if (f := i.factor(code)) is not None), None)
+
+    def factor_label(self, code: str) -> str:
+        """Code and short label of a factor: `F06 Strangulation`."""
+        found = self.factor(code)
+        return f"{code} {self.tr.text(found.label)}" if found else code
+
+
+def value_words(value: Any, field: Field | None, look: Lookup, sieve: Sieve) -> str:
+    """One value as words; an empty text where there is nothing to say."""
+    if value is None or value == "" or value == [] or value == {}:
+        return ""
+    kind = field.kind if field else ""
+    if kind in {"person", "record"}:
+        return _reference(str(value), look, sieve)
+    if kind == "map":
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    if isinstance(value, list):
+        return ", ".join(value_words(each, field, look, sieve) for each in value if each not in (None, ""))
+    if kind == "three":
+        return look.code("three", str(value))
+    if field and field.codes:
+        return look.code(field.codes, str(value))
+    if kind == "day":
+        return look.tr.day(str(value))
+    if kind == "moment":
+        return look.tr.moment(str(value))
+    return str(value)
+
+
+def _reference(record_id: str, look: Lookup, sieve: Sieve) -> str:
+    found = sieve.record(record_id)
+    if found is None:
+        return record_id
+    if found.type == "person":
+        return person_name(found, look.tr)
+    if found.type == "assessment":
+        return look.tr.text("Assessment of {at}", at=look.tr.moment(found.created_at))
+    return record_id
+
+
+def person_name(person: Sifted | None, tr: Translator) -> str:
+    """Given and family name; the name in its own script only where there is no Latin one."""
+    if person is None:
+        return tr.text("Name not known")
+    latin = " ".join(str(person.get(f)) for f in ("given_name", "family_name") if person.get(f))
+    return latin or str(person.get("original_name") or "") or tr.text("Name not known")
+
+
+def drawable_names(person: Sifted, field: str) -> tuple[str, bool]:
+    """Own-script name or other names as far as they can be drawn, and whether one was left out.
+
+    Where no Latin name exists nothing is left out, so that the paper is refused instead of printed without a name.
+    """
+    held = person.get(field)
+    names = [str(n) for n in held] if isinstance(held, list) else [str(held)] if held else []
+    if not (person.get("given_name") or person.get("family_name")):
+        return ", ".join(names), False
+    kept = [name for name in names if can_draw(name)]
+    return ", ".join(kept), len(kept) < len(names)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Parts that hold something, separated by a middle dot."""
+    return " · ".join(part for part in parts if part)
