@@ -204,6 +204,7 @@ class CaseState:
                 "fields": {
                     name: sorted((d, json.dumps(v, sort_keys=True)) for d, v in state.live.items())
                     for name, state in sorted(record.fields.items())
+                    if state.live
                 },
                 "knew": sorted((d, sorted(known.items())) for d, known in record.knew.items()),
                 "unknown": sorted(json.dumps(change, sort_keys=True) for change in record.unknown),
