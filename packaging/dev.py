@@ -6,6 +6,7 @@ The second start of a command only checks what is there.
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 
@@ -16,6 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main(arguments: list[str]) -> int:
     """Run one command. Exit codes: 0 done, 1 something failed or is missing, 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows console may lack a letter of a message; it is no reason to end.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         machine.go_on_with_a_python_that_fits()
         # Only now: older Pythons cannot read what follows.

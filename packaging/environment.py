@@ -117,7 +117,12 @@ class Environment:
         said = ""
         for installer in self._installers():
             done = subprocess.run(
-                [*installer, *arguments], env=_environment(), capture_output=True, text=True, check=False
+                [*installer, *arguments],
+                env=_environment(),
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
             )
             if done.returncode == 0:
                 return
@@ -160,7 +165,7 @@ def _environment() -> dict[str, str]:
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=_environment(), capture_output=True, text=True, errors="replace", check=False)
     if done.returncode != 0:
         raise machine.GroundMissingError(f"This did not work: {' '.join(command)}\n{_end(done.stderr or done.stdout)}")
 

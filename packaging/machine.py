@@ -162,6 +162,12 @@ def _rights() -> list[str] | None:
 def _quietly(command: list[str]) -> str | None:
     """Run a command; None when it went well, otherwise the last lines it said."""
     done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
     )
     return None if done.returncode == 0 else "\n".join(done.stdout.strip().splitlines()[-6:])

@@ -13,6 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from app.clock import SystemClock
+from app.vault.slots import FLOOR_COST
+from app.vault.vault import create
+
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("app", "sync", "ui")
 TEXT_FILES = {
@@ -100,11 +104,30 @@ SHIBOKEN = {"shibokensupport"}
 BOOT_QT = {"PySide6.QtCore", "PySide6.QtGui", "PySide6.QtWidgets"}
 
 
-def test_the_unlock_screen_loads_only_the_boot_list():
-    loaded = loaded_by("import ui.start, ui.shell.unlock")
+AT_FIRST_PAINT = """
+import ui.start
+def tell_paint(app):
+    print(json.dumps(sorted(sys.modules)), flush=True)
+    app.quit()
+ui.start.tell_paint = tell_paint
+assert ui.start.main(["--vault", {folder!r}]) == 0
+sys.exit(0)
+"""
+
+
+def test_the_unlock_screen_is_painted_with_the_boot_list_alone(vault_folder, monkeypatch):
+    words = "quilt harbour lantern seven"
+    create(
+        vault_folder, officer="Mara Lindqvist", passphrase=words, cost=FLOOR_COST, clock=SystemClock()
+    ).unlocked.close()
+    monkeypatch.setenv("HOLDFAST_EXIT_AFTER_PAINT", "1")
+    loaded = loaded_by(AT_FIRST_PAINT.format(folder=str(vault_folder)))
+    assert "ui.shell.unlock" in loaded
     assert not {name for name in loaded if name.startswith(LAZY)}
     assert third_party(loaded) <= BOOT | SHIBOKEN
     assert {name for name in loaded if name.startswith("PySide6.Qt")} <= BOOT_QT
+    # The officer's screens, forms and paper come after the passphrase.
+    assert not {name for name in loaded if name.startswith(("ui.pages", "ui.editors", "app.documents", "app.forms"))}
 
 
 def test_the_command_line_starts_without_qt_and_without_the_lazy_libraries():
