@@ -16,7 +16,9 @@ from app.casework.desk import Desk
 from app.casework.timeline import timeline
 from app.changed import Changed
 from app.clock import iso
-from app.documents.catalogue import build
+from app.documents import preview as pictures
+from app.documents.catalogue import BuildFindings, build
+from app.documents.catalogue import findings as paper_findings
 from app.documents.context import Number, PaperContext, TimelineEntry
 from app.i18n import Translator, translator
 from app.notebook import ids
@@ -76,6 +78,20 @@ def preview(
     view = _view(desk, case_id)
     words = translator(language)
     return build(document, variant, view, context(desk, view, words, choice=choice), words)
+
+
+def findings(
+    desk: Desk, case_id: str, document: str, variant: str, language: str = "en", choice: Choice | None = None
+) -> BuildFindings:
+    """What the officer should know before printing: measures that are left out and why, how many fit."""
+    view = _view(desk, case_id)
+    words = translator(language)
+    return paper_findings(document, variant, view, context(desk, view, words, choice=choice), words)
+
+
+def pages(pdf: bytes, scale: float = 1.0) -> list[pictures.Picture]:
+    """The pages of a paper as pictures, from memory to memory; may run in the pool."""
+    return pictures.pages(pdf, scale)
 
 
 def print_out(
