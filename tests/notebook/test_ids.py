@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from app.notebook.ids import dot, fixed_id, in_order, new_id, random_id
 
-MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(9000, 1, 1), timezones=st.just(UTC))
+FIRST, LAST = datetime(1970, 1, 2), datetime(9000, 1, 1)  # noqa: DTZ001 - the strategy adds the time zone
+MOMENTS = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
 
 
 @given(MOMENTS, st.binary(min_size=10, max_size=10))
