@@ -61,8 +61,8 @@ RISK_ASSESSMENT = Allowed(
             case="reference police_suspect aggressor_reasoning",
             person=f"{_NAMES} born sex languages interpreter pregnant police_employee custody custody_until",
             child="person age present saw_or_heard hurt own_words",
-            incident="occurred_from occurred_to reported_at place_kind offences narrative narrative_type narrative_from "
-            "injury children_present incidents_12_months suspect_at_large",
+            incident="occurred_from occurred_to reported_at place_kind offences narrative narrative_type "
+            "narrative_from injury children_present incidents_12_months suspect_at_large",
             answer="factor value source recent note",
             victim_view="rating words feared distrusts trusts wishes",
             grade="grade reason floor rules extreme provisional by supervisor code decided_at",
@@ -88,7 +88,7 @@ HANDOVER = Allowed(
     prints=_f(
         case="reference danger_at",
         person=f"{_NAMES} languages interpreter custody custody_until",
-        safe_contact="channels days hours withheld_number voicemail text language interpreter if_other_answers expires",
+        safe_contact="days hours withheld_number language interpreter if_other_answers expires",
         task="code title agency status reason agency_name owner due release_at told_before",
         event="kind happened_at person expires",
         plan="review_date",

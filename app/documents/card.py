@@ -31,7 +31,7 @@ def build_card(context: PaperContext, tr: Translator) -> bytes:
     page = Page(words=[*front[0].words], strokes=_marks())
     last = max((w.group for w in page.words), default=0)
     page.words.extend(_after(back[0], last))
-    around = Flow(Frame(LEFT - 20 * MM, TOP + 14 * MM, WIDTH + 40 * MM, 30 * MM))
+    around = Flow(Frame(LEFT, TOP + 9 * MM, WIDTH, 14 * MM))
     around.fill([para(tr.text("Cut along the outer lines, then fold at the dashed line."), text.NOTE)])
     page.words.extend(_after(around.pages[0], max((w.group for w in page.words), default=0)))
     furniture = Furniture(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.documents import text
 from app.documents.draft import Draft
 from app.documents.flow import cell
-from app.documents.risk import grade_and_floor
+from app.documents.risk import answers_table, grade_and_floor
 from app.documents.sieve import Sifted
 from app.documents.text import para
 from app.documents.words import listed
@@ -13,16 +13,12 @@ from app.i18n import N_
 from app.records.declared import RECORD_TYPES
 
 TITLED_BY = {
-    "person": ("given_name", "family_name"),
-    "answer": ("factor", "value"),
-    "measure": ("module",),
     "task": ("code", "title"),
     "event": ("kind",),
     "consent": ("purpose", "decision"),
     "print": ("document", "variant"),
     "operation": ("operation", "what"),
     "pet": ("kind",),
-    "no_action": ("factor",),
     "grade": ("grade",),
 }
 
@@ -36,27 +32,41 @@ def build_case_file(draft: Draft) -> bytes:
         if not records or not any(r.fields() for r in records):
             continue
         draft.heading(declared.label)
+        if kind == "answer":
+            _answers(draft, records)
+            continue
         for record in records:
             _record(draft, record)
     _timeline(draft)
     return draft.finish_file_copy()
 
 
+def _answers(draft: Draft, answers: list[Sifted]) -> None:
+    for assessment in dict.fromkeys(str(a.get("assessment") or "") for a in answers):
+        mine = [a for a in answers if str(a.get("assessment") or "") == assessment]
+        draft.subheading(draft.words(mine[0], "assessment") or draft.tr.text("Assessment"))
+        for put_away in (False, True):
+            rows = [(str(a.get("factor") or "?"), draft.look.factor(str(a.get("factor"))), a) for a in mine]
+            rows = [row for row in rows if row[2].archived is put_away]
+            if rows and put_away:
+                draft.subheading(draft.tr.text("put away"))
+                for _, _, answer in rows:
+                    draft.field(answer, "archive_reason")
+            answers_table(draft, list(rows))
+
+
 def _record(draft: Draft, record: Sifted) -> None:
     if record.type != "case":
         draft.subheading(_title(draft, record))
     for name, field in record.fields():
-        if record.type == "answer" and name == "factor":
-            draft.pair(draft.tr.text("Factor"), draft.look.factor_label(str(record.get("factor"))))
-            draft.differing(record, name)
-        elif field is not None:
+        if field is not None:
             draft.field(record, name)
 
 
 def _title(draft: Draft, record: Sifted) -> str:
     if record.type == "person":
         title = draft.name(record)
-    elif record.type in {"answer", "no_action"}:
+    elif record.type == "no_action":
         title = draft.look.factor_label(str(record.get("factor") or ""))
     elif record.type == "measure":
         module = draft.context.library.module(str(record.get("module") or ""))

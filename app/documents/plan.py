@@ -56,24 +56,28 @@ def _modules(draft: Draft) -> None:
     ranked = [str(code) for code in plan.get("priorities", [])] if plan else []
     measures = draft.sieve.of("measure")
     suggested = {s.code for s in draft.context.suggested_modules}
-    known = set()
+    known: set[str] = set()
+    open_modules: list[str] = []
     for module in draft.context.library.plan.in_order_of(ranked):
         known.add(module.code)
         mine = [m for m in measures if m.get("module") == module.code]
-        if mine or module.code in suggested:
+        if mine:
             draft.subheading(f"{module.code} {draft.tr.text(module.title)}")
             _measures(draft, mine)
+        elif module.code in suggested:
+            open_modules.append(f"{module.code} {draft.tr.text(module.title)}")
     for measure in measures:
         if measure.get("module") not in known:
             draft.subheading(str(measure.get("module") or draft.tr.text("Other")))
             _measures(draft, [measure])
+    if open_modules:
+        draft.subheading(draft.tr.text("Suggested, and nothing planned yet"))
+        draft.say("\n".join(open_modules))
     if not measures and not suggested:
         draft.nothing()
 
 
 def _measures(draft: Draft, measures: list[Sifted]) -> None:
-    if not measures:
-        draft.message(N_("Suggested; nothing is planned here yet."), text.NOTE)
     rows = []
     for measure in measures:
         look = draft.look

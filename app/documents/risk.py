@@ -71,14 +71,14 @@ def _assessment(draft: Draft, assessment: Sifted) -> None:
         for group in instrument.groups:
             draft.subheading(draft.tr.text(group.title))
             factors = instrument.of_group(group.id)
-            _answers(draft, [(f.code, f, by_factor.get(f.code)) for f in factors])
+            answers_table(draft, [(f.code, f, by_factor.get(f.code)) for f in factors])
     known = set(instrument.codes) if instrument else set()
     others: list[tuple[str, Factor | None, Sifted | None]] = [
         (code, None, answer) for code, answer in by_factor.items() if code not in known
     ]
     if others:
         draft.subheading(draft.tr.text("Other factors"))
-        _answers(draft, others)
+        answers_table(draft, others)
     _view(draft, assessment)
 
 
@@ -92,7 +92,8 @@ def _instrument(draft: Draft, assessment: Sifted) -> Instrument | None:
     )
 
 
-def _answers(draft: Draft, rows: list[tuple[str, Factor | None, Sifted | None]]) -> None:
+def answers_table(draft: Draft, rows: list[tuple[str, Factor | None, Sifted | None]]) -> None:
+    """Factor, answer, source and note in columns; what officers answered differently stands below."""
     cells = []
     for code, factor, answer in rows:
         label = draft.look.factor_label(code)

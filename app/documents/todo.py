@@ -59,8 +59,12 @@ def contact_line(draft: Draft) -> None:
         draft.message(N_("No safe contact is agreed: no call, no message, no letter."), text.STRONG)
         return
     draft.pair(tr.text("Allowed"), ", ".join(look.code("channel", c) for c in rule.allowed) or tr.text("nothing"))
+    by_reason: dict[str, list[str]] = {}
     for channel, reason in rule.forbidden.items():
-        draft.pair(tr.text("Not by: {channel}", channel=look.code("channel", channel)), tr.text(str(reason)))
+        words = tr.text("Voicemail") if channel == "voicemail" else look.code("channel", channel)
+        by_reason.setdefault(reason, []).append(words)
+    for reason, channels in by_reason.items():
+        draft.pair(tr.text("Not by"), f"{', '.join(channels)}: {tr.text(reason)}")
     if rule.expired:
         draft.message(N_("The agreement is out of date: confirm it again at the next contact."), text.STRONG)
 

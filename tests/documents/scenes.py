@@ -49,17 +49,30 @@ def sc1() -> Given:
             "person",
             "v",
             {
-                "roles": ["victim"], "given_name": "Keira", "family_name": "Holt-Baines", "born": "1999-02-11",
-                "sex": "female", "languages": ["en"], "occupation": "bakery worker", "pregnant": "yes",
-                "address": "14 Millrace Terrace, Northmere", "phone": "+44 20 7946 0000",
+                "roles": ["victim"],
+                "given_name": "Keira",
+                "family_name": "Holt-Baines",
+                "born": "1999-02-11",
+                "sex": "female",
+                "languages": ["en"],
+                "occupation": "bakery worker",
+                "pregnant": "yes",
+                "address": "14 Millrace Terrace, Northmere",
+                "phone": "+44 20 7946 0000",
             },
         ),
         (
             "person",
             "s",
             {
-                "roles": ["suspect"], "given_name": "Dane", "family_name": "Ruskin", "born": "1995", "sex": "male",
-                "police_employee": "no", "custody": "in_custody", "address": "14 Millrace Terrace, Northmere",
+                "roles": ["suspect"],
+                "given_name": "Dane",
+                "family_name": "Ruskin",
+                "born": "1995",
+                "sex": "male",
+                "police_employee": "no",
+                "custody": "in_custody",
+                "address": "14 Millrace Terrace, Northmere",
             },
         ),
         ("person", "h", {"roles": ["helper"], "given_name": "Maureen", "family_name": "Baines", "aliases": ["Mo"]}),
@@ -68,30 +81,52 @@ def sc1() -> Given:
             "safe_contact",
             "k",
             {
-                "person": "v", "channels": ["call"], "number": "+44 20 7946 0000", "days": ["mon", "tue", "wed"],
-                "hours": "09:00-12:00", "voicemail": "no", "text": "no", "cover": "Bakery rota office",
-                "check_phrase": "rye or wheat", "confirmed_at": "2026-11-14T02:20:00+00:00", "confirmed_by": "PC Ida Thorn",
+                "person": "v",
+                "channels": ["call"],
+                "number": "+44 20 7946 0000",
+                "days": ["mon", "tue", "wed"],
+                "hours": "09:00-12:00",
+                "voicemail": "no",
+                "text": "no",
+                "cover": "Bakery rota office",
+                "check_phrase": "rye or wheat",
+                "confirmed_at": "2026-11-14T02:20:00+00:00",
+                "confirmed_by": "PC Ida Thorn",
             },
         ),
         (
             "incident",
             "i",
             {
-                "occurred_from": "2026-11-14T01:10:00+00:00", "reported_at": "2026-11-14T01:40:00+00:00",
-                "place_kind": "home", "place": "14 Millrace Terrace, Northmere", "offences": ["Non-fatal strangulation"],
+                "occurred_from": "2026-11-14T01:10:00+00:00",
+                "reported_at": "2026-11-14T01:40:00+00:00",
+                "place_kind": "home",
+                "place": "14 Millrace Terrace, Northmere",
+                "offences": ["Non-fatal strangulation"],
                 "narrative": "Neighbour called. Shoved on the stairs, then held by the throat against a wardrobe. "
                 "She saw black spots. Hoarse voice, no visible mark. Said: “I thought that was it.”",
-                "narrative_type": "reported_by", "narrative_from": "Keira Holt-Baines", "injury": "yes",
-                "grounds_for_arrest": "yes", "arrested": "yes", "positive_action": ["arrest", "medical_help"],
-                "other_evidence": ["bwv", "neighbour"], "incidents_12_months": 1, "suspect_at_large": "no",
+                "narrative_type": "reported_by",
+                "narrative_from": "Keira Holt-Baines",
+                "injury": "yes",
+                "grounds_for_arrest": "yes",
+                "arrested": "yes",
+                "positive_action": ["arrest", "medical_help"],
+                "other_evidence": ["bwv", "neighbour"],
+                "incidents_12_months": 1,
+                "suspect_at_large": "no",
             },
         ),
         (
             "assessment",
             "a",
             {
-                "instrument": "rr-1", "version": 1, "place": "scene", "victim_seen_alone": "yes", "interpreter": "none",
-                "started_at": "2026-11-14T01:50:00+00:00", "completed_at": "2026-11-14T02:15:00+00:00",
+                "instrument": "rr-1",
+                "version": 1,
+                "place": "scene",
+                "victim_seen_alone": "yes",
+                "interpreter": "none",
+                "started_at": "2026-11-14T01:50:00+00:00",
+                "completed_at": "2026-11-14T02:15:00+00:00",
             },
         ),
         *answers(
@@ -101,13 +136,22 @@ def sc1() -> Given:
             F06="Held with one hand against the wardrobe, “until it went dark”. Hoarse since. Says 5 < 6 & <b>.",
             F33="Told him last week that she might go to her aunt.",
         ),
-        ("victim_view", "vv", {"assessment": "a", "rating": 9, "words": "He will finish it next time.", "distrusts": ["order"]}),
+        (
+            "victim_view",
+            "vv",
+            {"assessment": "a", "rating": 9, "words": "He will finish it next time.", "distrusts": ["order"]},
+        ),
         (
             "grade",
             "g",
             {
-                "assessment": "a", "grade": "high", "reason": "Strangulation in pregnancy; she expects to be killed.",
-                "floor": "high", "rules": ["H1", "M2", "M3"], "by": "officer", "decided_at": "2026-11-14T02:16:00+00:00",
+                "assessment": "a",
+                "grade": "high",
+                "reason": "Strangulation in pregnancy; she expects to be killed.",
+                "floor": "high",
+                "rules": ["H1", "M2", "M3"],
+                "by": "officer",
+                "decided_at": "2026-11-14T02:16:00+00:00",
             },
         ),
         ("plan", "p", {"priorities": ["health", "home"], "review_date": "2026-11-21", "holder": "Maternity unit"}),
@@ -116,21 +160,49 @@ def sc1() -> Given:
             "measure",
             "m2",
             {
-                "module": "P06", "who": "Maureen", "what": "Back door, Maureen drives, Tuesday while he is at work.",
-                "when": "Tuesday 10:00", "safe": "yes", "factors": ["F33"],
+                "module": "P06",
+                "who": "Maureen",
+                "what": "Back door, Maureen drives, Tuesday while he is at work.",
+                "when": "Tuesday 10:00",
+                "safe": "yes",
+                "factors": ["F33"],
             },
         ),
-        ("measure", "m3", {"module": "P19", "what": "Check-up of the throat today, even if it feels better.", "safe": "yes", "done": "yes", "factors": ["F06", "F10"]}),
-        ("measure", "m4", {"module": "P12", "what": "Have the lock on the back gate looked at.", "safe": "yes", "done": "no"}),
+        (
+            "measure",
+            "m3",
+            {
+                "module": "P19",
+                "what": "Check-up of the throat today, even if it feels better.",
+                "safe": "yes",
+                "done": "yes",
+                "factors": ["F06", "F10"],
+            },
+        ),
+        (
+            "measure",
+            "m4",
+            {"module": "P12", "what": "Have the lock on the back gate looked at.", "safe": "yes", "done": "no"},
+        ),
         ("measure", "m5", {"module": "P09", "what": "Ask Maureen to keep forty pounds.", "safe": "yes"}),
-        ("task", "t1", {"code": "T03", "status": "done", "owner": "PC Ida Thorn", "evidence": "Crime report filed.", "done_at": "2026-11-14T03:00:00+00:00"}),
+        (
+            "task",
+            "t1",
+            {
+                "code": "T03",
+                "status": "done",
+                "owner": "PC Ida Thorn",
+                "evidence": "Crime report filed.",
+                "done_at": "2026-11-14T03:00:00+00:00",
+            },
+        ),
         ("task", "t2", {"code": "T08", "status": "open", "owner": "Custody desk", "due": "2026-11-14T18:00:00+00:00"}),
         ("task", "t3", {"code": "T15", "status": "done", "evidence": "SECRET-T15"}),
         ("task", "t4", {"title": "Fetch the pram from the hall", "agency": "police", "status": "open"}),
         ("consent", "co", {"person": "v", "purpose": "victim_support", "decision": "given", "language": "en"}),
         ("paper", "pa", {"lives_with_suspect": "yes", "searched": "unknown", "kept_where": "outside", "reads": ["en"]}),
         ("event", "e", {"kind": "release", "happened_at": "2026-11-15T18:00:00+00:00", "person": "s"}),
-    ]  # fmt: skip
+    ]
 
 
 def sc7() -> Given:
@@ -141,8 +213,12 @@ def sc7() -> Given:
             "person",
             "v",
             {
-                "roles": ["victim"], "given_name": "Selam", "family_name": "Haile-Tesfay", "original_name": "ሰላም",
-                "languages": ["ti"], "interpreter": "yes",
+                "roles": ["victim"],
+                "given_name": "Selam",
+                "family_name": "Haile-Tesfay",
+                "original_name": "ሰላም",
+                "languages": ["ti"],
+                "interpreter": "yes",
             },
         ),
         ("person", "s", {"roles": ["suspect"], "given_name": "Yonas", "family_name": "Berhane", "custody": "at_large"}),
@@ -152,23 +228,40 @@ def sc7() -> Given:
         (
             "assessment",
             "a",
-            {"instrument": "rr-1", "version": 1, "place": "scene", "interpreter": "professional_phone", "interrupted": "yes"},
+            {
+                "instrument": "rr-1",
+                "version": 1,
+                "place": "scene",
+                "interpreter": "professional_phone",
+                "interrupted": "yes",
+            },
         ),
         *answers("a", "1 13 14 16 19 20 21 38 40", "3 4 5 6 7 8 9 10 22 24 25 26 27 28 29 36 37"),
-        ("measure", "m1", {"module": "P24", "what": "Ask for an interpreter each time, it costs nothing.", "safe": "yes"}),
-    ]  # fmt: skip
+        (
+            "measure",
+            "m1",
+            {"module": "P24", "what": "Ask for an interpreter each time, it costs nothing.", "safe": "yes"},
+        ),
+    ]
 
 
 def sc10() -> Given:
     """A victim who withholds consent; much was declined; a release today."""
     return [
         ("case", CASE, {"reference": "IE-2026-0033", "grade": "high"}),
-        ("person", "v", {"roles": ["victim"], "given_name": "Rosalind", "family_name": "Achterberg", "languages": ["en"]}),
+        (
+            "person",
+            "v",
+            {"roles": ["victim"], "given_name": "Rosalind", "family_name": "Achterberg", "languages": ["en"]},
+        ),
         (
             "person",
             "s",
             {
-                "roles": ["suspect"], "given_name": "Hugh", "family_name": "Penrose", "custody": "in_custody",
+                "roles": ["suspect"],
+                "given_name": "Hugh",
+                "family_name": "Penrose",
+                "custody": "in_custody",
                 "custody_until": "2026-11-14T18:00:00+00:00",
             },
         ),
@@ -177,7 +270,7 @@ def sc10() -> Given:
         ("task", "t4", {"code": "T04", "status": "refused_by_victim", "reason": "Declined at the door."}),
         ("consent", "co", {"person": "v", "purpose": "victim_support", "decision": "refused"}),
         ("event", "e", {"kind": "release", "happened_at": "2026-11-14T18:00:00+00:00", "person": "s"}),
-    ]  # fmt: skip
+    ]
 
 
 def view_of(given: Given) -> CaseView:
