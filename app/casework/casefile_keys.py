@@ -35,7 +35,7 @@ def known_codes(library: Library) -> dict[str, tuple[str, ...]]:
 
 
 def line_codes(library: Library) -> dict[tuple[str, str], tuple[str, ...]]:
-    """The codes of lines that hold one: (record type, field) to what is allowed. They come from forms, not from lists."""
+    """What a line may hold where it is the code of something in a form: by record type and field."""
     factors = tuple(dict.fromkeys(code for form in library.instruments.values() for code in form.codes))
     tasks = tuple(t.code for todo in library.todo.values() for t in (*todo.tasks, *todo.extras))
     return {

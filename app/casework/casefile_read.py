@@ -94,7 +94,7 @@ def read(data: bytes, library: Library) -> Draft:
     return draft
 
 
-# ---- strict JSON ------------------------------------------------------------------------------------------------------
+# -- strict JSON
 
 
 class _Doubled(dict[str, Any]):
@@ -144,10 +144,10 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}")
 
 def step(key: str) -> str:
     """One key as a part of a path. A key that is no plain word is quoted, and cut where it is long."""
-    return f".{key}" if _PLAIN.fullmatch(key) else f"[{ascii(key[:60])}]"
+    return f".{key}" if _PLAIN.fullmatch(key) else f"[{key[:60]!a}]"
 
 
-# ---- the shape ----------------------------------------------------------------------------------------------------------
+# -- the shape
 
 
 class _Reader:
@@ -193,7 +193,8 @@ class _Reader:
         self._fields(item, value)
         self._name(item, value.get("key"))
         if kind.name == "safe_contact" and short and "person" not in item.fields:
-            item.fields |= {"person": p for p in self._draft.of("person")[::-1] if "victim" in p.fields.get("roles", ())}
+            victims = [p for p in self._draft.of("person") if "victim" in p.fields.get("roles", ())]
+            item.fields |= {"person": victims[0]} if victims else {}
         if kind.name == "assessment":
             self._assessment(item, value, short)
 
@@ -213,7 +214,7 @@ class _Reader:
         if not isinstance(key, str) or malformed(_KEY, key, {}):
             self.wrong(path, "not a plain text", "a text")
         elif (item.type, key) in self._named:
-            self.wrong(path, f"{ascii(key)} is used twice")
+            self.wrong(path, f"{key!a} is used twice")
         else:
             item.key = key
             self._named[item.type, key] = item
@@ -227,8 +228,8 @@ class _Reader:
         if short:
             item.fields = {"instrument": form.id, "version": form.version} | item.fields
         listed = self._answers(item, value.get("answers"), form.codes)
-        rest = value.get("unlisted")
-        if rest is not None and self._is_code(f"{item.path}.unlisted", rest, self._codes[ANSWER_CODES]) and rest != "not_asked":
+        rest = value.get("unlisted", "not_asked")
+        if self._is_code(f"{item.path}.unlisted", rest, self._codes[ANSWER_CODES]) and rest != "not_asked":
             for code in form.codes:
                 if code not in listed:
                     fields = {"assessment": item, "factor": code, "value": rest}
@@ -282,7 +283,9 @@ class _Reader:
 
     def _is_plain(self, path: str, declared: Field, value: Any, allowed: tuple[str, ...] | None) -> bool:
         if isinstance(value, _Odd):
-            self.wrong(path, "a number that cannot be kept", "a whole number" if declared.kind == "number" else "a text")
+            self.wrong(
+                path, "not a value that can be kept", "a whole number" if declared.kind == "number" else "a text"
+            )
             return False
         as_line = declared if declared.kind == "number" else _KEY
         found = malformed(as_line, value, {})
@@ -294,21 +297,24 @@ class _Reader:
     def _is_code(self, path: str, value: Any, allowed: tuple[str, ...]) -> bool:
         if isinstance(value, str) and value in allowed:
             return True
-        shown = f"unknown value {ascii(value[:60])}" if isinstance(value, str) else "not a text"
+        shown = f"unknown value {value[:60]!a}" if isinstance(value, str) else "not a text"
         self.wrong(path, shown, ", ".join(allowed))
         return False
 
     def _is_storable(self, path: str, value: Any, depth: int) -> bool:
-        """Whether plain JSON inside a completed assessment can be kept as it is: texts, whole numbers, lists, objects."""
+        """Whether plain JSON can be kept as it is: texts, whole numbers, yes and no, lists, objects."""
         if depth > MOST_DEPTH:
             self.wrong(path, "nested too deeply")
             return False
         if isinstance(value, dict):
-            good = [self._is_plain(path, _KEY, k, None) and self._is_storable(path + step(k), v, depth + 1)
-                    for k, v in value.items()]
+            good = [
+                self._is_plain(path, _KEY, k, None) and self._is_storable(path + step(k), v, depth + 1)
+                for k, v in value.items()
+            ]
             return all(good) and self._is_object(path, value)
         if isinstance(value, list):
-            return all([self._is_storable(f"{path}[{n}]", v, depth + 1) for n, v in enumerate(value)])
+            good = [self._is_storable(f"{path}[{n}]", v, depth + 1) for n, v in enumerate(value)]
+            return all(good)
         if value is None or isinstance(value, bool):
             return True
         return self._is_plain(path, _NUMBER if isinstance(value, int) else _KEY, value, None)
@@ -346,8 +352,9 @@ class _Reader:
                     continue
                 named = self._named.get((kind, key))
                 if named is None:
-                    allowed = ", ".join(k for of, k in self._named if of == kind) or f"the key of a {kind}; none has one"
-                    self.wrong(item.where(name), f"no {kind} has the key {ascii(key[:60])}", allowed)
+                    known = [k for of, k in self._named if of == kind]
+                    allowed = ", ".join(known) or f"the key of a {kind}; none has one"
+                    self.wrong(item.where(name), f"no {kind} has the key {key[:60]!a}", allowed)
                 else:
                     item.fields[name] = named
 

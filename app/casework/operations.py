@@ -52,7 +52,8 @@ def logged(desk: Desk, case_id: str) -> list[Logged]:
         entry = kept.entry
         changes = [c for c in entry.changes if c.get("type") != "operation"]
         if changes:
-            kind = "collection" if all(c["op"] in ("create", "append") for c in changes) else "alteration"
+            new = {c["record"] for c in changes if c["op"] in ("create", "append")}
+            kind = "collection" if all(c["record"] in new for c in changes) else "alteration"
             found.append(
                 Logged(
                     kind,

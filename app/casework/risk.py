@@ -363,6 +363,14 @@ def complete(desk: Desk, case_id: str, assessment_id: str) -> Changed:
 
 def complete_changes(desk: Desk, view: CaseView, assessment_id: str, completed_at: str) -> list[Change]:
     """The changes of `complete`: the sealed copy of everything, and the time."""
+    return [
+        *seal(desk, view, assessment_id, completed_at),
+        *edit.assign(desk, view.id, assessment_id, {"completed_at": completed_at}),
+    ]
+
+
+def seal(desk: Desk, view: CaseView, assessment_id: str, completed_at: str) -> list[Change]:
+    """The change that keeps an assessment as it stands, with what followed from it."""
     seen = picture(desk, view)
     force = in_force(desk, view, seen)
     record = view.record(assessment_id)
@@ -384,10 +392,7 @@ def complete_changes(desk: Desk, view: CaseView, assessment_id: str, completed_a
         "provisional": "yes" if force.provisional else "no",
         "completed_at": completed_at,
     }
-    return [
-        *edit.make("sealed", ids.new_id(desk.clock.now()), sealed),
-        *edit.assign(desk, view.id, assessment_id, {"completed_at": completed_at}),
-    ]
+    return edit.make("sealed", ids.new_id(desk.clock.now()), sealed)
 
 
 def review(desk: Desk, view: CaseView, seen: Picture, force: GradeInForce) -> Due:

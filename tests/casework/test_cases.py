@@ -1,0 +1,260 @@
+"""Cases made, linked, found and returned to; what is logged and what is kept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.casework import cases, contact, edit, find, operations, paper, place, risk, status, steps, timeline, today
+from app.casework.desk import Desk, close_desk, open_desk
+from app.casework.values import clean
+from app.clock import FixedClock
+from app.i18n import translator
+from app.problems import Problem
+from app.records.declared import RECORD_TYPES
+from app.vault import vault
+from tests.casework.conftest import PASSPHRASE, SceneOne
+
+ENGLISH = translator("en")
+
+
+def test_looking_at_a_case_is_logged_once_a_session(desk: Desk, scene: SceneOne) -> None:
+    for _ in range(3):
+        cases.open_case(desk, scene.case, "handover")
+    looked = [o for o in operations.logged(desk, scene.case) if o.operation == "consultation"]
+    assert [(o.who, o.reason, o.at) for o in looked] == [
+        ("Sergeant Ilse Marrow", "handover", "2026-11-14T02:00:00+00:00")
+    ]
+
+
+def test_collection_and_alteration_are_the_entries_themselves(desk: Desk, scene: SceneOne) -> None:
+    edit.set_field(desk, scene.case, scene.victim, "occupation", "bakery worker")
+    kinds = [o.operation for o in operations.logged(desk, scene.case)]
+    assert kinds.count("alteration") == 1
+    assert kinds.count("collection") == len(kinds) - 1
+
+
+def test_making_the_vault_is_in_the_devices_own_notebook(desk: Desk) -> None:
+    assert [o.what for o in operations.logged(desk, desk.device_id)] == ["vault created"]
+    assert cases.list_cases(desk) == []
+
+
+def test_recovery_by_code_is_logged(vault_folder: Path, clock: FixedClock) -> None:
+    from app.casework.desk import create_vault
+
+    made, code = create_vault(
+        vault_folder, officer="Constable Brook", passphrase=PASSPHRASE, cost=vault.FLOOR_COST, clock=clock
+    )
+    close_desk(made)
+    again = open_desk(vault.recover(vault_folder, code, clock=clock), clock=clock)
+    assert [o.what for o in operations.logged(again, again.device_id)] == ["vault created", "opened by recovery code"]
+    close_desk(again)
+
+
+def test_a_counter_allegation_is_a_second_case_and_no_address_crosses(desk: Desk, scene: SceneOne) -> None:
+    edit.create(desk, scene.case, "safe_contact", {"person": scene.victim, "number": "555 0101", "channels": ["call"]})
+    other = cases.linked_case(desk, scene.case, scene.suspect, "counter_allegation", "says that he was hit")
+    second = cases.read_case(desk, other)
+    assert second.victim is not None
+    assert second.victim.get("given_name") == "Dane"
+    assert [p.get("given_name") for p in second.people("suspect")] == ["Keira"]
+    everything = json.dumps(desk.store.case(other).snapshot())
+    for secret in ("Quay Row", "7946", "555 0101"):
+        assert secret not in everything
+    assert [link.get("other_case") for link in second.of("link")] == [scene.case, scene.case]
+    here = cases.read_case(desk, scene.case).of("link")
+    assert {link.get("other_case") for link in here} == {other}
+    assert "combination" in [o.operation for o in operations.logged(desk, scene.case)]
+
+
+def test_immediate_danger_is_noted_with_its_time_and_goes_out_first(desk: Desk, scene: SceneOne) -> None:
+    cases.immediate_danger(desk, scene.case)
+    case = cases.read_case(desk, scene.case)
+    assert (case.case.get("danger_at"), case.case.get("send_first")) == ("2026-11-14T02:00:00+00:00", "yes")
+    assert [e.get("kind") for e in case.of("event")] == ["immediate_danger"]
+    assert today.today(desk).due[0].case_id == scene.case
+
+
+def test_today_puts_first_what_hurts_first(desk: Desk, scene: SceneOne, clock: FixedClock) -> None:
+    scene.answer_all()
+    risk.grade(desk, scene.case, scene.assessment, "high", "strangled")
+    quiet = cases.new_case(desk, "NM-2026-0001")
+    first, _ = risk.start_assessment(desk, quiet)
+    risk.answer(desk, quiet, first, "F27", value="yes")
+    assert [d.case_id for d in today.today(desk).due] == [quiet]  # provisional: to be completed within a day
+    clock.advance(8 * 86400)
+    assert [d.case_id for d in today.today(desk).due][0] == scene.case
+    assert {c.id for c in today.today(desk).in_hand} == {scene.case, quiet}
+
+
+@pytest.mark.parametrize("typed", ["kei", "holt baines", "HOLT", "nm-2026-0417", "0417", "quay row", "ruskin d"])
+def test_a_case_is_found_by_name_reference_and_place(desk: Desk, scene: SceneOne, typed: str) -> None:
+    assert scene.case in {f.case_id for f in find.find(desk, typed)}
+
+
+@pytest.mark.parametrize("typed", ["", "zzz", '" OR *', "keira zzz", "%", "\x00"])
+def test_what_is_not_there_is_not_found(desk: Desk, scene: SceneOne, typed: str) -> None:
+    assert find.find(desk, typed) == []
+
+
+def test_a_changed_name_is_no_longer_found_by_the_old_one(desk: Desk, scene: SceneOne) -> None:
+    edit.set_field(desk, scene.case, scene.victim, "given_name", "Ørla")
+    assert find.find(desk, "orla")
+    assert not find.find(desk, "keira")
+
+
+def test_roles_are_added_and_taken_out_one_by_one(desk: Desk, scene: SceneOne) -> None:
+    edit.add(desk, scene.case, scene.victim, "roles", "witness")
+    edit.remove(desk, scene.case, scene.victim, "roles", "victim")
+    person = cases.read_case(desk, scene.case).record(scene.victim)
+    assert person is not None
+    assert person.get("roles") == ["witness"]
+
+
+def test_an_archived_record_comes_back(desk: Desk, scene: SceneOne) -> None:
+    edit.archive(desk, scene.case, scene.suspect, "entered twice")
+    assert cases.read_case(desk, scene.case).people("suspect") == []
+    edit.restore(desk, scene.case, scene.suspect)
+    assert len(cases.read_case(desk, scene.case).people("suspect")) == 1
+
+
+def test_nul_and_halves_of_characters_are_taken_out(desk: Desk, scene: SceneOne) -> None:
+    edit.set_field(desk, scene.case, scene.victim, "occupation", "ba\x00ker\ud800")
+    person = cases.read_case(desk, scene.case).record(scene.victim)
+    assert person is not None
+    assert person.get("occupation") == "baker?"
+    assert clean(["a\x00b"]) == ["ab"]
+
+
+def test_a_megabyte_of_words_is_kept_in_full(desk: Desk, scene: SceneOne) -> None:
+    words = "wort " * 210_000
+    incident = cases.read_case(desk, scene.case).one("incident")
+    assert incident is not None
+    edit.set_field(desk, scene.case, incident.id, "narrative", words)
+    again = cases.read_case(desk, scene.case).one("incident")
+    assert again is not None
+    assert again.get("narrative") == words
+
+
+def test_doubtful_values_are_kept_and_marked(desk: Desk, scene: SceneOne) -> None:
+    for kind, field, value, code in (
+        ("person", "born", "2031-01-01", "date_future"),
+        ("person", "born", "31.2.1990", "date_malformed"),
+        ("person", "phone", "call me", "phone_malformed"),
+        ("child", "age", 77, "number_unusual"),
+        ("incident", "reported_at", "yesterday", "moment_malformed"),
+    ):
+        found = edit.finding(desk, kind, field, value)
+        assert found is not None
+        assert found.code == code
+    edit.set_field(desk, scene.case, scene.victim, "born", "31.2.1990")
+    person = cases.read_case(desk, scene.case).record(scene.victim)
+    assert person is not None
+    assert person.get("born") == "31.2.1990"
+
+
+def test_the_place_is_kept_inside_the_vault(desk: Desk, scene: SceneOne) -> None:
+    assert place.place(desk) is None
+    place.stand(desk, {"case": scene.case, "step": "risk", "field": "F06"})
+    assert place.place(desk) == {"case": scene.case, "step": "risk", "field": "F06"}
+
+
+def test_what_waits_is_told_truthfully(desk: Desk, scene: SceneOne) -> None:
+    waiting = status.waiting(desk)
+    assert waiting.unsent == 7
+    assert waiting.oldest == "2026-11-14T02:00:00+00:00"
+
+
+def test_the_steps_say_what_is_missing(desk: Desk, scene: SceneOne) -> None:
+    found = steps.progress(desk, cases.read_case(desk, scene.case))
+    assert tuple(found) == steps.STEPS
+    assert not found["people"].done
+    assert found["risk"].facts == {"answered": 0, "total": 43}
+
+
+def test_without_a_safe_contact_nobody_is_contacted(desk: Desk, scene: SceneOne) -> None:
+    text, agreed = contact.banner(desk, cases.read_case(desk, scene.case), ENGLISH)
+    assert not agreed
+    assert "none agreed yet" in text
+    assert contact.rule(desk, cases.read_case(desk, scene.case)).allowed == ()
+
+
+def test_a_paper_that_leaves_needs_the_questions_and_a_reason(desk: Desk, scene: SceneOne) -> None:
+    def refused(code: str, **kw: str) -> None:
+        with pytest.raises(Problem) as raised:
+            paper.print_out(desk, scene.case, "safety-plan", "card", **kw)
+        assert raised.value.code == code
+
+    refused("paper.reason_missing")
+    refused("paper.not_answered", reason="asked for it")
+    paper.set_answers(desk, scene.case, lives_with_suspect="no", searched="unknown", kept_where="home")
+    refused("paper.unsafe", reason="asked for it")
+    assert cases.read_case(desk, scene.case).of("print") == []
+    made = paper.print_out(
+        desk, scene.case, "safety-plan", "card", reason="asked for it", all_the_same="kept at the bakery"
+    )
+    assert made.pdf.startswith(b"%PDF")
+    logged = cases.read_case(desk, scene.case).of("print")
+    assert [(p.get("copy_number"), p.get("variant"), p.get("outcome")) for p in logged] == [
+        (made.copy_number, "card", "printed")
+    ]
+    disclosed = [o for o in operations.logged(desk, scene.case) if o.operation == "disclosure"]
+    assert [(o.what, o.recipient) for o in disclosed] == [("safety-plan card", "Keira Holt-Baines")]
+
+
+def test_nothing_given_and_read_out_is_an_outcome_too(desk: Desk, scene: SceneOne) -> None:
+    paper.nothing_given(desk, scene.case, "bag is searched", read_out=True)
+    logged = cases.read_case(desk, scene.case).of("print")
+    assert [(p.get("variant"), p.get("outcome")) for p in logged] == [("nothing", "read_out")]
+
+
+def test_a_saved_copy_replaces_nothing_and_is_private(tmp_path: Path) -> None:
+    target = tmp_path / "copy.pdf"
+    paper.save_copy(b"%PDF-1", target)
+    assert target.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(Problem) as raised:
+        paper.save_copy(b"%PDF-2", target)
+    assert raised.value.code == "paper.out_exists"
+    assert target.read_bytes() == b"%PDF-1"
+    with pytest.raises(Problem) as raised:
+        paper.save_copy(b"%PDF-2", tmp_path / "no" / "copy.pdf")
+    assert raised.value.code == "paper.out_folder"
+
+
+def test_the_timeline_tells_every_change_in_words(desk: Desk, scene: SceneOne) -> None:
+    risk.answer(desk, scene.case, scene.assessment, "F06", value="yes", note="black spots")
+    lines = timeline.timeline(desk, scene.case, ENGLISH)
+    assert "black spots" in lines[0].text
+    assert "Answer: Yes" in lines[0].text
+    assert lines[0].here
+    assert {x.kind for x in timeline.timeline(desk, scene.case, ENGLISH, kind="person")} == {"person"}
+    values = [v for v, _ in timeline.history(desk, scene.case, scene.victim, "given_name")]
+    assert values == ["Keira"]
+
+
+def test_a_case_that_is_not_there(desk: Desk) -> None:
+    with pytest.raises(Problem) as raised:
+        cases.open_case(desk, "f" * 32)
+    assert raised.value.code == "case.unknown"
+
+
+def test_references_that_are_used_twice_need_the_id(desk: Desk) -> None:
+    first, _second = cases.new_case(desk, "A-1"), cases.new_case(desk, "A-1")
+    with pytest.raises(Problem) as raised:
+        cases.which_case(desk, "A-1")
+    assert raised.value.code == "case.ambiguous"
+    assert cases.which_case(desk, first) == first
+
+
+def test_a_field_that_no_record_has_is_refused(desk: Desk, scene: SceneOne) -> None:
+    with pytest.raises(Problem) as raised:
+        edit.set_field(desk, scene.case, scene.victim, "nmae", "x")
+    assert raised.value.code == "record.field_unknown"
+
+
+def test_every_code_list_that_a_field_names_is_installed(desk: Desk) -> None:
+    for declared in RECORD_TYPES.values():
+        for field in declared.fields:
+            assert not field.codes or desk.library.codes(field.codes), f"{declared.name}.{field.name}: {field.codes}"
