@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,22 @@ class Line:
         return self.spoken or ". ".join(
             part for part in (self.title, self.grade.spoken if self.grade else "", self.under, self.end) if part
         )
+
+
+class MadeLines(Sequence[Line]):
+    """Lines made only when they are looked at, so that ten thousand cost nothing until they are scrolled to."""
+
+    def __init__(self, items: Sequence[Any], make: Callable[[Any], Line]) -> None:
+        self._items, self._make = items, make
+        self._made: dict[int, Line] = {}
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __getitem__(self, place: Any) -> Any:
+        if place not in self._made:
+            self._made[place] = self._make(self._items[place])
+        return self._made[place]
 
 
 class LinesModel(QAbstractListModel):
@@ -74,6 +90,7 @@ class LineList(QListView):
 
     def __init__(self, *, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._keys: list[str] = []
         self.rows = LinesModel(self)
         self.setModel(self.rows)
         self.setItemDelegate(LinePainter(self))
@@ -86,13 +103,20 @@ class LineList(QListView):
         self.clicked.connect(lambda index: self._open(index.row()))
         self.selectionModel().currentChanged.connect(self._moved)
 
-    def set_lines(self, lines: Sequence[Line]) -> None:
-        """Show these lines; the current line stays the current one where it is still there."""
+    def set_lines(self, lines: Sequence[Line], keys: Sequence[str] | None = None) -> None:
+        """Show these lines; the current one stays so where it is still there. `keys` spares making every line."""
         key = self.current_key()
         self.rows.set_lines(lines)
-        if lines:
-            place = next((i for i, line in enumerate(lines) if line.key == key), 0) if key else 0
-            self.setCurrentIndex(self.rows.index(place))
+        self._keys = list(keys) if keys is not None else [line.key for line in lines]
+        if self._keys and not self.make_current(key):
+            self.setCurrentIndex(self.rows.index(0))
+
+    def make_current(self, key: str) -> bool:
+        """Make the line of that key the current one; whether there is one."""
+        if key not in self._keys:
+            return False
+        self.setCurrentIndex(self.rows.index(self._keys.index(key)))
+        return True
 
     def current_key(self) -> str:
         """The key of the current line, or an empty string."""

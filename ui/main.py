@@ -1,0 +1,121 @@
+"""The officer's session at the screen: session, window, idle and suspend watch, and locking, which ends the process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QApplication
+
+from app.casework import place
+from app.casework.desk import Desk, close_desk
+from app.i18n import translator
+from app.problems import Problem
+from ui import tasks, theme
+from ui.session import Session
+from ui.shell.idle import IdleWatch
+from ui.shell.suspend import SuspendWatch, watch_system
+from ui.shell.window import Window
+from ui.widgets import clipboard
+
+
+class Officer(QObject):
+    """From the open desk to the lock. `program` is the part of the program that outlives the session's screens."""
+
+    def __init__(self, program: Any, desk: Desk, *, suspend: SuspendWatch | None = None) -> None:
+        super().__init__(program)
+        self.program, self.desk = program, desk
+        self._warned = False
+        self._ended = False
+        self._take_choices()
+        self.session = Session(desk, program.translator, desk.policy, program.theme, self)
+        self.session.asked_to_lock.connect(self.lock)
+        self.window = Window(self.session)
+        self.idle = IdleWatch(desk.policy, desk.clock, self)
+        self.idle.counting.connect(self.window.count_down)
+        self.idle.stayed.connect(self.window.stop_count_down)
+        self.idle.over.connect(self.lock_all_the_same)
+        self.suspend = suspend or watch_system(self)
+        if desk.policy.lock_on_suspend:
+            self.suspend.going.connect(self.lock_all_the_same)
+
+    def begin(self) -> None:
+        """Show the window where the officer stood."""
+        program = self.program
+        program.top.before_closing = self._before_closing
+        program.top.show_screen(self.window)
+        app = QApplication.instance()
+        if app is not None:
+            app.installEventFilter(self.idle)
+        self.idle.start()
+        self.window.go_back_to(place.place(self.desk))
+
+    # -- ends
+
+    def lock(self) -> None:
+        """Save everything and replace the process by a fresh one at the unlock screen.
+
+        Where the last answer cannot be saved, that is said first; locking again then locks without it.
+        """
+        problem = self._save()
+        if problem is not None and not self._warned:
+            self._warned = True
+            because = problem.sentences(self.session.translator).happened
+            self.session.say_problem(Problem("program.unsaved_at_lock", because=because))
+            return
+        self._end()
+        self.program.replace(self.program.again(self.desk.unlocked.folder))
+
+    def lock_all_the_same(self) -> None:
+        """Lock without asking back: the laptop goes to sleep or nobody is there."""
+        self._warned = True
+        self.lock()
+
+    def _before_closing(self) -> bool:
+        problem = self._save()
+        if problem is not None and not self._warned:
+            self._warned = True
+            because = problem.sentences(self.session.translator).happened
+            self.session.say_problem(Problem("program.unsaved_at_lock", because=because))
+            return False
+        self._end()
+        return True
+
+    def _save(self) -> Problem | None:
+        problems = self.session.flush_all()
+        try:
+            place.stand(self.desk, self.window.where())
+        except Problem as problem:
+            problems.append(problem)
+        return problems[0] if problems else None
+
+    def _end(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        self.idle.stop()
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self.idle)
+        self.program.top.hide()
+        clipboard.clear_ours()
+        tasks.finish()
+        close_desk(self.desk)
+        self.suspend.let_go()
+
+    # -- looks and language
+
+    def _take_choices(self) -> None:
+        """Use the colours and the language that this officer chose, unless the command line names others."""
+        program, options = self.program, self.program.options
+        kept = place.chosen(self.desk, "scheme")
+        if kept in theme.SCHEMES and options.scheme == theme.SYSTEM:
+            program.theme.choose(kept)
+        language = place.chosen(self.desk, "language")
+        if language and not options.language and language != program.translator.language:
+            program.translator = translator(language)
+            app = QApplication.instance()
+            if isinstance(app, QApplication):
+                app.setLayoutDirection(
+                    Qt.LayoutDirection.RightToLeft if program.translator.rtl else Qt.LayoutDirection.LeftToRight
+                )

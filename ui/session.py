@@ -1,0 +1,95 @@
+"""What every screen of an unlocked vault is handed: the desk, the words, the looks, and the ways to tell the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol
+from weakref import WeakSet
+
+from PySide6.QtCore import QObject, Signal
+
+from app.casework.desk import Desk
+from app.changed import Changed
+from app.i18n import Translator
+from app.policy import Policy
+from app.problems import Problem
+from ui import tasks
+from ui.theme import Theme
+
+
+class Flushable(Protocol):
+    """A page or an editor that may hold something typed a moment ago."""
+
+    def flush(self) -> None: ...
+
+
+class Session(QObject):
+    """One officer's session at the screen, from unlocking to locking.
+
+    `changed(Changed)`: some action changed cases; `saved_at(datetime)`: something reached the disk;
+    `problem(Problem)`: to be said by the window; `asked_to_go(dict)`: another place is wanted; `asked_to_lock`.
+    """
+
+    changed = Signal(object)
+    saved_at = Signal(object)
+    problem = Signal(object)
+    problem_settled = Signal()
+    asked_to_go = Signal(object)
+    asked_to_lock = Signal()
+
+    def __init__(
+        self, desk: Desk, translator: Translator, policy: Policy, theme: Theme, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.desk, self.translator, self.policy, self.theme = desk, translator, policy, theme
+        self._editors: WeakSet[Any] = WeakSet()
+
+    def run(self, function: Callable[[], Any], done: tasks.Done, failed: tasks.Failed | None = None) -> None:
+        """Run something slow in the pool; a Problem is said by the window unless `failed` takes it."""
+        tasks.run(function, done, failed or self.say_problem)
+
+    def open_case(self, case_id: str, step: str | None = None) -> None:
+        """Go to a case, at a step of it or where it was left."""
+        self.go({"place": "case", "case": case_id, **({"step": step} if step else {})})
+
+    def go(self, place: str | dict[str, Any]) -> None:
+        """Go to a place: today, cases, find, new, or one with details."""
+        self.asked_to_go.emit({"place": place} if isinstance(place, str) else place)
+
+    def say_problem(self, problem: Problem) -> None:
+        """Let the window say a Problem."""
+        self.problem.emit(problem)
+
+    def settle_problem(self) -> None:
+        """The window's Problem is settled."""
+        self.problem_settled.emit()
+
+    def saved(self, moment: datetime) -> None:
+        """Something reached the disk at `moment`."""
+        self.saved_at.emit(moment)
+
+    def tell(self, changed: Changed) -> None:
+        """Tell every screen that something was saved and what it changed."""
+        self.saved(self.desk.clock.now())
+        self.changed.emit(changed)
+
+    def lock(self) -> None:
+        """Save everything and end the process."""
+        self.asked_to_lock.emit()
+
+    def watch(self, editor: Flushable) -> None:
+        """Flush this one, too, before the page changes, at lock and at the end."""
+        self._editors.add(editor)
+
+    def flush_all(self) -> list[Problem]:
+        """Save what was typed a moment ago, everywhere; returns the Problems that kept something from being saved."""
+        problems: list[Problem] = []
+        for editor in list(self._editors):
+            try:
+                editor.flush()
+            except Problem as problem:
+                problems.append(problem)
+            except RuntimeError:
+                self._editors.discard(editor)  # Qt has deleted the widget; what it held was flushed when it went
+        return problems

@@ -1,0 +1,278 @@
+"""The frame around an open case: a header that never scrolls away, the steps, the page of a step, help beside it."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from app.casework import cases, contact, edit, steps
+from app.changed import Changed
+from app.i18n import N_
+from app.problems import Problem
+from ui import theme
+from ui.session import Session
+from ui.shell import focus
+from ui.shell.danger import DangerPanel
+from ui.shell.help_column import HelpColumn
+from ui.shell.lines import is_past, review_words, title_of
+from ui.shell.step_column import StepColumn
+from ui.widgets.bars import Banner
+from ui.widgets.grades import GradeBadge
+from ui.widgets.text import PlainButton, PlainLabel
+
+WIDE_ENOUGH = 1280  # px of window width from which the help stands beside the page by itself
+HEADER_AFTER_MS = 40
+
+
+class CaseFrame(QWidget):
+    """One open case. Opening it is a consultation and is logged."""
+
+    def __init__(self, session: Session, case_id: str) -> None:
+        super().__init__()
+        self.session, self.case_id, self.desk = session, case_id, session.desk
+        self.translator, self.say = session.translator, session.translator.text
+        self.step = ""
+        self.view = cases.open_case(self.desk, case_id)
+        self.pages: dict[str, Any] = {}
+        self._help_wanted: bool | None = None  # None: by the width of the window
+        self._came_from: QWidget | None = None
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        lines.addWidget(self._header())
+        body = QHBoxLayout()
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(0)
+        self.steps = StepColumn(self.translator)
+        self.steps.chosen.connect(self.show_step)
+        scroller = QScrollArea()  # eight steps with what is missing do not fit into a low window
+        scroller.setWidget(self.steps)
+        scroller.setWidgetResizable(True)
+        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroller.setFixedWidth(self.steps.width() + 16)
+        self.middle = QStackedWidget()
+        self.danger = DangerPanel(
+            self.translator, self.desk.library.profile(str(self.view.case.get("profile", "neutral")))
+        )
+        self.danger.back.connect(self.leave_danger)
+        self.danger.mistaken.connect(self.take_danger_back)
+        self.middle.addWidget(self.danger)
+        self.help = HelpColumn(self.translator)
+        body.addWidget(scroller)
+        body.addWidget(self.middle, 1)
+        body.addWidget(self.help)
+        lines.addLayout(body, 1)
+        QShortcut(QKeySequence(Qt.Key.Key_F1), self, self.toggle_help)
+        QShortcut(QKeySequence("Ctrl+D"), self, self.immediate_danger)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(HEADER_AFTER_MS)
+        self._later.timeout.connect(self.show_header)
+        self._minute = QTimer(self)
+        self._minute.setInterval(60_000)
+        self._minute.timeout.connect(self.show_header)
+        self._minute.start()
+        self.show_header()
+
+    # -- header
+
+    def _header(self) -> QFrame:
+        head = QFrame()
+        head.setProperty("bar", "head")
+        self.name = PlainLabel(kind="heading")
+        self.badge = GradeBadge(self.translator)
+        self.review = PlainLabel()
+        self.differs = PlainLabel(tone="danger", bold=True)
+        self.danger_button = PlainButton(
+            self.say(N_("Immediate danger")),
+            kind="danger",
+            icon="danger",
+            hint=self.say(N_("Notes the time and shows what to do now (Ctrl+D)")),
+        )
+        self.danger_button.clicked.connect(self.immediate_danger)
+        self.banner = Banner(action=self.say(N_("Change")))
+        self.banner.button.setAccessibleName(self.say(N_("Change the safe contact")))
+        self.banner.button.clicked.connect(self.change_safe_contact)
+        grid = QGridLayout(head)
+        grid.setContentsMargins(theme.SPACE_L, theme.SPACE_S, theme.SPACE_L, theme.SPACE_S)
+        grid.setHorizontalSpacing(theme.SPACE_M)
+        grid.setVerticalSpacing(theme.SPACE_S)
+        grid.addWidget(self.name, 0, 0)
+        grid.addWidget(self.differs, 0, 1)
+        grid.addWidget(self.badge, 0, 2)
+        grid.addWidget(self.review, 0, 3)
+        grid.addWidget(self.danger_button, 0, 4)
+        grid.addWidget(self.banner, 1, 0, 1, 5)
+        grid.setColumnStretch(0, 3)
+        grid.setColumnStretch(3, 1)
+        return head
+
+    def show_header(self) -> None:
+        """Read the case and bring header and steps in line with it."""
+        self._later.stop()
+        self.view = cases.read_case(self.desk, self.case_id)
+        line, now = cases.summary(self.desk, self.view), self.desk.clock.now()
+        self.name.setText(title_of(line.reference, line.short_name, self.translator))
+        self.setAccessibleName(self.name.text())
+        self.badge.show_grade(line.grade, extreme=line.extreme, provisional=line.provisional)
+        self.review.setText(review_words(line.review_due, now, self.translator))
+        self.review.setProperty("tone", "danger" if is_past(line.review_due, now) else "")
+        self.review.style().unpolish(self.review)
+        self.review.style().polish(self.review)
+        self.differs.setText(
+            self.translator.plural(N_("{n} field differs"), N_("{n} fields differ"), line.conflicts)
+            if line.conflicts
+            else ""
+        )
+        self.differs.setVisible(bool(line.conflicts))
+        words, agreed = contact.banner(self.desk, self.view, self.translator)
+        self.banner.say(words, "calm" if agreed else "danger")
+        self.steps.show_progress(steps.progress(self.desk, self.view))
+
+    def change_safe_contact(self) -> None:
+        """Go where the safe contact is recorded."""
+        self.show_step("people")
+        page = self.pages.get("people")
+        part = getattr(page, "safe_contact", None)
+        if page is not None and isinstance(part, QWidget):
+            part.setFocus()
+            for area in page.findChildren(QScrollArea):
+                area.ensureWidgetVisible(part, 0, 60)
+            for child in part.findChildren(QWidget):
+                if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisible() and child.isEnabled():
+                    child.setFocus(Qt.FocusReason.OtherFocusReason)
+                    break
+
+    # -- steps
+
+    def show_step(self, step: str, *, take_focus: bool = True) -> None:
+        """Show a step; what was typed in the one before is saved first."""
+        if step not in steps.STEPS:
+            step = steps.STEPS[0]
+        for problem in self.session.flush_all():
+            self.session.say_problem(problem)
+        page = self.pages.get(step)
+        if page is None:
+            page = self._make(step)
+        self.step = step
+        self.steps.show_step(step)
+        self.middle.setCurrentWidget(page)
+        self.show_help()
+        if take_focus:
+            page.first_focus()
+
+    def _make(self, step: str) -> Any:
+        page = importlib.import_module(f"ui.pages.{step}").make_page(self.session, self.case_id)
+        self.session.watch(page)
+        self.pages[step] = page
+        self.middle.addWidget(page)
+        told = getattr(page, "help_changed", None)
+        if told is not None:
+            told.connect(self.show_help)
+        return page
+
+    @property
+    def page(self) -> Any:
+        """The page that is shown, or None."""
+        return self.pages.get(self.step)
+
+    def refresh(self, changed: Changed | None = None) -> None:
+        """Something changed in this case or elsewhere."""
+        if changed is not None and self.case_id not in changed.cases:
+            return
+        self._later.start()
+        for page in self.pages.values():
+            page.refresh(changed)
+        self.show_help()
+
+    def flush(self) -> None:
+        """Save what was typed a moment ago."""
+        for page in self.pages.values():
+            page.flush()
+
+    def first_focus(self) -> None:
+        """Put the focus into the page."""
+        if self.page is not None:
+            self.page.first_focus()
+
+    # -- where the officer stands
+
+    def where(self) -> dict[str, Any]:
+        """Case, step, what has the focus, how far the page is scrolled."""
+        found: dict[str, Any] = {"case": self.case_id, "step": self.step}
+        if self.page is not None:
+            found["focus"] = focus.describe(self.page)
+        return found
+
+    def go_back_to(self, where: dict[str, Any]) -> None:
+        """Stand again where `where` was."""
+        self.show_step(str(where.get("step", "")))
+        mark = where.get("focus")
+        if isinstance(mark, dict) and self.page is not None:
+            focus.restore(self.page, mark)
+
+    # -- immediate danger
+
+    def immediate_danger(self) -> None:
+        """Note the time, mark the case first to send, show what to do now."""
+        if self.middle.currentWidget() is self.danger:
+            return
+        self._came_from = self.window().focusWidget()
+        for problem in self.session.flush_all():
+            self.session.say_problem(problem)
+        try:
+            changed = cases.immediate_danger(self.desk, self.case_id)
+        except Problem as problem:
+            self.session.say_problem(problem)  # the steps are shown all the same
+            self.danger.noted.setText("")
+        else:
+            self.session.tell(changed)
+            self.danger.show_noted(str(cases.read_case(self.desk, self.case_id).case.get("danger_at")))
+        self.middle.setCurrentWidget(self.danger)
+        self.danger.back_button.setFocus()
+
+    def leave_danger(self) -> None:
+        """Back to the form at the same question."""
+        if self.page is not None:
+            self.middle.setCurrentWidget(self.page)
+        came_from, self._came_from = self._came_from, None
+        if came_from is not None and self.isAncestorOf(came_from) and came_from is not self.danger_button:
+            came_from.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.first_focus()
+
+    def take_danger_back(self) -> None:
+        """The button was pressed by mistake: the note goes, the notebook keeps both."""
+        view = cases.read_case(self.desk, self.case_id)
+        noted = [event for event in view.of("event") if event.get("kind") == "immediate_danger"]
+        changed = edit.set_fields(self.desk, self.case_id, self.case_id, {"danger_at": None, "send_first": "no"})
+        if noted:
+            changed |= edit.archive(self.desk, self.case_id, noted[-1].id, self.say(N_("noted by mistake")))
+        self.session.tell(changed)
+        self.leave_danger()
+
+    # -- help
+
+    def toggle_help(self) -> None:
+        """Fold the help away, or open it."""
+        self._help_wanted = not self.help.isVisible()
+        self._fold()
+
+    def show_help(self) -> None:
+        """Show the help of the page that is shown."""
+        page = self.page
+        told = getattr(page, "help_text", None)
+        self.help.show_help(told() if told is not None else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        wide = self.window().width() >= WIDE_ENOUGH
+        self.help.setVisible(wide if self._help_wanted is None else self._help_wanted)

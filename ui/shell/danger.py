@@ -1,0 +1,66 @@
+"""Immediate danger: what to do now and whom to call. The form waits behind it at the same question."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeyEvent, Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.forms.definitions import Profile
+from app.i18n import N_, Translator
+from ui import theme
+from ui.widgets.page import ColumnPage
+from ui.widgets.text import Card, PlainButton, PlainLabel, main_action, row
+
+
+class DangerPanel(QWidget):
+    """`back` to the same question; `mistaken` takes the note back."""
+
+    back = Signal()
+    mistaken = Signal()
+
+    def __init__(self, translator: Translator, profile: Profile, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._translator = translator
+        say = translator.text
+        page = ColumnPage()
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.addWidget(page)
+        self.setAccessibleName(say(profile.danger.title))
+        card = Card(tone="danger")
+        page.column.addWidget(card)
+        self.title = PlainLabel(say(profile.danger.title), kind="title")
+        self.noted = PlainLabel(kind="question", bold=True)
+        card.body.addWidget(self.title)
+        card.body.addWidget(self.noted)
+        card.body.addWidget(PlainLabel(say(N_("This case is marked to be sent first."))))
+        for number, step in enumerate(profile.danger.steps, 1):
+            card.body.addWidget(PlainLabel(f"{number}.  {say(step)}", kind="question"))
+        numbers = Card(say(N_("On call")))
+        page.column.addWidget(numbers)
+        on_call = [service for service in profile.services.entries if service.on_call]
+        for service in on_call:
+            numbers.body.addWidget(PlainLabel(f"{service.name}: {service.number}", kind="question", selectable=True))
+        if not on_call:
+            numbers.body.addWidget(
+                PlainLabel(say(N_("No numbers are kept in this profile: use the radio, or your force's directory.")))
+            )
+        self.back_button = main_action(PlainButton(say(N_("Back to the same question (Esc)")), kind="main"))
+        self.back_button.clicked.connect(self.back)
+        self.mistake_button = PlainButton(say(N_("Pressed by mistake: take the note back")))
+        self.mistake_button.clicked.connect(self.mistaken)
+        page.column.addLayout(row(self.back_button))
+        page.column.addSpacing(theme.SPACE_S)
+        page.column.addLayout(row(self.mistake_button))
+        page.column.addStretch(1)
+
+    def show_noted(self, moment: str) -> None:
+        """Say when the danger was noted."""
+        self.noted.setText(self._translator.text(N_("Noted at {time}"), time=self._translator.moment(moment)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.back.emit()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,85 @@
+"""Locking when nobody is there: a quiet countdown first, which any key, click or touch ends."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+
+from app.clock import Clock
+from app.policy import Policy
+
+ACTS = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseMove,
+        QEvent.Type.Wheel,
+        QEvent.Type.TouchBegin,
+        QEvent.Type.TouchUpdate,
+        QEvent.Type.TabletPress,
+        QEvent.Type.InputMethod,
+    }
+)
+TICK_MS = 1_000
+SLEPT_S = 30.0  # the wall clock ran this much further than the program: the laptop slept
+
+
+class IdleWatch(QObject):
+    """`counting(seconds)` during the countdown, `stayed` when somebody is there again, `over` when nobody was.
+
+    Counts the seconds that the program runs. A laptop that slept without telling is noticed by the wall clock, which
+    ran on meanwhile: `over` at once.
+    """
+
+    counting = Signal(int)
+    stayed = Signal()
+    over = Signal()
+
+    def __init__(self, policy: Policy, clock: Clock, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._idle_s, self._countdown_s, self._sleep_counts = (
+            policy.idle_lock_s,
+            policy.idle_countdown_s,
+            policy.lock_on_suspend,
+        )
+        self._clock = clock
+        self._last_act = self._last_run = clock.monotonic()
+        self._last_wall = clock.now()
+        self._counting = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self.tick)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._last_act = self._last_run = self._clock.monotonic()
+        self._last_wall = self._clock.now()
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Watch no more."""
+        self._timer.stop()
+
+    def acted(self) -> None:
+        """Somebody is there."""
+        self._last_act = self._clock.monotonic()
+        if self._counting:
+            self._counting = False
+            self.stayed.emit()
+
+    def tick(self) -> None:
+        """Look at the clock."""
+        run, wall = self._clock.monotonic(), self._clock.now()
+        slept = (wall - self._last_wall).total_seconds() - (run - self._last_run)
+        self._last_run, self._last_wall = run, wall
+        left = self._idle_s - (run - self._last_act)
+        if left <= 0 or (self._sleep_counts and slept > SLEPT_S):
+            self.stop()
+            self.over.emit()
+        elif left <= self._countdown_s:
+            self._counting = True
+            self.counting.emit(int(left + 0.999))
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() in ACTS and event.spontaneous():
+            self.acted()
+        return False

@@ -1,0 +1,60 @@
+"""What the places of the rail have in common: a heading, a column, and refreshing only when they are seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.changed import Changed
+from ui import theme
+from ui.session import Session
+from ui.widgets.text import PlainLabel
+
+
+class PlacePage(QWidget):
+    """A place. Subclasses build in `__init__` and show in `show_now`, which is called when something changed."""
+
+    def __init__(self, session: Session, title: str) -> None:
+        super().__init__()
+        self.session, self.desk = session, session.desk
+        self.translator, self.say = session.translator, session.translator.text
+        self._stale = True
+        self.lines = QVBoxLayout(self)
+        self.lines.setContentsMargins(theme.SPACE_XL, theme.SPACE_L, theme.SPACE_XL, theme.SPACE_L)
+        self.lines.setSpacing(theme.SPACE_M)
+        self.title = PlainLabel(title, kind="title")
+        self.lines.addWidget(self.title)
+        self.setAccessibleName(title)
+
+    def show_now(self) -> None:
+        """Read what this place shows and show it."""
+
+    def refresh(self, _changed: Changed | None = None) -> None:
+        """Something changed: show it now, or as soon as this place is seen."""
+        self._stale = True
+        if self.isVisible():
+            self._show()
+
+    def flush(self) -> None:
+        """Save what was typed a moment ago; most places hold nothing."""
+
+    def first_focus(self) -> None:
+        """Put the focus where work begins."""
+
+    def where(self) -> dict[str, Any]:
+        """What of this place must be known to come back to it."""
+        return {}
+
+    def go_back_to(self, _where: dict[str, Any]) -> None:
+        """Stand again where `where` was."""
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._show()
+
+    def _show(self) -> None:
+        self._stale = False
+        self.show_now()

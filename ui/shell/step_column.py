@@ -1,0 +1,94 @@
+"""The steps of a case, each with what is missing, reachable in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.casework.steps import STEPS, TITLES, Progress
+from app.i18n import N_, Translator
+from ui import theme
+from ui.widgets.text import PlainButton, PlainLabel
+
+WIDTH = 172
+DONE = "✓"
+
+
+class StepButton(PlainButton):
+    """One step: its title, and under it what is missing."""
+
+    def __init__(self, step: str, key: int, translator: Translator) -> None:
+        super().__init__("", kind="rail")
+        self.step, self._translator = step, translator
+        self.setCheckable(True)
+        self.title = PlainLabel(translator.text(TITLES[step]))
+        self.mark = PlainLabel(DONE, wrap=False, bold=True)
+        self.missing = PlainLabel(kind="small")
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(theme.SPACE_M, 6, theme.SPACE_S, 6)
+        lines.setSpacing(0)
+        first = QHBoxLayout()
+        first.addWidget(self.title, 1)
+        first.addWidget(self.mark)
+        lines.addLayout(first)
+        lines.addWidget(self.missing)
+        for label in (self.title, self.mark, self.missing):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setShortcut(f"Ctrl+{key}")
+        self.show_progress(Progress(False))
+
+    def show_progress(self, progress: Progress) -> None:
+        """Show how far this step is."""
+        say = self._translator.text
+        missing = say(progress.message, **dict(progress.facts)) if progress.message else ""
+        self.mark.setVisible(progress.done)
+        self.missing.setText(missing)
+        self.missing.setVisible(bool(missing))
+        state = say(N_("done")) if progress.done else missing
+        self.setAccessibleName(", ".join(part for part in (self.title.text(), state) if part))
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        layout = self.layout()
+        wide = WIDTH - 2 * theme.SPACE_S
+        assert layout is not None
+        return QSize(wide, max(theme.TARGET_MAIN, layout.heightForWidth(wide)))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
+class StepColumn(QFrame):
+    """`chosen(step)` when a step is wanted."""
+
+    chosen = Signal(str)
+
+    def __init__(self, translator: Translator, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("bar", "side")
+        self.setFixedWidth(WIDTH)
+        self.setAccessibleName(translator.text(N_("Steps of this case")))
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(theme.SPACE_S, theme.SPACE_S, theme.SPACE_S, theme.SPACE_S)
+        lines.setSpacing(2)
+        group = QButtonGroup(self)
+        self.buttons: dict[str, StepButton] = {}
+        for number, step in enumerate(STEPS, 1):
+            button = StepButton(step, number, translator)
+            button.clicked.connect(lambda _on, step=step: self.chosen.emit(step))
+            group.addButton(button)
+            lines.addWidget(button)
+            self.buttons[step] = button
+        lines.addStretch(1)
+
+    def show_step(self, step: str) -> None:
+        """Mark the step that is shown."""
+        self.buttons[step].setChecked(True)
+
+    def show_progress(self, progress: Mapping[str, Progress]) -> None:
+        """Show what is missing in each step."""
+        for step, button in self.buttons.items():
+            if step in progress:
+                button.show_progress(progress[step])

@@ -1,0 +1,228 @@
+"""This vault: colours and language of the screens, a new passphrase, a new recovery code."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.casework import place
+from app.casework.desk import change_passphrase, from_vault
+from app.i18n import N_, languages
+from app.problems import Problem
+from app.vault import vault
+from ui import theme
+from ui.session import Session
+from ui.shell.new_passphrase import NewPassphrase
+from ui.shell.place_page import PlacePage
+from ui.widgets.bars import Banner
+from ui.widgets.choices import ChoiceRow, CodeBox
+from ui.widgets.page import ColumnPage
+from ui.widgets.text import Card, PlainButton, PlainLabel, announce, row
+
+SCHEMES = (
+    ("system", N_("As the system")),
+    ("light", N_("Light")),
+    ("dark", N_("Dark")),
+    ("night", N_("Night, dim and red")),
+)
+LANGUAGE_NAMES = {"en": "English"}
+
+
+class ThisVaultPage(PlacePage):
+    """What belongs to the vault and not to a case."""
+
+    def __init__(self, session: Session) -> None:
+        say = session.translator.text
+        super().__init__(session, say(N_("This vault")))
+        page = ColumnPage()
+        self.lines.setContentsMargins(theme.SPACE_S, theme.SPACE_L, 0, 0)
+        self.lines.addWidget(page, 1)
+        self.title.setContentsMargins(theme.SPACE_L, 0, 0, 0)
+        self.column: QVBoxLayout = page.column
+        desk = session.desk
+        whose = Card(say(N_("Whose")))
+        whose.body.addWidget(PlainLabel(desk.officer))
+        secret = (
+            N_("Opened by the passphrase together with this laptop's key store.")
+            if desk.unlocked.device_secret == "system"
+            else N_("Opened by the passphrase alone: this laptop has no key store that the program may use.")
+        )
+        whose.body.addWidget(PlainLabel(say(secret), quiet=True))
+        self.column.addWidget(whose)
+        self._looks()
+        self._passphrase()
+        self._recovery()
+        self.column.addStretch(1)
+
+    def first_focus(self) -> None:
+        self.scheme.setFocus()
+
+    # -- looks
+
+    def _looks(self) -> None:
+        say = self.say
+        card = Card(say(N_("Looks")))
+        card.body.addWidget(PlainLabel(say(N_("Colours"))))
+        self.scheme = ChoiceRow(
+            [(code, say(words)) for code, words in SCHEMES], name=say(N_("Colours")), value=self.session.theme.choice
+        )
+        self.scheme.chosen.connect(self._choose_scheme)
+        card.body.addWidget(self.scheme)
+        known = languages()
+        self.language = CodeBox(
+            [(tag, LANGUAGE_NAMES.get(tag, tag)) for tag in known], name=say(N_("Language")), empty=""
+        )
+        self.language.removeItem(0)
+        self.language.set_value(self.translator.language)
+        self.language.answered.connect(self._choose_language)
+        card.body.addWidget(
+            PlainLabel(say(N_("Language of the screens, from the next unlocking on")), buddy=self.language)
+        )
+        card.body.addLayout(row(self.language))
+        self.column.addWidget(card)
+
+    def _choose_scheme(self, code: str) -> None:
+        self.session.theme.choose(code)
+        self._keep("scheme", code)
+
+    def _choose_language(self, tag: str) -> None:
+        self._keep("language", tag)
+
+    def _keep(self, name: str, value: str) -> None:
+        try:
+            place.choose(self.desk, name, value)
+        except Problem as problem:
+            self.session.say_problem(problem)
+
+    # -- passphrase
+
+    def _passphrase(self) -> None:
+        say = self.say
+        self.passphrase_card = Card(say(N_("Passphrase")))
+        self.change_button = PlainButton(say(N_("Choose a new passphrase")))
+        self.change_button.clicked.connect(self._offer)
+        self.choice: NewPassphrase | None = None
+        self.use_button = PlainButton(say(N_("Use the new passphrase")), kind="main")
+        self.use_button.clicked.connect(self._change)
+        self.leave_button = PlainButton(say(N_("Keep the old passphrase")))
+        self.leave_button.clicked.connect(self._close_choice)
+        self.passphrase_state = PlainLabel(bold=True)
+        self.place_of_choice = QWidget()
+        inside = QVBoxLayout(self.place_of_choice)
+        inside.setContentsMargins(0, 0, 0, 0)
+        body = self.passphrase_card.body
+        body.addLayout(row(self.change_button))
+        body.addWidget(self.place_of_choice)
+        body.addWidget(self.passphrase_state)
+        body.addLayout(row(self.use_button, self.leave_button))
+        for widget in (self.use_button, self.leave_button, self.passphrase_state):
+            widget.hide()
+        self.column.addWidget(self.passphrase_card)
+
+    def _offer(self) -> None:
+        self.choice = NewPassphrase(self.session)
+        self.choice.names = (self.desk.officer, self.desk.short_name)
+        self.choice.changed.connect(self._follow)
+        self.choice.again.edit.returnPressed.connect(self._change)
+        layout = self.place_of_choice.layout()
+        assert layout is not None
+        layout.addWidget(self.choice)
+        self.passphrase_state.hide()
+        self.change_button.hide()
+        self.use_button.show()
+        self.leave_button.show()
+        self._follow()
+        self.choice.again.edit.setFocus()
+
+    def _follow(self) -> None:
+        self.use_button.setEnabled(self.choice is not None and self.choice.ready())
+
+    def _change(self) -> None:
+        if self.choice is None or not self.choice.ready():
+            return
+        self.use_button.setEnabled(False)
+        self.leave_button.setEnabled(False)
+        self._say_state(self.say(N_("Changing the passphrase …")))
+        self.session.run(
+            partial(_change, self.desk, self.choice.passphrase()), lambda _none: self._changed(), self._failed
+        )
+
+    def _changed(self) -> None:
+        self._close_choice()
+        self._say_state(
+            self.say(N_("The new passphrase opens this vault from now on; the old one opens nothing any more."))
+        )
+
+    def _failed(self, problem: Problem) -> None:
+        self.passphrase_state.hide()
+        self.leave_button.setEnabled(True)
+        self._follow()
+        self.session.say_problem(problem)
+
+    def _say_state(self, words: str) -> None:
+        self.passphrase_state.setText(words)
+        self.passphrase_state.show()
+        announce(self.passphrase_state, words)
+
+    def _close_choice(self) -> None:
+        if self.choice is not None:
+            self.choice.forget()
+            self.choice.setParent(None)
+            self.choice.deleteLater()
+            self.choice = None
+        self.use_button.hide()
+        self.leave_button.hide()
+        self.leave_button.setEnabled(True)
+        self.change_button.show()
+        self.change_button.setFocus()
+
+    # -- recovery code
+
+    def _recovery(self) -> None:
+        say = self.say
+        card = Card(say(N_("Recovery code")))
+        card.body.addWidget(
+            PlainLabel(
+                say(
+                    N_(
+                        "The code in the station's safe opens this vault without the passphrase. A new one "
+                        "makes the old one worthless."
+                    )
+                ),
+                quiet=True,
+            )
+        )
+        self.renew_button = PlainButton(say(N_("Make a new recovery code")))
+        self.renew_button.clicked.connect(self._renew)
+        self.code = Banner(tone="calm", action=say(N_("It is on paper: hide it")))
+        self.code.label.setFont(theme.font("question", bold=True))
+        self.code.button.clicked.connect(self._hide_code)
+        self.code.hide()
+        card.body.addLayout(row(self.renew_button))
+        card.body.addWidget(self.code)
+        self.column.addWidget(card)
+
+    def _renew(self) -> None:
+        try:
+            code = vault.renew_recovery_code(self.desk.unlocked)
+            from_vault(self.desk, "recovery code renewed")
+        except Problem as problem:
+            self.session.say_problem(problem)
+            return
+        groups = code.split("-")
+        self.code.say("-".join(groups[:4]) + "-\n" + "-".join(groups[4:]), "calm")
+        self.code.show()
+        self.renew_button.setEnabled(False)
+        self.code.button.setFocus()
+
+    def _hide_code(self) -> None:
+        self.code.say("", "calm")
+        self.code.hide()
+        self.renew_button.setEnabled(True)
+        self.renew_button.setFocus()
+
+
+def _change(desk: Any, passphrase: str) -> None:
+    change_passphrase(desk, passphrase)

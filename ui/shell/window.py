@@ -1,0 +1,309 @@
+"""The frame of every screen after unlocking: top bar, rail, and the place where the officer is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.casework.status import waiting
+from app.changed import Changed
+from app.i18n import N_, Translator
+from app.problems import Problem
+from ui import theme
+from ui.session import Session
+from ui.shell.case_frame import CaseFrame
+from ui.shell.cases import CasesPage
+from ui.shell.find import FindPage
+from ui.shell.keys import KeySheet
+from ui.shell.new_attendance import NewAttendancePage
+from ui.shell.this_vault import ThisVaultPage
+from ui.shell.today import TodayPage
+from ui.widgets.bars import Banner, PracticeMark
+from ui.widgets.edits import LineEdit
+from ui.widgets.problem_bar import ProblemBar
+from ui.widgets.text import PlainButton, PlainLabel
+
+PLACES = {
+    "today": (N_("Today"), "today", TodayPage),
+    "cases": (N_("Cases"), "cases", CasesPage),
+    "new": (N_("New attendance"), "new", NewAttendancePage),
+    "find": (N_("Find"), "find", FindPage),
+    "vault": (N_("This vault"), "keys", ThisVaultPage),
+}
+FIND_AFTER_MS = 60
+STATUS_AFTER_MS = 150
+
+
+class Window(QWidget):
+    """Top bar, rail and places of one session."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session, self.translator, self.say = session, session.translator, session.translator.text
+        self.pages: dict[str, Any] = {}
+        self.place = ""
+        self._saved_at: datetime | None = None
+        self.problem_bar = ProblemBar(session)
+        self.countdown = Banner(tone="warn")
+        self.countdown.hide()
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        lines.addWidget(self._top_bar())
+        if session.desk.practice:
+            lines.addWidget(PracticeMark(self.translator))
+        lines.addWidget(self.countdown)
+        lines.addWidget(self.problem_bar)
+        body = QHBoxLayout()
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(0)
+        body.addWidget(self._rail())
+        self.stack = QStackedWidget()
+        body.addWidget(self.stack, 1)
+        lines.addLayout(body, 1)
+        self._keys()
+        self._timers()
+        session.asked_to_go.connect(self.go)
+        session.problem.connect(self.problem_bar.show_problem)
+        session.problem_settled.connect(self.problem_bar.clear)
+        session.saved_at.connect(self._saved)
+        session.changed.connect(self._changed)
+        self.show_status()
+
+    # -- building
+
+    def _top_bar(self) -> QFrame:
+        bar = QFrame()
+        bar.setProperty("bar", "top")
+        name = PlainLabel("Holdfast", kind="question", bold=True, wrap=False)
+        self.find_box = LineEdit(
+            name=self.say(N_("Find a person, place or reference")),
+            placeholder=self.say(N_("Find a person, place, reference · Ctrl+K")),
+        )
+        self.find_box.setAccessibleName(self.say(N_("Find a person, place or reference")))
+        self.find_box.setMinimumWidth(180)
+        self.find_box.setMaximumWidth(420)
+        self.find_box.installEventFilter(self)
+        self.status = PlainLabel(wrap=True, quiet=True)
+        self.status.setAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignTrailing)
+        self.keys_button = PlainButton(
+            self.say(N_("Keys")), kind="quiet", icon="keys", hint=self.say(N_("All keys (?)"))
+        )
+        self.keys_button.clicked.connect(self.show_keys)
+        self.lock_button = PlainButton(
+            self.say(N_("Lock")), icon="lock", hint=self.say(N_("Save everything and lock (Ctrl+L)"))
+        )
+        self.lock_button.clicked.connect(self.session.lock)
+        line = QHBoxLayout(bar)
+        line.setContentsMargins(theme.SPACE_L, theme.SPACE_S, theme.SPACE_M, theme.SPACE_S)
+        line.setSpacing(theme.SPACE_M)
+        line.addWidget(name)
+        line.addWidget(self.find_box, 2)
+        line.addWidget(self.status, 3)
+        line.addWidget(self.keys_button)
+        line.addWidget(self.lock_button)
+        return bar
+
+    def _rail(self) -> QFrame:
+        rail = QFrame()
+        rail.setProperty("bar", "rail")
+        lines = QVBoxLayout(rail)
+        lines.setContentsMargins(theme.SPACE_S, theme.SPACE_S, theme.SPACE_S, theme.SPACE_S)
+        lines.setSpacing(2)
+        group = QButtonGroup(self)
+        self.rail: dict[str, PlainButton] = {}
+        for number, (place, (words, icon, _page)) in enumerate(PLACES.items(), 1):
+            button = PlainButton(self.say(words), kind="rail", icon=icon, hint=f"Alt+{number}")
+            button.setCheckable(True)
+            button.clicked.connect(lambda _on, place=place: self.go({"place": place}))
+            group.addButton(button)
+            if place == "vault":
+                lines.addStretch(1)
+            lines.addWidget(button)
+            self.rail[place] = button
+        self._rail_group = group
+        return rail
+
+    def _keys(self) -> None:
+        for number, place in enumerate(PLACES, 1):
+            QShortcut(QKeySequence(f"Alt+{number}"), self, lambda place=place: self.go({"place": place}))
+        QShortcut(QKeySequence("Ctrl+K"), self, self.focus_find)
+        QShortcut(QKeySequence("Ctrl+L"), self, self.session.lock)
+        QShortcut(QKeySequence("?"), self, self.show_keys)
+
+    def _timers(self) -> None:
+        self._find_later = QTimer(self)
+        self._find_later.setSingleShot(True)
+        self._find_later.setInterval(FIND_AFTER_MS)
+        self._find_later.timeout.connect(self._find)
+        self.find_box.textChanged.connect(self._find_typed)
+        self._status_later = QTimer(self)
+        self._status_later.setSingleShot(True)
+        self._status_later.setInterval(STATUS_AFTER_MS)
+        self._status_later.timeout.connect(self.show_status)
+
+    # -- places
+
+    def go(self, wanted: dict[str, Any], *, take_focus: bool = True) -> None:
+        """Go to a place; what was typed in the one before is saved first."""
+        for problem in self.session.flush_all():
+            self.session.say_problem(problem)
+        place = str(wanted.get("place", ""))
+        try:
+            page = self._case(wanted) if place == "case" else self._page(place if place in PLACES else "today")
+        except Problem as problem:
+            self.session.say_problem(problem)
+            return
+        self.place = place if place in PLACES or place == "case" else "today"
+        self._rail_group.setExclusive(False)
+        for name, button in self.rail.items():
+            button.setChecked(name == self.place)
+        self._rail_group.setExclusive(True)
+        self.stack.setCurrentWidget(page)
+        if self.place == "case":
+            step = str(wanted.get("step") or page.step or "people")
+            page.show_step(step, take_focus=take_focus)
+        elif self.place == "find" and not self.find_box.hasFocus() and take_focus:
+            self.find_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.find_box.selectAll()
+        elif take_focus and self.place != "find":
+            page.first_focus()
+
+    def _page(self, place: str) -> Any:
+        if place not in self.pages:
+            page = PLACES[place][2](self.session)
+            self.pages[place] = page
+            self.session.watch(page)
+            self.stack.addWidget(page)
+        return self.pages[place]
+
+    def _case(self, wanted: dict[str, Any]) -> CaseFrame:
+        case_id = str(wanted.get("case", ""))
+        now: CaseFrame | None = self.pages.get("case")
+        if now is not None and now.case_id == case_id:
+            return now
+        fresh = CaseFrame(self.session, case_id)
+        if now is not None:
+            self.stack.removeWidget(now)
+            now.deleteLater()
+        self.pages["case"] = fresh
+        self.session.watch(fresh)
+        self.stack.addWidget(fresh)
+        return fresh
+
+    @property
+    def case_frame(self) -> CaseFrame | None:
+        """The open case, if there is one."""
+        return self.pages.get("case")
+
+    def where(self) -> dict[str, Any]:
+        """Where the officer stands, as plain JSON."""
+        found: dict[str, Any] = {"place": self.place}
+        page = self.pages.get(self.place)
+        if page is not None:
+            found |= page.where()
+        return found
+
+    def go_back_to(self, where: dict[str, Any] | None) -> None:
+        """Stand where the officer stood; Today where that is not known or not there any more."""
+        if not where or where.get("place") not in {*PLACES, "case"}:
+            self.go({"place": "today"})
+            return
+        self.go(where)
+        if self.place != where["place"]:
+            self.go({"place": "today"})
+            return
+        if self.place == "find":
+            self.find_box.setText(str(where.get("words", "")))
+        self.pages[self.place].go_back_to(where)
+
+    # -- finding
+
+    def focus_find(self) -> None:
+        """Put the cursor into the box at the top."""
+        self.find_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.find_box.selectAll()
+
+    def _find_typed(self) -> None:
+        if self.find_box.hasFocus():
+            self._find_later.start()
+
+    def _find(self) -> None:
+        self._find_later.stop()
+        words = self.find_box.value()
+        if self.place != "find":
+            if not words.strip():
+                return
+            self.go({"place": "find"}, take_focus=False)
+        self.pages["find"].look_for(words)
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        if watched is self.find_box and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._find()
+                if self.place == "find":
+                    self.pages["find"].open_first()
+                return True
+            if event.key() == Qt.Key.Key_Down and self.place == "find":
+                self._find()
+                self.pages["find"].first_focus()
+                return True
+        return False
+
+    # -- what is always true
+
+    def show_status(self) -> None:
+        """Say what is kept and what waits."""
+        found = waiting(self.session.desk)
+        parts = [
+            self.say(N_("saved on this laptop {time}"), time=self._saved_at.astimezone().strftime("%H:%M:%S"))
+            if self._saved_at
+            else self.say(N_("saved on this laptop"))
+        ]
+        if self.session.desk.practice:
+            parts.append(self.say(N_("practice is never sent")))
+        else:
+            parts.append(self.translator.plural(N_("{n} to send"), N_("{n} to send"), found.unsent))
+        self.status.setText(" · ".join(parts))
+
+    def _saved(self, moment: datetime) -> None:
+        self._saved_at = moment
+        self._status_later.start()
+
+    def _changed(self, changed: Changed) -> None:
+        self.problem_bar.clear()
+        for page in list(self.pages.values()):
+            page.refresh(changed)
+
+    def count_down(self, seconds: int) -> None:
+        """Quietly say that the program locks soon."""
+        self.countdown.label.setText(
+            self.translator.plural(
+                N_("Nobody seems to be here: locks in {n} second. Any key stays."),
+                N_("Nobody seems to be here: locks in {n} seconds. Any key stays."),
+                seconds,
+            )
+        )
+        self.countdown.setAccessibleName(self.countdown.label.text())
+        self.countdown.show()
+
+    def stop_count_down(self) -> None:
+        """Somebody is here."""
+        self.countdown.hide()
+
+    def show_keys(self) -> None:
+        """The sheet of all keys."""
+        sheet = KeySheet(self.translator, self)
+        sheet.open()
+
+    def sizeHint(self) -> QSize:
+        return QSize(1366, 768)
+
+
+def words_of(translator: Translator, place: str) -> str:
+    """What a place is called."""
+    return translator.text(PLACES[place][0])

@@ -1,0 +1,307 @@
+"""The beginning: hardens the process, paints the unlock screen, and after unlocking shows the officer's screens.
+
+Only what the unlock screen needs is imported here; everything else follows while the passphrase is being looked at.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
+
+from app import logs, paths
+from app.clock import Clock, SystemClock
+from app.i18n import PSEUDO, languages, translator
+from app.policy import DEFAULT_POLICY, Policy
+from app.problems import Problem
+from app.vault import process
+from ui import problems, tasks, theme
+
+NAME = "Holdfast"
+ROOT = Path(__file__).resolve().parent.parent
+PAINTED = "HOLDFAST_EXIT_AFTER_PAINT"  # for measuring: end after the first paint and print the milliseconds since START
+STARTED = "HOLDFAST_STARTED_AT"  # seconds since the epoch at which the measuring program started this one
+
+
+class Top(QWidget):
+    """The program's one window. Its title is neutral for ever: somebody else may be looking at the taskbar."""
+
+    painted = Signal()
+    closing = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle(NAME)
+        self.setMinimumSize(640, 480)
+        self._screens = QStackedLayout(self)
+        self._screens.setContentsMargins(0, 0, 0, 0)
+        self._first = True
+        self.before_closing: Callable[[], bool] = lambda: True
+
+    def show_screen(self, screen: QWidget) -> None:
+        """Show this screen instead of the one before, which is deleted."""
+        old = self._screens.currentWidget()
+        self._screens.addWidget(screen)
+        self._screens.setCurrentWidget(screen)
+        if old is not None:
+            self._screens.removeWidget(old)
+            old.deleteLater()
+
+    @property
+    def screen_shown(self) -> QWidget | None:
+        """The screen that is shown."""
+        return self._screens.currentWidget()
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if self._first and event.type() == QEvent.Type.Paint:
+            self._first = False
+            QTimer.singleShot(0, self.painted.emit)
+        return handled
+
+    def closeEvent(self, event: Any) -> None:
+        if self.before_closing():
+            self.closing.emit()
+            event.accept()
+        else:
+            event.ignore()
+
+
+class Program(QObject):
+    """Who knows what is shown: the unlock screen first, then the officer's screens."""
+
+    def __init__(
+        self,
+        app: QApplication,
+        options: argparse.Namespace,
+        *,
+        clock: Clock | None = None,
+        policy: Policy = DEFAULT_POLICY,
+        secrets: Any = None,
+        cost: Any = None,
+    ) -> None:
+        super().__init__(app)
+        self.options, self.clock, self.policy = options, clock or SystemClock(), policy
+        self.secrets, self.cost = secrets, cost
+        theme.load_fonts(paths.resources())
+        self.theme = theme.Theme(app, options.scheme)
+        self.translator = translator(options.language or system_language())
+        app.setLayoutDirection(
+            Qt.LayoutDirection.RightToLeft if self.translator.rtl else Qt.LayoutDirection.LeftToRight
+        )
+        self.top = Top()
+        self.officer: Any = None  # the officer's screens, once unlocked
+        self.replace: Callable[[list[str]], None] = replace_process
+        problems.install(self._say)
+
+    def begin(self) -> None:
+        """Show the unlock screen, or where there is no vault the making of one."""
+        place_window(self.top, self.options.window)
+        self.show_unlock()
+        self.top.show()
+
+    def show_unlock(self) -> None:
+        """The unlock screen for the vaults of this laptop."""
+        folders = vault_folders(self.options)
+        if not folders and not self.options.practice:
+            self.show_new_vault()
+            return
+        from ui.shell.unlock import Unlock
+
+        screen = Unlock(self, folders)
+        if self.options.practice and not folders:
+            screen.problem_bar.show_problem(Problem("program.no_practice"))
+        screen.opened.connect(self.enter)
+        screen.wants_new_vault.connect(self.show_new_vault)
+        self.top.show_screen(screen)
+        screen.first_focus()
+
+    def show_new_vault(self) -> None:
+        """The screen that makes a vault."""
+        from ui.shell.new_vault import NewVault
+
+        screen = NewVault(self, new_vault_folder(self.options), back=bool(vault_folders(self.options)))
+        screen.made.connect(self.enter_desk)
+        screen.given_up.connect(self.show_unlock)
+        self.top.show_screen(screen)
+        screen.first_focus()
+
+    def enter(self, desk: Any) -> None:
+        """The vault is open. After the recovery code a new passphrase is offered first."""
+        if desk.unlocked.slot != "recovery":
+            self.enter_desk(desk)
+            return
+        from ui.shell.new_passphrase import AfterRecovery
+
+        screen = AfterRecovery(self, desk)
+        screen.done.connect(lambda: self.enter_desk(desk))
+        self.top.show_screen(screen)
+        screen.first_focus()
+
+    def enter_desk(self, desk: Any) -> None:
+        """Show the officer's screens where the officer stood."""
+        from ui.main import Officer
+
+        self.officer = Officer(self, desk)
+        self.officer.begin()
+
+    def prepare(self) -> None:
+        """Load what comes after the unlock screen, in the pool, while a passphrase is looked at."""
+        tasks.run(lambda: [importlib.import_module(name) for name in AFTER_UNLOCK], lambda _modules: None, self._say)
+
+    def secret_store(self) -> Any:
+        """The system's secret store, or None. Asks the system, so it is called in the pool only."""
+        if self.secrets is not None:
+            return self.secrets
+        from app.vault.device_secret import system_store
+
+        return system_store()
+
+    def again(self, folder: Path | None = None) -> list[str]:
+        """The command that starts a fresh program at the unlock screen, with the same looks and at the same place."""
+        box = self.top.normalGeometry() if self.top.isMaximized() else self.top.geometry()
+        window = "max" if self.top.isMaximized() else f"{box.x()},{box.y()},{box.width()},{box.height()}"
+        given = ["--scheme", self.theme.choice, "--language", self.translator.language, "--window", window]
+        if self.options.practice:
+            given += ["--practice"]
+        if self.options.vault:
+            given += ["--vault", str(self.options.vault)]
+        if folder is not None:
+            given += ["--first", str(folder)]
+        return command(given)
+
+    def _say(self, problem: Problem) -> None:
+        bar = getattr(self.top.screen_shown, "problem_bar", None)
+        if bar is not None:
+            bar.show_problem(problem)
+
+
+AFTER_UNLOCK = ("app.casework.desk", "ui.main", "ui.shell.window")
+
+
+def vault_folders(options: argparse.Namespace) -> list[Path]:
+    """The folders of the vaults that the unlock screen offers, the one that was open last first."""
+    if options.vault:
+        return [options.vault] if has_vault(options.vault) else []
+    if options.practice:
+        return [folder for folder in [paths.practice_folder(), *below(paths.practice_folder())] if has_vault(folder)]
+    found = [folder for folder in below(paths.vaults_folder()) if has_vault(folder)]
+    return sorted(found, key=lambda folder: (folder != options.first, folder.name))
+
+
+def below(folder: Path) -> list[Path]:
+    """The folders in a folder; none where it cannot be read."""
+    try:
+        return sorted(inside for inside in folder.iterdir() if inside.is_dir())
+    except OSError:
+        return []
+
+
+def has_vault(folder: Path) -> bool:
+    """Whether there is something of a vault in a folder."""
+    return any((folder / name).exists() for name in ("vault.header", "vault.header.previous"))
+
+
+def new_vault_folder(options: argparse.Namespace) -> Path:
+    """Where a new vault is made: the folder named, or the next free number (a name would tell whose it is)."""
+    if options.vault:
+        return Path(options.vault)
+    taken = {folder.name for folder in below(paths.vaults_folder())}
+    return paths.vaults_folder() / next(str(n) for n in range(1, 10_000) if str(n) not in taken)
+
+
+def system_language() -> str:
+    """The language of the system where we have words in it, else English."""
+    wanted = QLocale.system().bcp47Name()
+    known = languages()
+    return next((tag for tag in (wanted, wanted.split("-")[0]) if tag in known), "en")
+
+
+def place_window(top: QWidget, wanted: str) -> None:
+    """Give the window the place it had before a lock, or a good one; never larger than the screen."""
+    room = QGuiApplication.primaryScreen().availableGeometry()
+    parts = [int(part) for part in wanted.split(",") if part.lstrip("-").isdigit()]
+    if len(parts) == 4 and room.intersects(room.__class__(*parts)):
+        top.setGeometry(*parts)
+    else:
+        top.resize(min(1366, room.width()), min(768, room.height() - 32))
+    if wanted == "max":
+        top.setWindowState(Qt.WindowState.WindowMaximized)
+
+
+def command(given: Sequence[str]) -> list[str]:
+    """The command line that starts this program afresh with these arguments, whatever started this process."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, *given]
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from ui.start import main; sys.exit(main())"
+    return [sys.executable, "-P", "-c", code, *given]
+
+
+def replace_process(fresh: list[str]) -> None:
+    """End this process and have a fresh one: nothing of an open case stays in memory. Does not come back."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if sys.platform == "win32":
+        import subprocess
+
+        # Windows has no exec that keeps the console and the parent; a new program is started, then this one ends.
+        subprocess.Popen(fresh, close_fds=True)
+        os._exit(0)
+    os.execv(fresh[0], fresh)  # noqa: S606 - our own program by its full path
+
+
+def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(prog="holdfast")
+    parser.add_argument("--vault", type=Path, default=None, help="the folder of the vault to open")
+    parser.add_argument("--practice", action="store_true", help="open the practice vault")
+    parser.add_argument("--language", default="", help="language of the screens, for example en")
+    parser.add_argument("--scheme", default=theme.SYSTEM, choices=[theme.SYSTEM, *theme.SCHEMES])
+    parser.add_argument("--window", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--first", type=Path, default=None, help=argparse.SUPPRESS)
+    found = parser.parse_args(None if argv is None else list(argv))
+    if found.language and found.language not in {*languages(), *PSEUDO}:
+        found.language = ""
+    return found
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program with a window until it is closed; returns the exit code."""
+    options = arguments(argv)
+    process.harden()
+    logs.configure()
+    QApplication.setApplicationName(NAME)
+    QApplication.setDesktopFileName("holdfast")
+    app = QApplication(["holdfast"])
+    program = Program(app, options)
+    if PAINTED in os.environ:
+        program.top.painted.connect(lambda: tell_paint(app))
+    program.begin()
+    code = app.exec()
+    tasks.finish()
+    problems.uninstall()
+    program.top.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return code
+
+
+def tell_paint(app: QApplication) -> None:
+    """Print how many milliseconds lie between the start and the first paint, and end."""
+    begun = os.environ.pop(STARTED, "")
+    took = round((time.time() - float(begun)) * 1000, 1) if begun else -1.0
+    print(f'{{"start_to_paint_ms": {took}}}', flush=True)  # noqa: T201 - asked for by the environment, for measuring
+    if os.environ.get(PAINTED) != "stay":
+        app.quit()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
