@@ -429,6 +429,42 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         ALL_SAFE,
         N_("Ask your administrator to install it, or choose another profile."),
     ),
+    # casefile.*
+    "casefile.refused": (
+        N_("The case file was refused, because of {count} mistakes: {mistakes}"),
+        N_("Nothing of this file was imported."),
+        N_("Mend the file and import it again."),
+    ),
+    "casefile.unreadable": (
+        N_("The file “{file}” cannot be read."),
+        N_("Nothing of this file was imported."),
+        N_("Check the name, and that you may read the file."),
+    ),
+    "casefile.none": (
+        N_("The folder “{file}” holds no case file."),
+        NOTHING_CHANGED,
+        N_("Name a folder with files that end in .json."),
+    ),
+    "casefile.newer": (
+        N_("This case holds something that only a newer version of the program knows."),
+        N_("The case is unchanged and nothing was written."),
+        N_("Export it with the newer version, so that nothing is left out."),
+    ),
+    "casefile.reason_missing": (
+        N_("An export needs a reason, because it is logged as a disclosure."),
+        N_("Nothing was written."),
+        N_("Write one line on why the case is handed over."),
+    ),
+    "casefile.out_exists": (
+        N_("The file “{file}” exists already."),
+        N_("The file was left as it is; nothing was exported."),
+        N_("Choose another name."),
+    ),
+    "casefile.out_folder": (
+        N_("The file “{file}” cannot be written there."),
+        N_("Nothing was exported and nothing is left behind."),
+        N_("Choose another folder."),
+    ),
     # program.*
     "program.bug": (
         N_("The program made a mistake in what you just asked for."),
