@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -118,7 +119,25 @@ def shaped(file: Path, data: dict[str, Any], shape: type[T]) -> T:
         return msgspec.convert(data, shape)
     except msgspec.ValidationError as error:
         mistake, _, path = str(error).partition(" - at ")
-        raise broken(file, path.strip("`") or "$", mistake) from error
+        raise broken(file, _exact(data, path.strip("`") or "$", mistake), mistake) from error
+
+
+def _exact(data: dict[str, Any], path: str, mistake: str) -> str:
+    """The path with the key of a table named: msgspec writes `[...]` for the keys of a free table."""
+    wanted = dict if "`object`" in mistake else str
+    found = list(_places(data, path.removeprefix("$").split("[...]"), "$"))
+    return next((place for place, value in found if not isinstance(value, wanted)), path)
+
+
+def _places(value: Any, parts: list[str], path: str) -> Iterator[tuple[str, Any]]:
+    for name in parts[0].strip(".").split("."):
+        value = value.get(name) if isinstance(value, dict) and name else value
+    path += parts[0]
+    if len(parts) == 1:
+        yield path, value
+    elif isinstance(value, dict):
+        for key, inside in value.items():
+            yield from _places(inside, parts[1:], f"{path}.{key}")
 
 
 def broken(file: Path, path: str, mistake: str) -> Problem:

@@ -31,7 +31,7 @@ DIFFERENT_TIMES = N_("Two different safe times are recorded. Find out which is r
 
 @dataclass(frozen=True)
 class ContactRule:
-    """What is agreed. `forbidden`: English sentence by channel and for `voicemail`; each channel is in one of the two."""
+    """What is agreed. `forbidden`: English sentence by channel and for `voicemail`; a channel is in one of the two."""
 
     agreed: bool
     allowed: tuple[str, ...] = ()
