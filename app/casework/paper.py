@@ -20,6 +20,8 @@ from app.documents import preview as pictures
 from app.documents.catalogue import BuildFindings, build
 from app.documents.catalogue import findings as paper_findings
 from app.documents.context import Number, PaperContext, TimelineEntry
+from app.documents.discreet import LeftOut
+from app.documents.scan import SENTENCES
 from app.i18n import Translator, translator
 from app.notebook import ids
 from app.problems import Problem
@@ -87,6 +89,11 @@ def findings(
     view = _view(desk, case_id)
     words = translator(language)
     return paper_findings(document, variant, view, context(desk, view, words, choice=choice), words)
+
+
+def found_in_words(left_out: LeftOut, words: Translator) -> list[str]:
+    """What was found in a measure that stays off a paper, one sentence for each thing."""
+    return [words.text(SENTENCES[found.kind], word=found.word) for found in left_out.found]
 
 
 def pages(pdf: bytes, scale: float = 1.0) -> list[pictures.Picture]:
