@@ -5,7 +5,7 @@ The default is no voicemail, no text message and no letter. Where agreements dif
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -176,20 +176,21 @@ def _of_victim(view: CaseView) -> list[Record]:
 
 
 def _expires(record: Record, valid_days: int) -> date:
-    """The last day on which an agreement holds; a date that cannot be read does not lengthen it."""
-    stated = _day(record.get("expires"), lambda y, m: date(y, m, 1))
-    confirmed = _day(record.get("confirmed_at"), lambda y, m: date(y, m, 1)) or _day(record.created_at, None)
-    by_age = (confirmed or date.min) + timedelta(days=valid_days)
-    return stated or by_age
+    """The last day on which an agreement holds: the earliest where standing values differ.
+
+    A date that cannot be read does not lengthen it, and a month counts from its first day.
+    """
+    stated = [d for standing in record.standing("expires") if (d := _day(standing.value))]
+    if stated:
+        return min(stated)
+    confirmed = [d for standing in record.standing("confirmed_at") if (d := _day(standing.value))]
+    made = _day(record.created_at) or date.min
+    return min(confirmed, default=made) + timedelta(days=valid_days)
 
 
-def _day(text: object, of_month: Callable[[int, int], date] | None) -> date | None:
+def _day(text: object) -> date | None:
+    parts = str(text)[:10].split("-")
     try:
-        return date.fromisoformat(str(text)[:10])
-    except ValueError:
-        pass
-    try:
-        year, month = (int(part) for part in str(text).split("-"))
-        return of_month(year, month) if of_month else None
-    except ValueError:
+        return date(int(parts[0]), int(parts[1]), int(parts[2]) if len(parts) > 2 else 1)
+    except (ValueError, IndexError):
         return None

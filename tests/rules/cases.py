@@ -9,12 +9,16 @@ from typing import Any
 
 from app import paths
 from app.forms.library import Library, load_library
+from app.notebook import entry as notebook
+from app.notebook.entry import Entry
+from app.notebook.fold import CaseState
 from app.records.build import case_view
 from app.records.view import CaseView
 from app.rules.definition import RuleSet
 from app.rules.facts import CaseFacts
 from app.rules.three import Three
 
+CASE = "c" * 32
 Records = list[tuple[str, str, dict[str, Any]]]
 
 
@@ -118,6 +122,33 @@ def answers(
             record = f"{assessment}-{code}"
             found.append(("answer", record, {"assessment": assessment, "factor": code, "value": value}))
     return found
+
+
+def on_laptops(*entries: tuple[str, int, Records]) -> CaseView:
+    """A case written on several laptops: (laptop letter, time stamp of its first entry, records)."""
+    state, numbers = CaseState(CASE), dict.fromkeys("abcdef", 0)
+    for laptop, stamp, records in entries:
+        for offset, (kind, record, fields) in enumerate(records):
+            numbers[laptop] += 1
+            change = notebook.create(record, kind, fields)
+            state.apply(
+                Entry(
+                    format=notebook.FORMAT,
+                    device=laptop * 32,
+                    first=numbers[laptop],
+                    count=1,
+                    author=f"Officer {laptop}",
+                    session="s",
+                    scope=0,
+                    case=CASE,
+                    hlc=(stamp + offset, 0),
+                    wall="2026-11-14T02:00:00+00:00",
+                    schema=notebook.SCHEMA,
+                    previous=notebook.NO_PREVIOUS,
+                    changes=[change],
+                )
+            )
+    return CaseView(state)
 
 
 SC1 = Scenario(

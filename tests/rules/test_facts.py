@@ -7,19 +7,14 @@ from typing import Any
 
 import pytest
 
-from app.notebook import entry as notebook
-from app.notebook.entry import Entry
-from app.notebook.fold import CaseState
 from app.records.build import case_view
-from app.records.view import CaseView
 from app.rules.answers import current_assessment, standing_answers
 from app.rules.facts import CaseFacts, facts_of
 from app.rules.grading import floor
 from app.rules.situation import age_range
-from tests.rules.cases import Records, answers, rules
+from tests.rules.cases import Records, answers, on_laptops, rules
 
 DAY = date(2026, 11, 14)
-CASE = "c" * 32
 
 
 def case(*records: tuple[str, str, dict[str, Any]]) -> CaseFacts:
@@ -36,33 +31,6 @@ def started(name: str) -> Records:
 
 def completed(name: str) -> Records:
     return [("sealed", f"seal-{name}", {"assessment": name, "completed_at": "2026-11-01T10:00:00+00:00"})]
-
-
-def on_laptops(*entries: tuple[str, int, Records]) -> CaseView:
-    """A case written on several laptops: (laptop letter, time stamp of its first entry, records)."""
-    state, numbers = CaseState(CASE), dict.fromkeys("abcdef", 0)
-    for laptop, stamp, records in entries:
-        for offset, (kind, record, fields) in enumerate(records):
-            numbers[laptop] += 1
-            change = notebook.create(record, kind, fields)
-            state.apply(
-                Entry(
-                    format=notebook.FORMAT,
-                    device=laptop * 32,
-                    first=numbers[laptop],
-                    count=1,
-                    author=f"Officer {laptop}",
-                    session="s",
-                    scope=0,
-                    case=CASE,
-                    hlc=(stamp + offset, 0),
-                    wall="2026-11-14T02:00:00+00:00",
-                    schema=notebook.SCHEMA,
-                    previous=notebook.NO_PREVIOUS,
-                    changes=[change],
-                )
-            )
-    return CaseView(state)
 
 
 # ---- Answers ----

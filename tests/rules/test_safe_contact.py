@@ -11,7 +11,7 @@ from app.records.build import case_view
 from app.rules import safe_contact
 from app.rules.facts import facts_of
 from app.rules.safe_contact import CHANNELS, ContactRule, contact_rule
-from tests.rules.cases import Records
+from tests.rules.cases import Records, on_laptops
 
 DAY = date(2026, 11, 20)
 AGREED = {"person": "v", "channels": ["call", "text", "mail", "visit"], "text": "yes", "number": "0555 0100"}
@@ -87,6 +87,24 @@ def test_of_two_agreements_only_what_both_allow() -> None:
     days = rule({**AGREED, "days": ["mon", "tue"]}, {**AGREED, "days": ["tue"]})
     assert (days.agreed, days.days) == (True, ("tue",))
     assert not rule({**AGREED, "days": ["mon"]}, {**AGREED, "days": ["tue"]}).agreed
+
+
+def test_one_agreement_changed_on_two_laptops_allows_only_what_both_allow() -> None:
+    def met(mine: dict[str, Any], theirs: dict[str, Any], on: date = DAY) -> ContactRule:
+        view = on_laptops(
+            ("a", 10, [("person", "v", {"roles": ["victim"]}), ("safe_contact", "s", {**AGREED, **mine})]),
+            ("b", 20, [("safe_contact", "s", {**AGREED, **theirs})]),
+        )
+        return contact_rule(view, on=on)
+
+    assert met({}, {"text": "no"}).allowed == ("call", "mail", "visit")
+    assert met({"channels": ["call"]}, {"channels": ["visit"]}).agreed is False
+    assert met({}, {"number": "0555 0111"}).reason("call") == safe_contact.DIFFERENT_PLACES
+    assert met({"hours": "09-10"}, {"hours": "17-18"}).agreed is False
+    assert met({"days": ["mon"]}, {"days": ["tue"]}).agreed is False
+    assert met({"never_use": ["a"]}, {"never_use": ["b"]}).never_use == ("a", "b")
+    assert met({"expires": "2026-12-31"}, {"expires": "2026-11-19"}).expired
+    assert met({"expires": "2026-11-19"}, {"expires": "2026-12-31"}).expired
 
 
 def test_an_old_agreement_does_not_spoil_a_new_one() -> None:
