@@ -112,6 +112,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         NOTHING_CHANGED,
         N_("Look it up with Find, or with “holdfast case list”."),
     ),
+    "case.reason_missing": (
+        N_("Opening a case needs a reason here, because every look is logged."),
+        NOTHING_CHANGED,
+        N_("Write one line on why you open this case."),
+    ),
     "case.ambiguous": (
         N_("More than one case has the reference “{case}”."),
         NOTHING_CHANGED,
@@ -431,7 +436,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     # casefile.*
     "casefile.refused": (
-        N_("The case file was refused, because of {count} mistakes: {mistakes}"),
+        N_("The case file was refused. Mistakes found ({count}): {mistakes}"),
         N_("Nothing of this file was imported."),
         N_("Mend the file and import it again."),
     ),

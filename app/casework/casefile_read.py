@@ -228,7 +228,7 @@ class _Reader:
         if short:
             item.fields = {"instrument": form.id, "version": form.version} | item.fields
         listed = self._answers(item, value.get("answers"), form.codes)
-        rest = value.get("unlisted", "not_asked")
+        rest = "not_asked" if value.get("unlisted") is None else value["unlisted"]
         if self._is_code(f"{item.path}.unlisted", rest, self._codes[ANSWER_CODES]) and rest != "not_asked":
             for code in form.codes:
                 if code not in listed:

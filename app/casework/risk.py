@@ -14,7 +14,7 @@ from app.casework import edit
 from app.casework.desk import Desk
 from app.changed import Changed
 from app.clock import iso, parse_moment
-from app.forms.definitions import Instrument
+from app.forms.definitions import Instrument, Profile
 from app.notebook import ids
 from app.notebook.entry import Change
 from app.problems import Problem
@@ -408,8 +408,11 @@ def review(desk: Desk, view: CaseView, seen: Picture, force: GradeInForce) -> Du
     return review_due(force.level, force.extreme, since, events, rule_set(desk).review)
 
 
+def profile_of(desk: Desk, view: CaseView) -> Profile:
+    """The profile that the case was made under, or the neutral one where it is not installed."""
+    return desk.library.profiles.get(str(view.case.get("profile") or "neutral")) or desk.library.profile()
+
+
 def profile_languages(desk: Desk, view: CaseView) -> tuple[str, ...]:
     """The languages of the case's profile: whoever speaks another one needs the module on language."""
-    name = str(view.case.get("profile") or "neutral")
-    profile = desk.library.profiles.get(name) or desk.library.profile()
-    return (profile.language,)
+    return (profile_of(desk, view).language,)
