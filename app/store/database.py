@@ -6,6 +6,7 @@ No other module makes a connection. Errors of the disk and of the file become Pr
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,8 @@ def open_database(path: Path, key: bytes, *, create: bool = False) -> Connection
             _assert_encrypted(path)
         except BaseException:
             connection.close()
+            if create:
+                remove_database(path)
             raise
     return connection
 
@@ -79,21 +82,29 @@ def _check_file(path: Path, create: bool) -> None:
     if create:
         if path.exists():
             raise Problem("store.foreign", file=path.name)
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
-        os.close(descriptor)
+        with _file_errors(path):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         return
-    try:
-        with path.open("rb") as file:
-            start = file.read(len(PLAINTEXT))
-    except FileNotFoundError as error:
-        raise Problem("store.missing", file=path.name) from error
-    except PermissionError as error:
-        raise Problem("store.read_only", file=path.name) from error
+    with _file_errors(path), path.open("rb") as file:
+        start = file.read(len(PLAINTEXT))
     if start == PLAINTEXT:
         raise Problem("store.plaintext", file=path.name)
     if len(start) < len(PLAINTEXT):
         # An empty file would open as an empty database with any key: the work in it would be gone without a word.
         raise Problem("store.damaged", file=path.name)
+
+
+@contextlib.contextmanager
+def _file_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise Problem("store.missing", file=path.name) from error
+    except IsADirectoryError as error:
+        raise Problem("store.foreign", file=path.name) from error
+    except OSError as error:
+        code = {errno.ENOSPC: "store.full", errno.EDQUOT: "store.full", errno.EIO: "store.disk"}
+        raise Problem(code.get(error.errno or 0, "store.read_only"), file=path.name) from error
 
 
 def _connect(path: Path, key: bytes) -> Connection:
@@ -185,13 +196,22 @@ def _migrate(connection: Connection) -> None:
             connection.execute(f"PRAGMA user_version = {number}")
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            # An error of the disk may have rolled it back already; what is said is the error itself.
+            with contextlib.suppress(sqlite.Error):
+                connection.execute("ROLLBACK")
             raise
 
 
 def _statements(script: str) -> list[str]:
     lines = [line for line in script.splitlines() if not line.lstrip().startswith("--")]
     return [statement for statement in "\n".join(lines).split(";") if statement.strip()]
+
+
+def remove_database(path: Path) -> None:
+    """Take back a database that could not be made whole, with the files that SQLite keeps beside it."""
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        with contextlib.suppress(OSError):
+            (path.parent / name).unlink()
 
 
 def integrity(connection: Connection) -> bool:

@@ -5,35 +5,32 @@ Each write is one transaction: the signed entry, the rows and the index. What it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+import contextlib
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from sqlcipher3 import dbapi2 as sqlite
 
 from app.clock import Clock, iso
 from app.notebook import entry as notebook
-from app.notebook.entry import Change, Entry, EntryRefused, SignedEntry
-from app.notebook.fold import CaseState, RecordState
-from app.notebook.hybrid import Stamp, tick
-from app.notebook.packing import pack, unpack
+from app.notebook.entry import Change, Entry, SignedEntry
+from app.notebook.fold import CaseState
+from app.notebook.hybrid import ZERO, Stamp, tick
+from app.notebook.packing import unpack
 from app.problems import Problem
-from app.records.declared import RECORD_TYPES
 from app.records.view import CaseView, Record
-from app.store.database import Connection, integrity, open_database, problems
-from app.store.words import words_of
+from app.store import proof, rows
+from app.store.database import Connection, integrity, open_database, problems, remove_database
 
 FILE = "vault.db"
 
 _INSERT_ENTRY = (
-    "INSERT INTO entry (device, first, count, case_id, hash, hlc_ms, hlc_counter, made_at, state, body, signature)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'unsent', ?, ?)"
-)
-_WRITE_RECORD = (
-    "INSERT INTO record (case_id, id, type, state) VALUES (?, ?, ?, ?)"
-    " ON CONFLICT (case_id, id) DO UPDATE SET type = excluded.type, state = excluded.state"
+    "INSERT INTO entry (device, first, count, case_id, hash, hlc_ms, hlc_counter, made_at, body, signature,"
+    " state, number, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 _UNSENT = "SELECT case_id, count(*) FROM entry WHERE state = 'unsent'"
@@ -73,7 +70,8 @@ class Store:
     def __init__(self, path: Path, key: bytes, connection: Connection, device: str) -> None:
         self.path, self.device = path, device
         self._key, self._open = key, connection
-        self._signer = Ed25519PrivateKey.from_private_bytes(self._secret("device_key"))
+        with problems(path):
+            self._signer = Ed25519PrivateKey.from_private_bytes(self._secret("device_key"))
         self._cached: CaseState | None = None
         self._seen_version = self._version()
 
@@ -83,26 +81,34 @@ class Store:
     def create(cls, folder: Path, key: bytes, device: str) -> Store:
         """A new, empty database with a new device key. Raises Problem where it cannot be made."""
         path = folder / FILE
+        raw = Ed25519PrivateKey.generate().private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
         connection = open_database(path, key, create=True)
-        private = Ed25519PrivateKey.generate()
-        raw = private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-        with problems(path):
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("INSERT INTO secret VALUES ('device_key', ?)", (raw,))
-            connection.execute("INSERT INTO meta VALUES ('device', ?)", (device,))
-            connection.execute("COMMIT")
-        return cls(path, key, connection, device)
+        try:
+            with problems(path):
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("INSERT INTO secret VALUES ('device_key', ?)", (raw,))
+                connection.execute("INSERT INTO meta VALUES ('device', ?)", (device,))
+                connection.execute("COMMIT")
+            return cls(path, key, connection, device)
+        except BaseException:
+            connection.close()
+            remove_database(path)
+            raise
 
     @classmethod
     def open(cls, folder: Path, key: bytes, device: str) -> Store:
         """The database of a vault. Raises the Problems of `open_database`, also where it is another vault's."""
         path = folder / FILE
         connection = open_database(path, key)
-        row = connection.execute("SELECT value FROM meta WHERE name = 'device'").fetchone()
-        if row is None or row[0] != device:
+        try:
+            with problems(path):
+                row = connection.execute("SELECT value FROM meta WHERE name = 'device'").fetchone()
+            if row is None or row[0] != device:
+                raise Problem("store.foreign", file=path.name)
+            return cls(path, key, connection, device)
+        except BaseException:
             connection.close()
-            raise Problem("store.foreign", file=path.name)
-        return cls(path, key, connection, device)
+            raise
 
     def close(self) -> None:
         """Close the file; a closed store cannot be used again."""
@@ -128,21 +134,38 @@ class Store:
 
         When this returns, the entry is on the disk. On a Problem nothing of it is.
         """
-        state = self.case(case_id)
         now = clock.now()
+        with self.transaction() as connection:
+            state = self.case(case_id)
+            entry, signed = self._make(case_id, changes, author, now)
+            touched = state.apply(entry)
+            self.insert(entry, signed, "unsent")
+            rows.write_rows(connection, state, touched, None if case_id == self.device else entry.wall)
+        return touched
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """The connection within one transaction, which is on the disk whole when the block ends, or not at all."""
         try:
             with problems(self.path):
-                self._connection.execute("BEGIN IMMEDIATE")
-                entry, signed = self._make(case_id, changes, author, now)
-                touched = state.apply(entry)
-                self._insert(entry, signed)
-                self._write_rows(state, touched, iso(now))
-                self._connection.execute("COMMIT")
+                connection = self._connection
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
         except BaseException as error:
-            self._cached = None
+            self.forget()
             self._roll_back(isinstance(error, Problem))
             raise
-        return touched
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """The connection for reading, with the errors of the disk as Problems."""
+        with problems(self.path):
+            yield self._connection
+
+    def forget(self) -> None:
+        """Read the next case from its rows again."""
+        self._cached = None
 
     def _make(self, case_id: str, changes: list[Change], author: Author, now: Any) -> tuple[Entry, SignedEntry]:
         last = self._connection.execute(
@@ -151,9 +174,9 @@ class Store:
             (self.device,),
         ).fetchone()
         number, previous, stamp = (
-            (last[0], last[1], Stamp(last[2], last[3])) if last else (0, notebook.NO_PREVIOUS, Stamp(0, 0))
+            (last[0], last[1], Stamp(last[2], last[3])) if last else (0, notebook.NO_PREVIOUS, ZERO)
         )
-        next_stamp = tick(stamp, int(now.timestamp() * 1000))
+        next_stamp = tick(max(stamp, self.clock()), int(now.timestamp() * 1000))
         entry = Entry(
             format=notebook.FORMAT,
             device=self.device,
@@ -171,7 +194,10 @@ class Store:
         )
         return entry, notebook.sign(entry, self._signer)
 
-    def _insert(self, entry: Entry, signed: SignedEntry) -> None:
+    def insert(
+        self, entry: Entry, signed: SignedEntry, state: str, number: int | None = None, received: str | None = None
+    ) -> None:
+        """Put an entry into the notebook, within a transaction. `number`, `received`: the server's."""
         self._connection.execute(
             _INSERT_ENTRY,
             (
@@ -184,54 +210,24 @@ class Store:
                 entry.wall,
                 signed.body,
                 signed.signature,
+                state,
+                number,
+                received,
             ),
-        )
-
-    def _write_rows(self, state: CaseState, touched: Iterable[str], now: str) -> None:
-        for record_id in touched:
-            record = state.records[record_id]
-            self._connection.execute(_WRITE_RECORD, (state.id, record_id, record.type, pack(record)))
-            self._index(state.id, record)
-        if state.id == self.device:
-            return
-        self._connection.execute(
-            "INSERT INTO case_line (case_id, stale, changed_at, line) VALUES (?, 1, ?, x'')"
-            " ON CONFLICT (case_id) DO UPDATE SET stale = 1, changed_at = excluded.changed_at",
-            (state.id, now),
-        )
-
-    def _index(self, case_id: str, record: RecordState) -> None:
-        declared = RECORD_TYPES.get(record.type)
-        searched = [f for f in declared.fields if f.find] if declared else []
-        if not searched:
-            return
-        wanted = set()
-        for field in searched:
-            for standing in record.standing(field.name):
-                texts = standing.value if isinstance(standing.value, list) else [standing.value]
-                wanted |= {(word, field.find) for text in texts if isinstance(text, str) for word in words_of(text)}
-        held = set(
-            self._connection.execute(
-                "SELECT word, kind FROM word WHERE record_id = ? AND case_id = ?", (record.id, case_id)
-            )
-        )
-        self._connection.executemany(
-            "DELETE FROM word WHERE word = ? AND kind = ? AND record_id = ? AND case_id = ?",
-            [(*pair, record.id, case_id) for pair in held - wanted],
-        )
-        self._connection.executemany(
-            "INSERT INTO word (word, kind, record_id, case_id) VALUES (?, ?, ?, ?)",
-            [(*pair, record.id, case_id) for pair in wanted - held],
         )
 
     def _roll_back(self, disk_failed: bool) -> None:
         if self._open is None:
             return
-        if disk_failed:
-            self._open.close()
+        connection, broken = self._open, disk_failed
+        if connection.in_transaction:
+            try:
+                connection.execute("ROLLBACK")
+            except sqlite.Error:
+                broken = True
+        if broken:
             self._open = None
-        elif self._open.in_transaction:
-            self._open.execute("ROLLBACK")
+            connection.close()
 
     # -- reading
 
@@ -239,7 +235,7 @@ class Store:
         """The state of a case; empty where the vault holds nothing of it. Read only: only `write` changes it."""
         version = self._version()
         if self._cached is None or self._cached.id != case_id or version != self._seen_version:
-            self._cached = self._load(case_id)
+            self._cached = self.load(case_id)
             self._seen_version = version
         return self._cached
 
@@ -247,7 +243,8 @@ class Store:
         """The case as it is read."""
         return CaseView(self.case(case_id))
 
-    def _load(self, case_id: str) -> CaseState:
+    def load(self, case_id: str) -> CaseState:
+        """The state of a case from its rows, to be changed by the caller alone."""
         with problems(self.path):
             rows = self._connection.execute("SELECT id, state FROM record WHERE case_id = ?", (case_id,)).fetchall()
         return CaseState(case_id, {record_id: unpack(record_id, blob) for record_id, blob in rows})
@@ -277,32 +274,30 @@ class Store:
         """One line a case, of all cases or of some. Stale lines are made anew by `summarise` and kept."""
         with problems(self.path):
             stale = {r[0] for r in self._connection.execute("SELECT case_id FROM case_line WHERE stale = 1")}
-            self._refresh_lines(stale if only is None else stale & set(only), summarise)
+        fresh = self._refreshed(stale if only is None else stale & set(only), summarise)
+        with problems(self.path):
             if only is None:
                 unsent = dict(self._connection.execute(_UNSENT + " GROUP BY case_id").fetchall())
-                rows = self._connection.execute("SELECT case_id, changed_at, line FROM case_line").fetchall()
+                found = self._connection.execute("SELECT case_id, changed_at, line FROM case_line").fetchall()
             else:
-                unsent, rows = {}, []
+                unsent, found = {}, []
                 for case_id in only:
                     unsent |= dict(self._connection.execute(_UNSENT + " AND case_id = ? GROUP BY case_id", (case_id,)))
-                    rows += self._connection.execute(
+                    found += self._connection.execute(
                         "SELECT case_id, changed_at, line FROM case_line WHERE case_id = ?", (case_id,)
                     ).fetchall()
-        return [Line(case_id, changed_at, bytes(line), unsent.get(case_id, 0)) for case_id, changed_at, line in rows]
+        return [Line(case, at, fresh.get(case, bytes(line)), unsent.get(case, 0)) for case, at, line in found]
 
-    def _refresh_lines(self, stale: Collection[str], summarise: Callable[[CaseView], bytes]) -> None:
-        if not stale:
-            return
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            self._connection.executemany(
-                "UPDATE case_line SET stale = 0, line = ? WHERE case_id = ?",
-                [(summarise(CaseView(self._load(case_id))), case_id) for case_id in stale],
-            )
-            self._connection.execute("COMMIT")
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
+    def _refreshed(self, stale: Collection[str], summarise: Callable[[CaseView], bytes]) -> dict[str, bytes]:
+        fresh = {case_id: summarise(CaseView(self.load(case_id))) for case_id in stale}
+        if fresh:
+            # A full disk or a folder without write access must not hide the list: the lines are made again then.
+            with contextlib.suppress(Problem), self.transaction() as connection:
+                connection.executemany(
+                    "UPDATE case_line SET stale = 0, line = ? WHERE case_id = ?",
+                    [(line, case_id) for case_id, line in fresh.items()],
+                )
+        return fresh
 
     def find(self, words: list[str], limit: int) -> list[tuple[str, str, str]]:
         """(case, record, kind) of records in which each of the folded words begins some word; at most `limit`."""
@@ -351,22 +346,35 @@ class Store:
 
     # -- proof and rebuilding
 
-    def verify(self) -> None:
-        """Check signature, numbers and chain of every entry of this device. Raises Problem store.rolled_back."""
-        key = self._signer.public_key()
+    def clock(self) -> Stamp:
+        """How far entries of other devices have pulled this device's hybrid clock."""
+        kept = self.recall("clock")
+        return Stamp(*map(int, kept.split(":"))) if kept else ZERO
+
+    def keys(self) -> dict[str, bytes]:
+        """The public keys, 32 bytes each, of this device and of those whose entries were taken in."""
+        with problems(self.path):
+            found = self._connection.execute("SELECT name, value FROM meta WHERE name LIKE 'key:%'").fetchall()
+        return {name[4:]: bytes.fromhex(value) for name, value in found} | {self.device: self.public_key()}
+
+    def verify(self, newest: int | None = None) -> None:
+        """Check signatures, numbers and chain of all entries, or only of this device's `newest` ones.
+
+        Raises Problem store.rolled_back. That the last entries are missing shows only beside the server's count.
+        """
         last, last_hash = 0, notebook.NO_PREVIOUS
-        rows = self._connection.execute(
-            "SELECT body, signature FROM entry WHERE device = ? ORDER BY first", (self.device,)
-        )
-        for body, signature in rows.fetchall():
-            signed = SignedEntry(body, signature)
-            try:
-                entry = notebook.verify(signed, key)
-            except EntryRefused as error:
-                raise Problem("store.rolled_back", after=last) from error
-            if not notebook.follows(entry, last, last_hash):
-                raise Problem("store.rolled_back", after=last)
-            last, last_hash = entry.first + entry.count - 1, signed.hash
+        with problems(self.path):
+            if newest is None:
+                kept = self._connection.execute(proof.SELECT + " ORDER BY device, first").fetchall()
+            else:
+                kept = self._connection.execute(
+                    proof.SELECT + " WHERE device = ? ORDER BY first DESC LIMIT ?",
+                    (self.device, newest + 1),
+                ).fetchall()[::-1]
+        if newest is not None and len(kept) > newest:
+            _, first, count, _, last_hash, *_ = kept.pop(0)
+            last = first + count - 1
+        proof.check(kept, self.keys(), self.device, last, last_hash)
 
     def check_pages(self) -> None:
         """Check the seal of every page. Raises Problem store.damaged."""
@@ -377,23 +385,15 @@ class Store:
 
     def rebuild(self) -> None:
         """Compute all rows anew from the entries, in one transaction: the projection holds nothing of its own."""
-        self._cached = None
-        with problems(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                for table in ("record", "word", "case_line"):
-                    self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names from this line
-                ids = [r[0] for r in self._connection.execute("SELECT DISTINCT case_id FROM entry").fetchall()]
-                for case_id in ids:
-                    self._rebuild_case(case_id)
-                self._connection.execute("COMMIT")
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-
-    def _rebuild_case(self, case_id: str) -> None:
-        state, changed_at = CaseState(case_id), ""
-        for kept in self.entries(case_id):
-            state.apply(kept.entry, kept.received_at)
-            changed_at = max(changed_at, kept.entry.wall)
-        self._write_rows(state, state.records, changed_at)
+        with self.transaction() as connection:
+            for table in rows.TABLES:
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+            for case_id, listed in connection.execute(
+                "SELECT case_id, min(device != case_id) FROM entry GROUP BY case_id"
+            ).fetchall():
+                state, changed_at = CaseState(case_id), ""
+                for kept in self.entries(case_id):
+                    state.apply(kept.entry, kept.received_at)
+                    changed_at = kept.entry.wall
+                rows.write_rows(connection, state, state.records, changed_at if listed else None)
+        self.forget()

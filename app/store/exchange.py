@@ -1,0 +1,182 @@
+"""The store's side of the exchange: what is to be sent, what was acknowledged, entries of other devices taken in.
+
+Each function is one transaction. It knows no network: what arrives is verified here, whoever brought it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from app.notebook import entry as notebook
+from app.notebook import hybrid
+from app.notebook.entry import Entry, EntryRefused, SignedEntry
+from app.notebook.fold import CaseState
+from app.store import rows
+from app.store.database import Connection
+from app.store.store import Store
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """An entry of this device that the server has not acknowledged."""
+
+    first: int
+    count: int
+    signed: SignedEntry
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The server's word on one entry of this device: its number there and when it was received (ISO 8601)."""
+
+    first: int
+    number: int
+    received_at: str
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One entry as the server hands it out."""
+
+    signed: SignedEntry
+    number: int
+    received_at: str
+
+
+@dataclass
+class TakenIn:
+    """What `receive` did: records touched in each case, and what was not taken in, with the reason."""
+
+    touched: dict[str, set[str]] = field(default_factory=dict)
+    refused: list[tuple[Arrived, str]] = field(default_factory=list)
+
+
+def outgoing(store: Store, limit: int = 500) -> list[Outgoing]:
+    """This device's entries that wait, in the order in which they were made."""
+    with store.reading() as connection:
+        found = connection.execute(
+            "SELECT first, count, body, signature FROM entry WHERE device = ? AND state = 'unsent'"
+            " ORDER BY first LIMIT ?",
+            (store.device, limit),
+        ).fetchall()
+    return [Outgoing(first, count, SignedEntry(body, signature)) for first, count, body, signature in found]
+
+
+def acknowledge(store: Store, accepted: Iterable[Accepted]) -> set[str]:
+    """Note what the server has; returns the cases whose rows changed. Said twice, it changes nothing."""
+    with store.transaction() as connection:
+        states: dict[str, CaseState] = {}
+        touched: dict[str, set[str]] = {}
+        for word in accepted:
+            _note_received(store, connection, word, states, touched)
+        _write(connection, states, touched, {})
+    store.forget()
+    return set(touched)
+
+
+def receive(
+    store: Store, arrived: Sequence[Arrived], keys: Mapping[str, bytes], cursor: str, server_ms: int
+) -> TakenIn:
+    """Take in entries, each whole and once, together with the place from which to go on.
+
+    `keys`: public keys of the devices, 32 bytes each; `cursor`: the server's words for the place after the last of
+    `arrived`; `server_ms`: the server's time. An entry without a known key, with a broken signature, or with
+    numbers under which another entry is held is refused and never merged; it does not hold up the others.
+    """
+    done = TakenIn()
+    with store.transaction() as connection:
+        states: dict[str, CaseState] = {}
+        written: dict[str, str] = {}
+        clock = store.clock()
+        for one in arrived:
+            try:
+                entry = _verified(one, keys)
+                held = _held(connection, entry, one.signed)
+            except EntryRefused as reason:
+                done.refused.append((one, str(reason)))
+                continue
+            if held:
+                if entry.device == store.device:
+                    word = Accepted(entry.first, one.number, one.received_at)
+                    _note_received(store, connection, word, states, done.touched)
+                continue
+            if entry.device == store.device:
+                # The server knows more of this device than its own file: an old copy, which must not go on.
+                done.refused.append((one, "not in this notebook"))
+                continue
+            state = _state(store, states, entry.case)
+            done.touched.setdefault(entry.case, set()).update(state.apply(entry, one.received_at))
+            store.insert(entry, one.signed, "received", one.number, one.received_at)
+            connection.execute(
+                "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+                (f"key:{entry.device}", keys[entry.device].hex()),
+            )
+            clock = hybrid.receive(clock, entry.stamp, server_ms)
+            if entry.case != entry.device:
+                written[entry.case] = entry.wall
+        _write(connection, states, done.touched, written)
+        store.remember("clock", f"{clock.milliseconds}:{clock.counter}")
+        store.remember("cursor", cursor)
+    store.forget()
+    return done
+
+
+def cursor(store: Store) -> str | None:
+    """The place from which to go on receiving, as it was committed with the last entries; None before the first."""
+    return store.recall("cursor")
+
+
+def _verified(one: Arrived, keys: Mapping[str, bytes]) -> Entry:
+    device = notebook.read(one.signed.body).device
+    if device not in keys:
+        raise EntryRefused("unknown device")
+    return notebook.verify(one.signed, Ed25519PublicKey.from_public_bytes(keys[device]))
+
+
+def _held(connection: Connection, entry: Entry, signed: SignedEntry) -> bool:
+    """Whether this very entry is held. Raises EntryRefused where another one has one of its numbers."""
+    found = connection.execute(
+        "SELECT first, hash FROM entry WHERE device = ? AND first < ? AND first + count > ?",
+        (entry.device, entry.first + entry.count, entry.first),
+    ).fetchall()
+    if found and found != [(entry.first, signed.hash)]:
+        raise EntryRefused("two entries with one number")
+    return bool(found)
+
+
+def _note_received(
+    store: Store,
+    connection: Connection,
+    word: Accepted,
+    states: dict[str, CaseState],
+    touched: dict[str, set[str]],
+) -> None:
+    row = connection.execute(
+        "UPDATE entry SET state = 'sent', number = ?, received_at = ?"
+        " WHERE device = ? AND first = ? AND state = 'unsent' RETURNING body",
+        (word.number, word.received_at, store.device, word.first),
+    ).fetchone()
+    if row is None:
+        return
+    entry = notebook.read(row[0])
+    state = _state(store, states, entry.case)
+    touched.setdefault(entry.case, set()).update(state.mark_received(entry, word.received_at))
+
+
+def _state(store: Store, states: dict[str, CaseState], case_id: str) -> CaseState:
+    if case_id not in states:
+        states[case_id] = store.load(case_id)
+    return states[case_id]
+
+
+def _write(
+    connection: Connection,
+    states: Mapping[str, CaseState],
+    touched: Mapping[str, set[str]],
+    written: Mapping[str, str],
+) -> None:
+    for case_id, records in touched.items():
+        rows.write_rows(connection, states[case_id], records, written.get(case_id))
