@@ -62,9 +62,9 @@ class PlainLabel(QLabel):
             self.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )
+        self.setText(text)
         if buddy is not None:
             self.set_buddy(buddy)
-        self.setText(text)
         policy = self.sizePolicy()
         policy.setHeightForWidth(wrap)
         policy.setVerticalPolicy(QSizePolicy.Policy.Minimum if wrap else QSizePolicy.Policy.Preferred)
