@@ -27,7 +27,6 @@ class Policy:
     idle_countdown_s: int = _setting(30, N_("Seconds of quiet countdown before an idle lock."), least=10, most=60)
     lock_on_suspend: bool = _setting(True, N_("Lock when the laptop is suspended or its lid is closed."))
     passphrase_least_length: int = _setting(15, N_("Least number of characters of a passphrase."), least=15, most=64)
-    view_reason_required: bool = _setting(False, N_("Ask for a reason each time a case is opened."))
     safe_contact_days: int = _setting(
         30, N_("Days after which a safe-contact record must be confirmed again."), least=1, most=365
     )

@@ -9,7 +9,7 @@ import msgspec
 from app.casework import edit, operations
 from app.casework.desk import Desk
 from app.casework.due import Due
-from app.casework.risk import in_force, picture, review
+from app.casework.risk import in_force, picture, profile_of, review
 from app.casework.todo import due_tasks
 from app.changed import Changed
 from app.clock import iso
@@ -145,10 +145,12 @@ def _line(case_id: str, s: Summary, unsent: int, changed_at: str) -> CaseLine:
 def open_case(desk: Desk, case_id: str, reason: str = "") -> CaseView:
     """The case, for somebody who opens it to look: logged as a consultation, once a session.
 
-    Raises Problem case.unknown.
+    Raises Problem case.unknown; case.reason_missing where the case's profile demands a reason and none is given.
     """
-    read_case(desk, case_id)
+    view = read_case(desk, case_id)
     if case_id not in desk.looked_at:
+        if "consultation" in profile_of(desk, view).reason_for and not reason.strip():
+            raise Problem("case.reason_missing")
         operations.log(desk, case_id, "consultation", "case", reason)
         desk.looked_at.add(case_id)
     return read_case(desk, case_id)

@@ -17,6 +17,9 @@ from app.vault.device_secret import SecretStore
 from app.vault.slots import Cost
 from app.vault.vault import SHIPPED_COST, Unlocked
 
+NEWEST = 2000
+"""How many entries are checked in the background after each unlocking."""
+
 
 @dataclass
 class Desk:
@@ -68,6 +71,19 @@ def open_desk(
     if unlocked.slot == "recovery":
         from_vault(desk, "opened by recovery code")
     return desk
+
+
+def check_vault(desk: Desk, newest: int | None = NEWEST) -> None:
+    """Check every page of the open vault and its newest entries (None: all), from a connection of its own.
+
+    Slow: for the pool. Raises Problem store.damaged, store.rolled_back.
+    """
+    beside = Store.open(desk.unlocked.folder, desk.unlocked.database_key(), desk.unlocked.device_id)
+    try:
+        beside.check_pages()
+        beside.verify(newest)
+    finally:
+        beside.close()
 
 
 def close_desk(desk: Desk) -> None:

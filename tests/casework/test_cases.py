@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.casework import cases, contact, edit, find, operations, paper, place, risk, status, steps, timeline, today
-from app.casework.desk import Desk, close_desk, open_desk
+from app.casework.desk import Desk, check_vault, close_desk, create_vault, open_desk
 from app.casework.values import clean
 from app.clock import FixedClock
 from app.i18n import translator
@@ -29,6 +31,30 @@ def test_looking_at_a_case_is_logged_once_a_session(desk: Desk, scene: SceneOne)
     ]
 
 
+def test_a_profile_can_demand_a_reason_for_each_look(desk: Desk, scene: SceneOne) -> None:
+    strict = msgspec.structs.replace(desk.library.profile(), reason_for=("consultation",))
+    desk.library = replace(desk.library, profiles={"neutral": strict})
+    with pytest.raises(Problem) as raised:
+        cases.open_case(desk, scene.case)
+    assert raised.value.code == "case.reason_missing"
+    cases.open_case(desk, scene.case, "on the rota tonight")
+    assert [o.reason for o in operations.logged(desk, scene.case) if o.operation == "consultation"] == [
+        "on the rota tonight"
+    ]
+
+
+def test_pages_and_entries_are_checked_from_beside(desk: Desk, scene: SceneOne) -> None:
+    check_vault(desk)
+    check_vault(desk, 3)
+    desk.store._connection.execute(
+        "UPDATE entry SET body = cast(replace(cast(body AS TEXT), 'Ruskin', 'Rusken') AS BLOB)"
+    )
+    check_vault(desk, 1)
+    with pytest.raises(Problem) as raised:
+        check_vault(desk)
+    assert raised.value.code == "store.rolled_back"
+
+
 def test_collection_and_alteration_are_the_entries_themselves(desk: Desk, scene: SceneOne) -> None:
     edit.set_field(desk, scene.case, scene.victim, "occupation", "bakery worker")
     kinds = [o.operation for o in operations.logged(desk, scene.case)]
@@ -42,8 +68,6 @@ def test_making_the_vault_is_in_the_devices_own_notebook(desk: Desk) -> None:
 
 
 def test_recovery_by_code_is_logged(vault_folder: Path, clock: FixedClock) -> None:
-    from app.casework.desk import create_vault
-
     made, code = create_vault(
         vault_folder, officer="Constable Brook", passphrase=PASSPHRASE, cost=vault.FLOOR_COST, clock=clock
     )
@@ -85,7 +109,7 @@ def test_today_puts_first_what_hurts_first(desk: Desk, scene: SceneOne, clock: F
     risk.answer(desk, quiet, first, "F27", value="yes")
     assert [d.case_id for d in today.today(desk).due] == [quiet]  # provisional: to be completed within a day
     clock.advance(8 * 86400)
-    assert [d.case_id for d in today.today(desk).due][0] == scene.case
+    assert today.today(desk).due[0].case_id == scene.case
     assert {c.id for c in today.today(desk).in_hand} == {scene.case, quiet}
 
 

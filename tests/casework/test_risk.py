@@ -15,7 +15,7 @@ def test_answers_give_the_floor_with_its_reasons(desk: Desk, scene: SceneOne) ->
     scene.answer_all()
     seen = risk.picture(desk, cases.read_case(desk, scene.case))
     assert (seen.floor.level, seen.floor.rules, seen.answered, seen.total) == ("high", ("H1", "M2", "M3"), 43, 43)
-    assert [r.factors for r in seen.floor.reasons][0] == ("F06", "F10", "F36")
+    assert seen.floor.reasons[0].factors == ("F06", "F10", "F36")
     assert set(seen.floor.unknown) == {"F07", "F24"}
 
 
