@@ -1,0 +1,230 @@
+"""One factor: the question, five equal answers, and, only for yes and don't know, source, recency and a note.
+
+Y N K D X answer; the arrows go to the next card; nothing here knows a rule or a score.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.i18n import N_
+from app.records.declared import RECORD_TYPES
+from ui.editors.editor import Editor
+from ui.editors.factory import editor_for
+from ui.widgets.bars import SavedMark
+from ui.widgets.choices import ChoiceRow
+from ui.widgets.text import PlainButton, PlainLabel
+
+KEYS = {"yes": "y", "no": "n", "unknown": "k", "declined": "d", "not_asked": "x"}
+DETAILED = ("yes", "unknown")
+DETAILS = ("source", "recent", "note")
+NOT_SAFE = N_("Not safe to ask now")
+
+
+class FactorCard(QFrame):
+    """A factor's card. `moved(card, step)`: an arrow key wants the next or the previous card; `stood_on(card)`: it has
+    the focus.
+    """
+
+    moved = Signal(object, int)
+    stood_on = Signal(object)
+
+    def __init__(self, page: Any, factor: Any, options: list[tuple[str, str]], *, asked_because: str = "") -> None:
+        super().__init__()
+        self.page, self.factor = page, factor
+        self.words = page.words
+        self.shown: Any = None
+        self.details: dict[str, Editor] = {}
+        self._details: QWidget | None = None
+        self._earlier: list[PlainButton] = []
+        self._conflict: Editor | None = None
+        self.followers: list[FactorCard] = []
+        self.setProperty("card", True)
+        question = self.words(factor.question)
+        self.setAccessibleName(question)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(12, 8, 12, 8)
+        self.body.setSpacing(6)
+        if asked_because:
+            self.body.addWidget(PlainLabel(asked_because, kind="small", quiet=True))
+        self.question = PlainLabel(question, kind="question")
+        self.row = ChoiceRow([(value, label, KEYS[value]) for value, label in options], name=question)
+        self.row.chosen.connect(self._chosen)
+        self.body.addWidget(self.question)
+        self.body.addWidget(self.row)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(0, 0, 0, 0)
+        self.not_safe = PlainButton(self.words(NOT_SAFE), kind="quiet", name=f"{question}: {self.words(NOT_SAFE)}")
+        self.not_safe.clicked.connect(
+            lambda: self.page.answer_factor(self, value="not_asked", note=self.words(NOT_SAFE))
+        )
+        self.saved = SavedMark(page.session.translator)
+        self.saved.setWordWrap(False)
+        foot.addWidget(self.saved)
+        foot.addStretch(1)
+        foot.addWidget(self.not_safe)
+        self.body.addLayout(foot)
+        for button in self.row.buttons:
+            button.installEventFilter(self)
+        self.not_safe.installEventFilter(self)
+
+    # ---- showing
+
+    def show_answer(self, answer: Any, earlier: Any = (), conflict: list[Any] | None = None) -> None:
+        """Show what is stored. The note that is being typed in stays as it is."""
+        now = (answer, tuple(earlier), len(conflict or []))
+        if now == self.shown:
+            return
+        first, self.shown = self.shown is None, now
+        value = answer.value if answer is not None else None
+        self.row.set_value(value)
+        note = answer.note if answer is not None else ""
+        if value in DETAILED or note or (answer is not None and (answer.source or answer.recent)):
+            self._show_details(answer, open_all=value in DETAILED)
+        elif self._details is not None:
+            self._details.hide()
+        if first or bool(earlier) != bool(self._earlier):
+            self._offer_earlier(earlier)
+        if conflict or self._conflict is not None:
+            self._show_conflict(conflict or [])
+        for follower in self.followers:
+            follower.setVisible(value == "yes")
+
+    def focus_first(self) -> None:
+        """Stand on the answer that is chosen, or on the first."""
+        chosen = next((b for b in self.row.buttons if b.isChecked()), self.row.buttons[0])
+        chosen.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def flush(self) -> None:
+        """Save a note that was typed a moment ago."""
+        for editor in self.details.values():
+            editor.flush()
+
+    def follow_with(self, card: FactorCard) -> None:
+        """Ask another factor at once, inside this card, while the answer is yes."""
+        card.hide()
+        self.followers.append(card)
+        self.body.addWidget(card)
+
+    # ---- keys and focus
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.moved.emit(self, -1 if event.key() == Qt.Key.Key_Up else 1)
+        elif (
+            event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+            and event.text()
+            and self.row.press(event.text())
+        ):
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn:
+            self.stood_on.emit(self)
+        return super().eventFilter(watched, event)
+
+    # ---- answering
+
+    def _chosen(self, value: str) -> None:
+        self.page.answer_factor(self, value=value)
+
+    def _show_details(self, answer: Any, *, open_all: bool) -> None:
+        if self._details is None:
+            self._make_details()
+        assert self._details is not None
+        self._details.show()
+        for name, editor in self.details.items():
+            stored = getattr(answer, name)
+            editor.show_value(stored or None)
+            editor.setVisible(open_all or bool(stored))
+
+    def _make_details(self) -> None:
+        self._details = QWidget()
+        inside = QVBoxLayout(self._details)
+        inside.setContentsMargins(0, 4, 0, 0)
+        inside.setSpacing(6)
+        pair = QHBoxLayout()
+        for name in DETAILS:
+            field = RECORD_TYPES["answer"].field(name)
+            assert field is not None
+            editor = self.details[name] = editor_for(
+                field,
+                self.page.session,
+                label=N_("In the victim's own words, or what you saw") if name == "note" else "",
+            )
+            editor.control.setAccessibleDescription(self.words(self.factor.question))
+            editor.answered.connect(lambda value, name=name, editor=editor: self._detail(editor, name, value))
+            (inside if name == "note" else pair).addWidget(editor)
+            if name == "note":
+                inside.insertLayout(0, pair)
+        self.body.insertWidget(self.body.indexOf(self.row) + 1, self._details)
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        # Made later than the rest, so they would stand at the end of the page's tab order.
+        previous: QWidget = self.row.buttons[-1]
+        for editor in self.details.values():
+            for stop in stops(editor):
+                QWidget.setTabOrder(previous, stop)
+                previous = stop
+        QWidget.setTabOrder(previous, self.not_safe)
+
+    def _detail(self, editor: Editor, name: str, value: Any) -> None:
+        if self.page.answer_factor(self, **{name: value}):
+            editor.mark_saved(self.page.session.desk.clock.now())
+        else:
+            editor.mark_unsaved()
+
+    def _offer_earlier(self, earlier: Any) -> None:
+        for button in self._earlier:
+            button.hide()
+            button.deleteLater()
+        self._earlier = []
+        for one in list(earlier)[-2:]:
+            label = self.page.answer_label(one.value)
+            said = self.words(
+                N_("Earlier, {day}: {answer}"), day=self.page.session.translator.day(one.at), answer=label
+            )
+            if one.note:
+                said += f" · “{shorten(one.note)}”"
+            button = PlainButton(
+                said,
+                kind="quiet",
+                name=self.words(
+                    N_("Answer as on {day}: {answer}"), day=self.page.session.translator.day(one.at), answer=label
+                ),
+            )
+            button.clicked.connect(lambda _=False, value=one.value: self.row.choose(value))
+            self._earlier.append(button)
+            self.body.insertWidget(self.body.indexOf(self.row), button)
+
+    def _show_conflict(self, standing: list[Any]) -> None:
+        if self._conflict is None:
+            field = RECORD_TYPES["answer"].field("value")
+            assert field is not None
+            self._conflict = editor_for(field, self.page.session)
+            self._conflict.control.hide()
+            self._conflict.resolved.connect(lambda value: self.page.resolve_answer(self, value))
+            self.body.insertWidget(self.body.indexOf(self.row) + 1, self._conflict)
+        self._conflict.setVisible(bool(standing))
+        self._conflict.mark_conflict(standing)
+
+
+def stops(widget: QWidget) -> list[QWidget]:
+    """The tab stops inside a widget, in the order in which they were made."""
+    inside = [
+        w for w in widget.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.focusProxy() is None
+    ]
+    return inside or [widget]
+
+
+def shorten(text: str, most: int = 60) -> str:
+    """The beginning of a text, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"

@@ -1,0 +1,148 @@
+"""What happened: incidents with offences, arrest, action and evidence; events since; consent. No grading, no rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QVBoxLayout
+
+from app.i18n import N_
+from ui.pages.cards import CardStack
+from ui.pages.consents import ConsentPart
+from ui.pages.fold import Fold
+from ui.pages.page import CasePage
+from ui.pages.record_card import RecordCard
+from ui.widgets.choices import FlowLayout
+from ui.widgets.text import PlainButton
+
+INCIDENT = (
+    (
+        N_("When and where"),
+        ("occurred_from", "occurred_to", "reported_at", "incidents_12_months", "place_kind", "place"),
+    ),
+    (N_("What happened"), ("narrative", "narrative_type", "narrative_from", "injury", "children_present")),
+    (N_("Offences"), ("offences", "crime_number", "no_crime_reason")),
+    (N_("Arrest"), ("grounds_for_arrest", "arrested", "no_arrest_reason", "no_arrest_words", "suspect_at_large")),
+    (N_("Action and evidence"), ("positive_action", "other_evidence", "bwv")),
+)
+INCIDENT_WHEN = {
+    "narrative_from": lambda read: read("narrative_type") == "reported_by",
+    "no_crime_reason": lambda read: not read("crime_number"),
+    "no_arrest_reason": lambda read: read("arrested") in ("no", "unknown"),
+    "no_arrest_words": lambda read: read("arrested") in ("no", "unknown"),
+}
+INCIDENT_EXPLAIN = {
+    "incidents_12_months": N_("As police know of, for this victim."),
+    "narrative": N_("What was done, by whom, in which order. The victim's words in quotation marks."),
+    "bwv": N_("References of the recordings, with semicolons between them."),
+    "other_evidence": N_("What would stand without the victim's account."),
+    "no_arrest_words": N_("Reluctance of the victim alone is no reason."),
+}
+EVENT = (
+    "kind",
+    "happened_at",
+    "person",
+    "source",
+    "order_type",
+    "conditions",
+    "expires",
+    "told",
+    "told_how",
+    "told_at",
+    "note",
+)
+ORDERS = ("order_served", "order_expired", "order_applied", "breach")
+EVENT_WHEN = {
+    "order_type": lambda read: read("kind") in ORDERS,
+    "conditions": lambda read: read("kind") in ("order_served", "order_applied", "release"),
+    "expires": lambda read: read("kind") in ("order_served", "order_applied"),
+}
+
+
+class HappenedPage(CasePage):
+    """The step “What happened”."""
+
+    title = N_("What happened")
+
+    def build(self) -> None:
+        self.column.addWidget(self.heading(self.title, 1))
+        self.incidents = CardStack(self._incident_card)
+        self.column.addWidget(self.incidents)
+        adding = FlowLayout(spacing=8)
+        self.add_incident = PlainButton(self.words(N_("Add another incident")))
+        self.add_incident.clicked.connect(lambda: self._start(self.incidents, self._incident_card("")))
+        adding.addWidget(self.add_incident)
+        self.column.addLayout(adding)
+        self.events = Fold(self.words(N_("Events: breach, release, order, court, move and others")), self._fill_events)
+        self.column.addWidget(self.events)
+        self.consents = ConsentPart(self)
+        self.column.addWidget(self.consents)
+
+    def show_case(self) -> None:
+        self.incidents.sync([r.id for r in self.view.of("incident")])
+        if not self.incidents.cards and self.incidents.draft is None:
+            self.incidents.start_draft(self._incident_card(""))
+        self.add_incident.setVisible(bool(self.incidents.cards) and self.incidents.draft is None)
+        if self.view.of("event") and not self.events.is_filled:
+            self.events.set_open(True)
+        if self.events.is_filled:
+            self._events.sync([r.id for r in self.view.of("event")])
+        self.consents.show_record()
+
+    def first_focus(self) -> None:
+        card = self.incidents.draft or next(iter(self.incidents.cards.values()), None)
+        if card is not None:
+            card.focus_first()  # type: ignore[attr-defined]
+
+    def help_text(self) -> str:
+        return self.words(
+            N_(
+                "Write so that nobody has to ask the victim again: what was done, with what, in which order, and "
+                "what was said. Say "
+                "whether it is a fact, what somebody reported, or your opinion.\n\nEvidence other than the victim's "
+                "account lets police "
+                "act without the victim having to carry the case: recordings, neighbours, damage, marks, messages."
+            )
+        )
+
+    def _incident_card(self, record_id: str) -> RecordCard:
+        return RecordCard(
+            self,
+            "incident",
+            INCIDENT,
+            record_id,
+            stack=lambda: self.incidents,
+            what=N_("Incident"),
+            when=INCIDENT_WHEN,
+            explain=INCIDENT_EXPLAIN,
+        )
+
+    def _event_card(self, record_id: str) -> RecordCard:
+        return RecordCard(
+            self,
+            "event",
+            [("", EVENT)],
+            record_id,
+            stack=lambda: self._events,
+            what=N_("Event"),
+            when=EVENT_WHEN,
+            explain={"kind": N_("Some events make a new review due; the program says so.")},
+        )
+
+    def _fill_events(self, inside: QVBoxLayout) -> None:
+        self._events = CardStack(self._event_card)
+        inside.addWidget(self._events)
+        self.add_event = PlainButton(self.words(N_("Add an event")))
+        self.add_event.clicked.connect(lambda: self._start(self._events, self._event_card("")))
+        inside.addWidget(self.add_event)
+        self._events.sync([r.id for r in self.view.of("event")])
+
+    def _start(self, stack: CardStack, card: RecordCard) -> None:
+        stack.start_draft(card)
+        card.focus_first()
+        self.bring_into_view(card)
+
+
+def make_page(session: Any, case_id: str) -> CasePage:
+    """The step for a case."""
+    return HappenedPage(session, case_id).start()

@@ -1,0 +1,183 @@
+"""What every step of a case has in common: one column, its Problem bar, its undo bar, saving and refreshing.
+
+A page calls casework and nothing else; it decides no rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.casework import cases, edit, place, risk
+from app.changed import Changed
+from app.i18n import N_
+from app.problems import Problem
+from app.records import names
+from ui.editors.editor import Editor
+from ui.editors.factory import label_of
+from ui.pages.undo import UndoBar
+from ui.widgets.page import ColumnPage
+from ui.widgets.problem_bar import ProblemBar
+from ui.widgets.text import PlainLabel
+
+
+class CasePage(QWidget):
+    """One step: `self.view` is the case as it stands, `self.column` the place for what the step shows."""
+
+    title = ""
+    help_changed = Signal()
+
+    def __init__(self, session: Any, case_id: str) -> None:
+        super().__init__()
+        self.session, self.case_id = session, case_id
+        self.words: Callable[..., str] = session.translator.text
+        self.view: Any = None
+        self._stale = True
+        self.problem_bar = ProblemBar(session)
+        self.undo_bar = UndoBar(session.translator)
+        self.sheet = ColumnPage()
+        self.column = self.sheet.column
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.problem_bar)
+        whole.addWidget(self.sheet, 1)
+        whole.addWidget(self.undo_bar)
+        self.setAccessibleName(self.words(self.title))
+
+    # ---- what a step fills in
+
+    def build(self) -> None:
+        """Make the widgets that stay. Called once, with `self.view` read."""
+
+    def show_case(self) -> None:
+        """Bring what is shown in line with `self.view`; never touches a field that is being typed in."""
+
+    def help_text(self) -> str:
+        """What the help column says about this step."""
+        return ""
+
+    # ---- the frame's protocol
+
+    def refresh(self, changed: Changed | None = None) -> None:
+        """Read the case again and show it, if it changed."""
+        if changed is not None and self.case_id not in changed.cases:
+            return
+        if changed is not None and not self.isVisible() and self.window().isVisible():
+            self._stale = True
+            return
+        self._read_and_show()
+
+    def flush(self) -> None:
+        """Save what was typed a moment ago."""
+        for editor in self.findChildren(Editor):
+            editor.flush()
+
+    def first_focus(self) -> None:
+        """Put the focus where work begins."""
+        for child in self.sheet.paper.findChildren(QWidget):
+            if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isEnabled() and not child.isHidden():
+                child.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale and self.view is not None:
+            self._read_and_show()
+
+    def start(self) -> CasePage:
+        """Read the case, build and show; called once by make_page."""
+        self.view = cases.read_case(self.session.desk, self.case_id)
+        self.session.watch(self)
+        self.build()
+        self._stale = False
+        self.show_case()
+        return self
+
+    # ---- for the steps
+
+    def act(self, function: Callable[..., Any], *args: Any, **facts: Any) -> Any:
+        """Do one thing through casework and tell every screen. A Problem is shown on the page and None comes back."""
+        result = self.act_quietly(function, *args, **facts)
+        if result is not None:
+            self.announce(result)
+        return result
+
+    def act_quietly(self, function: Callable[..., Any], *args: Any, **facts: Any) -> Any:
+        """Do one thing through casework; whoever calls announces the result."""
+        try:
+            result = function(self.session.desk, self.case_id, *args, **facts)
+        except Problem as problem:
+            self.problem_bar.show_problem(problem)
+            return None
+        self.problem_bar.clear()
+        return result
+
+    def archive(self, record_id: str, what: str) -> None:
+        """Put a record away and offer to take that back."""
+        if self.act(edit.archive, record_id, "") is not None:
+            self.undo_bar.offer(
+                self.words(N_("Archived: {what}"), what=what), lambda: self.act(edit.restore, record_id)
+            )
+
+    def announce(self, result: Any) -> None:
+        """Tell every screen what a casework function changed."""
+        parts: Iterable[Any] = result if isinstance(result, tuple) else (result,)
+        for part in parts:
+            if isinstance(part, Changed):
+                self.session.tell(part)
+
+    def heading(self, message: str, level: int = 2) -> PlainLabel:
+        """A heading in the column."""
+        label = PlainLabel(self.words(message), kind="title" if level == 1 else "heading")
+        label.setWordWrap(True)
+        return label
+
+    def note(self, message: str, **facts: object) -> PlainLabel:
+        """A quiet sentence."""
+        label = PlainLabel(self.words(message, **facts), kind="quiet")
+        label.setWordWrap(True)
+        return label
+
+    def people_options(self) -> list[tuple[str, str]]:
+        """People of the case for a box: (id, full name), or the role where no name is known."""
+        found = []
+        for person in self.view.people():
+            roles = [label_of(self.session, "role", role) for role in person.get("roles", [])]
+            unnamed = self.words(N_("{role}, name not recorded"), role=", ".join(roles))
+            found.append((person.id, names.full_name(person) or unnamed))
+        return found
+
+    def because(self, causes: Iterable[str]) -> str:
+        """Names of factors and facts in words, as the reason of a suggestion."""
+        desk = self.session.desk
+        known = risk.rule_set(desk).words
+        said = []
+        for name in causes:
+            factor = desk.library.factor(name)
+            said.append(self.words(factor.label if factor is not None else known.get(name, name)))
+        return ", ".join(said)
+
+    def keep_draft(self, name: str, text: str) -> None:
+        """Keep words that are not yet part of the case in the vault, so that a lock or a crash does not lose them."""
+        try:
+            place.choose(self.session.desk, f"draft.{self.case_id}.{name}", text)
+        except Problem as problem:
+            self.problem_bar.show_problem(problem)
+
+    def draft(self, name: str) -> str:
+        """Words kept by `keep_draft`."""
+        return place.chosen(self.session.desk, f"draft.{self.case_id}.{name}")
+
+    def bring_into_view(self, widget: QWidget) -> None:
+        """Scroll so that a widget is seen."""
+        self.sheet.ensureWidgetVisible(widget, 0, 60)
+
+    def _read_and_show(self) -> None:
+        self.view = cases.read_case(self.session.desk, self.case_id)
+        self._stale = False
+        self.show_case()

@@ -1,0 +1,167 @@
+"""Who is who in this case: people with their roles, children one by one, animals, and the safe way to reach the
+victim.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QVBoxLayout
+
+from app.casework import edit
+from app.i18n import N_
+from app.records import names
+from ui.pages.cards import CardStack, clear
+from ui.pages.fold import Fold
+from ui.pages.linked import LinkedCases
+from ui.pages.page import CasePage
+from ui.pages.person_card import PersonCard
+from ui.pages.record_card import RecordCard
+from ui.pages.safe_contact import SafeContact
+from ui.widgets.choices import FlowLayout
+from ui.widgets.text import PlainButton
+
+ADD = (
+    ("suspect", N_("Add a suspect")),
+    ("child", N_("Add a child")),
+    ("witness", N_("Add a witness")),
+    ("helper", N_("Add a helper")),
+    ("other", N_("Add somebody else")),
+)
+ORDER = {"victim": 0, "suspect": 1, "child": 2}
+TIES = ("from", "kind", "to", "current", "cohabiting", "since", "until")
+
+
+class PeoplePage(CasePage):
+    """The step “People”."""
+
+    title = N_("People")
+
+    def build(self) -> None:
+        self.column.addWidget(self.heading(self.title, 1))
+        self.cards = CardStack(lambda person_id: PersonCard(self, person_id))
+        self.column.addWidget(self.cards)
+        adding = FlowLayout(spacing=8)
+        self.add_victim = PlainButton(self.words(N_("Add the victim")), kind="main")
+        self.add_victim.clicked.connect(lambda: self.start_person("victim"))
+        adding.addWidget(self.add_victim)
+        self.adding: dict[str, PlainButton] = {}
+        for role, message in ADD:
+            button = self.adding[role] = PlainButton(self.words(message))
+            button.clicked.connect(lambda _=False, role=role: self.start_person(role))
+            adding.addWidget(button)
+        self.column.addLayout(adding)
+        self.ties = Fold(self.words(N_("Relationships between others")), self._fill_ties)
+        self.pets = Fold(self.words(N_("Animals")), self._fill_pets)
+        self.safe_contact = SafeContact(self)
+        self.linked = LinkedCases(self)
+        self.gone = Fold(self.words(N_("Archived people")), self._fill_gone)
+        self.column.addWidget(self.safe_contact)
+        for part in (self.ties, self.pets, self.linked, self.gone):
+            self.column.addWidget(part)
+
+    def show_case(self) -> None:
+        people = sorted(self.view.people(), key=lambda p: min((ORDER.get(r, 9) for r in p.get("roles", [])), default=9))
+        self.cards.sync([p.id for p in people])
+        victim = self.view.victim
+        self.add_victim.setVisible(victim is None and self.cards.draft is None)
+        if not people and self.cards.draft is None:
+            self.start_person("victim", focus=False)
+        self.safe_contact.show_record()
+        self.linked.show_record()
+        if self.ties.is_filled:
+            self._show_ties()
+        if self.pets.is_filled:
+            self._pets.sync([pet.id for pet in self.view.of("pet")])
+        archived = [p for p in self.view.of("person", archived=True) if p.archived]
+        self.gone.setVisible(bool(archived))
+        if self.gone.is_filled:
+            self._show_gone()
+
+    def first_focus(self) -> None:
+        if self.cards.draft is not None:
+            self.cards.draft.focus_first()  # type: ignore[attr-defined]
+        elif self.cards.cards:
+            next(iter(self.cards.cards.values())).fold.button.setFocus()  # type: ignore[attr-defined]
+
+    def help_text(self) -> str:
+        return self.words(
+            N_(
+                "One person may hold several roles. A case has one victim; a second victim, or an allegation against "
+                "the victim, is a "
+                "linked case of its own, and no address crosses the link.\n\nChildren are recorded one by one, also "
+                "those who were "
+                "elsewhere. Until a safe way to reach the victim is agreed, nobody may call, write or send anything."
+            )
+        )
+
+    # ---- people
+
+    def start_person(self, role: str, *, focus: bool = True) -> None:
+        """Open an empty card with a role; its first answer makes the person."""
+        card = PersonCard(self, roles=(role,), is_open=True)
+        self.cards.start_draft(card)
+        self.add_victim.setVisible(self.view.victim is None and role != "victim")
+        if focus:
+            card.focus_first()
+            self.bring_into_view(card)
+
+    def person_made(self, person_id: str, card: PersonCard) -> None:
+        """A draft became a person."""
+        if self.cards.draft is card:
+            self.cards.adopt(person_id)
+
+    # ---- folded parts
+
+    def _fill_ties(self, inside: QVBoxLayout) -> None:
+        self._ties = CardStack(self._tie_card)
+        inside.addWidget(self._ties)
+        add = PlainButton(self.words(N_("Add a relationship")))
+        add.clicked.connect(lambda: self._ties.start_draft(self._tie_card("")))
+        inside.addWidget(add)
+        self._show_ties()
+
+    def _tie_card(self, record_id: str) -> RecordCard:
+        return RecordCard(
+            self, "relationship", [("", TIES)], record_id, stack=lambda: self._ties, what=N_("Relationship")
+        )
+
+    def _show_ties(self) -> None:
+        victim = self.view.victim
+        rest = [r for r in self.view.of("relationship") if victim is None or r.get("to") != victim.id]
+        self._ties.sync([r.id for r in rest])
+
+    def _fill_pets(self, inside: QVBoxLayout) -> None:
+        self._pets = CardStack(self._pet_card)
+        inside.addWidget(
+            self.note(N_("People stay with a suspect for the sake of an animal. A foster place can be found."))
+        )
+        inside.addWidget(self._pets)
+        add = PlainButton(self.words(N_("Add an animal")))
+        add.clicked.connect(lambda: self._pets.start_draft(self._pet_card("")))
+        inside.addWidget(add)
+        self._pets.sync([pet.id for pet in self.view.of("pet")])
+
+    def _pet_card(self, record_id: str) -> RecordCard:
+        return RecordCard(
+            self, "pet", [("", ("kind", "safe", "note"))], record_id, stack=lambda: self._pets, what=N_("Animal")
+        )
+
+    def _fill_gone(self, inside: QVBoxLayout) -> None:
+        self._gone_lines = QVBoxLayout()
+        inside.addLayout(self._gone_lines)
+        self._show_gone()
+
+    def _show_gone(self) -> None:
+        clear(self._gone_lines)
+        for person in self.view.of("person", archived=True):
+            if person.archived:
+                name = names.full_name(person) or self.words(N_("name not recorded"))
+                button = PlainButton(self.words(N_("Bring back {name}"), name=name))
+                button.clicked.connect(lambda _=False, record_id=person.id: self.act(edit.restore, record_id))
+                self._gone_lines.addWidget(button)
+
+
+def make_page(session: Any, case_id: str) -> CasePage:
+    """The step for a case."""
+    return PeoplePage(session, case_id).start()

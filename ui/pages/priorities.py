@@ -1,0 +1,113 @@
+"""The victim's own ranking: what matters most stands first. Alt and the arrows move a line, so do its buttons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.casework import plan
+from app.i18n import N_
+from ui.widgets.choices import FlowLayout
+from ui.widgets.text import Card, PlainButton, PlainLabel, announce
+
+
+class Rank(QWidget):
+    """One ranked line."""
+
+    def __init__(self, part: Priorities, code: str, title: str) -> None:
+        super().__init__()
+        self.part, self.code, self.title = part, code, title
+        words = part.words
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        self.label = PlainLabel("")
+        line.addWidget(self.label, 1)
+        self.up = PlainButton(words(N_("Up")), name=words(N_("{what}: matters more"), what=title))
+        self.down = PlainButton(words(N_("Down")), name=words(N_("{what}: matters less"), what=title))
+        self.off = PlainButton(
+            words(N_("Take off")), kind="quiet", name=words(N_("{what}: take off the list"), what=title)
+        )
+        self.up.clicked.connect(lambda: part.move_line(code, -1))
+        self.down.clicked.connect(lambda: part.move_line(code, 1))
+        self.off.clicked.connect(lambda: part.take_off(code))
+        for button in (self.up, self.down, self.off):
+            line.addWidget(button)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.part.move_line(self.code, -1 if event.key() == Qt.Key.Key_Up else 1)
+        else:
+            super().keyPressEvent(event)
+
+
+class Priorities(Card):
+    """Ranked lines, then what can still be added."""
+
+    def __init__(self, page: Any) -> None:
+        super().__init__(page.words(N_("What matters most to the victim")))
+        self.page, self.words = page, page.words
+        self.ranked: list[str] = []
+        self.lines: dict[str, Rank] = {}
+        self.adding: dict[str, PlainButton] = {}
+        self.body.addWidget(
+            PlainLabel(
+                self.words(
+                    N_("Choose in the order in which the victim names them. Alt and the arrow keys move a line.")
+                ),
+                kind="small",
+                quiet=True,
+            )
+        )
+        self._column = QVBoxLayout()
+        self.body.addLayout(self._column)
+        self._titles = {p.code: self.words(p.title) for p in page.session.desk.library.plan.priorities}
+        flow = FlowLayout(spacing=8)
+        for code, title in self._titles.items():
+            button = self.adding[code] = PlainButton(title, name=self.words(N_("Add: {what}"), what=title))
+            button.clicked.connect(lambda _=False, code=code: self._rank([*self.ranked, code]))
+            flow.addWidget(button)
+        self.body.addLayout(flow)
+
+    def show_record(self, ranked: list[str]) -> None:
+        """Show the ranking as it is stored."""
+        self.ranked = ranked
+        for code in [known for known in self.lines if known not in ranked]:
+            line = self.lines.pop(code)
+            self._column.removeWidget(line)
+            line.hide()
+            line.deleteLater()
+        for place, code in enumerate(ranked):
+            if code not in self.lines:
+                self.lines[code] = Rank(self, code, self._titles.get(code, code))
+            if self._column.indexOf(self.lines[code]) != place:
+                self._column.insertWidget(place, self.lines[code])
+            self.lines[code].label.setText(f"{place + 1}. {self.lines[code].title}")
+            self.lines[code].up.setEnabled(place > 0)
+            self.lines[code].down.setEnabled(place < len(ranked) - 1)
+        for code, button in self.adding.items():
+            button.setVisible(code not in ranked)
+
+    def move_line(self, code: str, step: int) -> None:
+        """Move a line up or down by one and keep standing on it."""
+        place = self.ranked.index(code)
+        wanted = place + step
+        if not 0 <= wanted < len(self.ranked):
+            return
+        order = list(self.ranked)
+        order.insert(wanted, order.pop(place))
+        self._rank(order)
+        line = self.lines[code]
+        button = line.up if step < 0 else line.down
+        (button if button.isEnabled() else line.down if step < 0 else line.up).setFocus()
+        announce(line, self.words(N_("{what} is number {n}"), what=line.title, n=wanted + 1))
+
+    def take_off(self, code: str) -> None:
+        """Take a line off the ranking."""
+        self._rank([c for c in self.ranked if c != code])
+        self.adding[code].setFocus()
+
+    def _rank(self, order: list[str]) -> None:
+        self.page.act(plan.set_priorities, order)

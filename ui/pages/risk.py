@@ -1,0 +1,249 @@
+"""Risk identification: ten first questions, then five groups; every answer saved at once. No score, no rule speaks
+here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QVBoxLayout
+
+from app.casework import cases, edit, risk
+from app.i18n import N_
+from ui.editors.factory import label_of, options_of
+from ui.pages.asking import Asking
+from ui.pages.factor_card import NOT_SAFE, FactorCard, shorten
+from ui.pages.fold import Fold
+from ui.pages.opening import Opening
+from ui.pages.page import CasePage
+from ui.pages.victim_view import VictimView
+from ui.widgets.text import PlainButton, PlainLabel, row
+
+
+class RiskPage(CasePage):
+    """The step “Risk”."""
+
+    title = N_("Risk")
+
+    def build(self) -> None:
+        self.form = risk.instrument(self.session.desk, self.view)
+        self._options = options_of(self.session, "answer")
+        self.stood: FactorCard | None = None
+        self.cards: list[FactorCard] = []
+        self._folds: list[tuple[Fold, Any, PlainButton]] = []
+        self.picture: Any = None
+        self.column.addWidget(self.heading(self.form.title, 1))
+        if not self.form.validated:
+            self.column.addWidget(self.note(self.form.notice))
+        self._state = PlainLabel("", kind="quiet")
+        self.again = PlainButton(self.words(N_("Start a new assessment")), kind="main")
+        self.again.clicked.connect(lambda: self.act(risk.start_assessment))
+        self.column.addWidget(self._state)
+        self.column.addLayout(row(self.again))
+        self.asking = Asking(self)
+        self.column.addWidget(self.asking)
+        self.opening = Opening(self)
+        self.column.addWidget(self.opening)
+        self._first_title = self.heading(N_("First questions"))
+        self.column.addWidget(self._first_title)
+        self.column.addWidget(
+            self.note(
+                N_(
+                    "Keys: Y yes, N no, K don't know, D declined, X not asked. Arrow keys go from question to "
+                    "question, Tab goes to source and note."
+                )
+            )
+        )
+        self._first = QVBoxLayout()
+        self._first.setSpacing(8)
+        self.column.addLayout(self._first)
+        for factor in self.form.first_factors:
+            self._first.addWidget(self._card(factor))
+        for group in self.form.groups:
+            self.column.addWidget(self._group(group))
+        self.victim_view = VictimView(self)
+        self.column.addWidget(self.victim_view)
+
+    def show_case(self) -> None:
+        self.picture = seen = risk.picture(self.session.desk, self.view)
+        for card in self.cards:
+            self._show_card(card)
+        self._show_counts()
+        when = seen.assessment.get("completed_at") if seen.assessment is not None else None
+        self._state.setVisible(bool(when))
+        self.again.setVisible(bool(when))
+        if when:
+            self._state.setText(
+                self.words(
+                    N_(
+                        "This assessment was completed on {when} and cannot be changed. A new one starts empty "
+                        "and shows what was answered before."
+                    ),
+                    when=self.session.translator.moment(when),
+                )
+            )
+        for card in self.cards:
+            card.row.setEnabled(not when)
+            card.not_safe.setEnabled(not when)
+        self.asking.show_record()
+        self.opening.show_record()
+        self.victim_view.show_record()
+
+    def first_focus(self) -> None:
+        first = next((c for c in self.cards if not c.row.value() and not c.isHidden()), None)
+        (first or self.cards[0]).focus_first()
+
+    def help_text(self) -> str:
+        factor = self.stood.factor if self.stood is not None else None
+        if factor is None:
+            return f"{self.words(self.form.introduction)}\n\n{self.words(self.form.scope)}"
+        parts = [
+            (N_("Why this matters"), self.words(factor.why)),
+            (N_("How to ask"), self.words(factor.how_to_ask)),
+            (N_("What a good note says"), self.words(factor.good_note)),
+        ]
+        if factor.examples:
+            parts.append((N_("How often?"), "\n".join("• " + self.words(e) for e in factor.examples)))
+        known = [
+            self.words(N_("{day}: {answer}"), day=self.session.translator.day(e.at), answer=self.answer_label(e.value))
+            + (f" “{shorten(e.note, 200)}”" if e.note else "")
+            for e in self.picture.earlier.get(factor.code, ())
+        ]
+        if known:
+            parts.append((N_("Known already"), "\n".join(known)))
+        return "\n\n".join(f"{self.words(title)}\n{text}" for title, text in parts)
+
+    # ---- answering
+
+    def assessment_id(self) -> str:
+        """The assessment that is being filled in; started with the first answer. Empty where it could not be
+        started.
+        """
+        current = risk.current_assessment(self.view)
+        if current is not None:
+            return current.id
+        made = self.act(risk.start_assessment)
+        return made[0] if made is not None else ""
+
+    def answer_factor(self, card: FactorCard, **values: Any) -> bool:
+        """Save an answer or a part of it. False where it could not be saved; the Problem stands on the page then."""
+        assessment = self.assessment_id()
+        done = self.act(risk.answer, assessment, card.factor.code, **values) if assessment else None
+        if done is None:
+            card.saved.failed(self.problem_bar.problem) if self.problem_bar.problem else None
+            self._show_card(card, again=True)
+            return False
+        card.saved.saved(self.session.desk.clock.now())
+        return True
+
+    def resolve_answer(self, card: FactorCard, value: str) -> None:
+        """Decide which of two different answers holds."""
+        answer = self.picture.answers.get(card.factor.code)
+        if answer is not None:
+            self.act(edit.resolve, answer.record_id, "value", value)
+
+    def answer_label(self, value: Any) -> str:
+        """An answer in words."""
+        return label_of(self.session, "answer", value)
+
+    def note_danger(self) -> None:
+        """Note that somebody is in danger now."""
+        self.act(cases.immediate_danger)
+
+    # ---- cards and groups
+
+    def _card(self, factor: Any, because: str = "", *, inside: bool = False) -> FactorCard:
+        card = FactorCard(self, factor, self._options, asked_because=because)
+        card.moved.connect(self._move)
+        card.stood_on.connect(self._stand)
+        self.cards.append(card)
+        if not inside:
+            for code in factor.asks_at_once:
+                follower = self.form.factor(code)
+                if follower is not None:
+                    card.follow_with(self._card(follower, self.words(N_("Ask this at once:")), inside=True))
+        return card
+
+    def _group(self, group: Any) -> Fold:
+        factors = [f for f in self.form.of_group(group.id) if not f.first_layer]
+        skip = PlainButton(
+            self.words(N_("Not safe to ask now: the whole group")),
+            kind="quiet",
+            name=self.words(N_("Not safe to ask now: {group}"), group=self.words(group.title)),
+        )
+        skip.clicked.connect(lambda: self._skip_group(group, factors))
+
+        def fill(inside: QVBoxLayout) -> None:
+            inside.addLayout(row(skip))
+            for factor in factors:
+                inside.addWidget(self._card(factor))
+
+        fold = Fold(self.words(group.title), fill)
+        self._folds.append((fold, factors, skip))
+        fold.set_open(True)
+        return fold
+
+    def _skip_group(self, group: Any, factors: list[Any]) -> None:
+        assessment = self.assessment_id()
+        open_now = [f.code for f in factors if not self._value(f.code)]
+        if not assessment or not open_now:
+            return
+        for code in open_now:
+            if self.act(risk.answer, assessment, code, value="not_asked", note=self.words(NOT_SAFE)) is None:
+                return
+        self.undo_bar.offer(
+            self.words(
+                N_("{group}: {n} questions marked as not asked."), group=self.words(group.title), n=len(open_now)
+            ),
+            lambda: self._take_back(assessment, open_now),
+        )
+
+    def _take_back(self, assessment: str, codes: list[str]) -> None:
+        for code in codes:
+            self.act(risk.answer, assessment, code, value=None, note=None)
+
+    def _value(self, code: str) -> str | None:
+        answer = self.picture.answers.get(code)
+        return answer.value if answer is not None else None
+
+    def _show_card(self, card: FactorCard, *, again: bool = False) -> None:
+        code = card.factor.code
+        answer = self.picture.answers.get(code)
+        standing = []
+        if answer is not None and answer.conflict:
+            record = self.view.record(answer.record_id)
+            standing = record.standing("value") if record is not None else []
+        if again:
+            card.shown = None
+        card.show_answer(answer, self.picture.earlier.get(code, ()), standing)
+
+    def _show_counts(self) -> None:
+        first = self.form.first_factors
+        answered = sum(1 for f in first if self._value(f.code))
+        self._first_title.setText(self.words(N_("First questions: {n} of {total}"), n=answered, total=len(first)))
+        for fold, factors, skip in self._folds:
+            done = sum(1 for f in factors if self._value(f.code))
+            group = next(g for g in self.form.groups if g.id == factors[0].group)
+            fold.set_title(
+                self.words(N_("{group}: {n} of {total}"), group=self.words(group.title), n=done, total=len(factors))
+            )
+            skip.setEnabled(done < len(factors) and not self.picture.completed)
+
+    # ---- moving about
+
+    def _move(self, card: FactorCard, step: int) -> None:
+        order = [c for c in self.cards if c.isVisible()]
+        order.sort(key=lambda c: c.mapTo(self.sheet.paper, c.rect().topLeft()).y())
+        place = order.index(card) + step
+        if 0 <= place < len(order):
+            order[place].focus_first()
+
+    def _stand(self, card: FactorCard) -> None:
+        if self.stood is not card:
+            self.stood = card
+            self.help_changed.emit()
+
+
+def make_page(session: Any, case_id: str) -> CasePage:
+    """The step for a case."""
+    return RiskPage(session, case_id).start()
