@@ -208,6 +208,8 @@ def test_custody_facts(custody: list[str | None], one: str, all_held: str, not_k
     ]
     found = case(*people)
     names = ("one_in_custody", "in_custody", "custody_not_known")
+    free = case(*people, ("incident", "i", {"suspect_at_large": "yes"}))
+    assert free.three("in_custody") in ("no", "unknown")
     assert tuple(found.three(name) for name in names) == (one, all_held, not_known)
 
 

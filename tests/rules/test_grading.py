@@ -90,6 +90,11 @@ def test_extreme_needs_a_high_floor_a_free_suspect_and_threat_or_firearm(
     assert floor(facts(present, at_large=at_large), rules()).extreme is extreme
 
 
+def test_a_floor_raised_to_high_by_the_victims_view_can_be_extreme() -> None:
+    found = floor(facts("8", rating=9, at_large="yes"), rules())
+    assert (found.level, found.rules, found.extreme) == ("high", ("M1",), True)
+
+
 def test_a_grade_raised_to_high_proposes_the_flag_and_does_not_set_it() -> None:
     case = facts("8", at_large="yes")
     assert not floor(case, rules()).extreme
