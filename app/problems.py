@@ -470,6 +470,52 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Nothing was exported and nothing is left behind."),
         N_("Choose another folder."),
     ),
+    "record.in_conflict": (
+        N_("“{field}” holds values that differ, from different devices."),
+        N_("All of them are kept, and the more cautious one is in force."),
+        N_("Look at them with “holdfast case conflicts”, then decide with --resolve."),
+    ),
+    # commands.*
+    "commands.not_yet": (
+        N_("“holdfast {command}” is not there yet: this version works on one laptop, without a server."),
+        ALL_SAFE,
+        N_("Hand a case over with “holdfast case export” until then."),
+    ),
+    "commands.no_vault": (
+        N_("There is no vault on this laptop for this user yet."),
+        NOTHING_CHANGED,
+        N_("Make one with “holdfast vault create”, or name its folder with --vault."),
+    ),
+    "commands.no_display": (
+        N_("There is no screen here to show a window on."),
+        ALL_SAFE,
+        N_("Start it in a desktop session, or use the commands that need no screen: “holdfast --help”."),
+    ),
+    "commands.no_passphrase": (
+        N_("No passphrase was given."),
+        NOTHING_CHANGED,
+        N_("Type it at the prompt, name a file with --passphrase-file, or send it to standard input."),
+    ),
+    "commands.no_code": (
+        N_("No recovery code was given."),
+        NOTHING_CHANGED,
+        N_("Type it at the prompt, name a file with --code-file, or send it to standard input."),
+    ),
+    "commands.secret_unreadable": (
+        N_("The file “{file}” with the passphrase or code cannot be read as text."),
+        NOTHING_CHANGED,
+        N_("Check the name and that the first line is plain text."),
+    ),
+    "commands.passphrases_differ": (
+        N_("The two passphrases are not the same."),
+        NOTHING_CHANGED,
+        N_("Type the passphrase again, twice the same."),
+    ),
+    "commands.not_practice": (
+        N_("The vault in the folder “{folder}” is a real one, not a practice vault."),
+        NOTHING_CHANGED,
+        N_("Name another folder with --vault, or leave it out."),
+    ),
     # program.*
     "program.bug": (
         N_("The program made a mistake in what you just asked for."),
