@@ -46,20 +46,19 @@ FULL_PLAN = Allowed(
     prints={
         **_f(
             case="reference",
-            person=f"{_NAMES} languages interpreter needs needs_words pregnant custody custody_until",
+            person=f"{_NAMES} roles languages interpreter needs needs_words pregnant custody custody_until",
             child="person age school lives_with needs_words",
             event="kind happened_at person order_type conditions expires note",
         ),
         **_whole("relationship", "safe_contact", "plan", "measure", "no_action", "pet", "paper"),
     },
-    decides=_f(person="roles"),
 )
 
 RISK_ASSESSMENT = Allowed(
     prints={
         **_f(
             case="reference police_suspect aggressor_reasoning",
-            person=f"{_NAMES} born sex languages interpreter pregnant police_employee custody custody_until",
+            person=f"{_NAMES} roles born sex languages interpreter pregnant police_employee custody custody_until",
             child="person age present saw_or_heard hurt own_words",
             incident="occurred_from occurred_to reported_at place_kind offences narrative narrative_type "
             "narrative_from injury children_present incidents_12_months suspect_at_large",
@@ -69,7 +68,7 @@ RISK_ASSESSMENT = Allowed(
         ),
         **_whole("relationship", "assessment"),
     },
-    decides=_f(person="roles", answer="assessment", victim_view="assessment", grade="assessment"),
+    decides=_f(answer="assessment", victim_view="assessment", grade="assessment"),
 )
 
 TO_DO = Allowed(

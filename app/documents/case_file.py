@@ -45,14 +45,11 @@ def _answers(draft: Draft, answers: list[Sifted]) -> None:
     for assessment in dict.fromkeys(str(a.get("assessment") or "") for a in answers):
         mine = [a for a in answers if str(a.get("assessment") or "") == assessment]
         draft.subheading(draft.words(mine[0], "assessment") or draft.tr.text("Assessment"))
-        for put_away in (False, True):
-            rows = [(str(a.get("factor") or "?"), draft.look.factor(str(a.get("factor"))), a) for a in mine]
-            rows = [row for row in rows if row[2].archived is put_away]
-            if rows and put_away:
-                draft.subheading(draft.tr.text("put away"))
-                for _, _, answer in rows:
-                    draft.field(answer, "archive_reason")
-            answers_table(draft, list(rows))
+        answers_table(draft, [(str(a.get("factor") or "?"), draft.look.factor(str(a.get("factor"))), a) for a in mine])
+        for answer in mine:
+            if answer.get("archived") or answer.get("archive_reason"):
+                draft.say(draft.look.factor_label(str(answer.get("factor"))), text.CELL_STRONG)
+                draft.fields(answer, "archived", "archive_reason")
 
 
 def _record(draft: Draft, record: Sifted) -> None:

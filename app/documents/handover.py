@@ -57,12 +57,12 @@ def _tasks(draft: Draft) -> None:
     tasks = [t for t in draft.sieve.of("task") if t.get("status") not in CLOSED]
     promised = [t for t in tasks if _reaches_victim(draft, t)]
     draft.heading(N_("Promised contacts"))
-    items(draft, _by_due(promised))
+    items(draft, _by_due(promised), with_agency=True)
     if not promised:
         draft.nothing()
     rest = [t for t in tasks if t not in promised]
     draft.heading(N_("Open tasks"))
-    items(draft, _by_due(rest))
+    items(draft, _by_due(rest), with_agency=True)
     begun = {str(t.get("code")) for t in draft.sieve.of("task")}
     suggested(draft, "police", begun)
     if not rest and not draft.context.suggested_tasks:

@@ -27,12 +27,15 @@ HINTING = (
 
 # Whole words that are part of many names and addresses and say nothing by themselves.
 COMMON = frozenset((
-    "a", "academy", "an", "and", "at", "aunt", "avenue", "brother", "city", "close", "college", "court", "drive",
-    "east", "father", "flat", "floor", "for", "friend", "from", "great", "he", "her", "him", "home", "house", "in",
-    "it", "lane", "left", "little", "lower", "me", "mother", "near", "neighbour", "none", "north", "number",
-    "nursery", "of", "officer", "on", "opposite", "place", "police", "primary", "right", "road", "saint", "school",
-    "she", "sister", "south", "square", "street", "that", "the", "their", "them", "there", "they", "this", "to",
-    "town", "uncle", "unknown", "upper", "victim", "village", "we", "west", "with", "work", "you",
+    "a", "academy", "an", "and", "apartment", "at", "aunt", "avenue", "block", "bridge", "brother", "building",
+    "center", "centre", "church", "city", "close", "college", "court", "crescent", "custody", "desk", "drive",
+    "east", "estate", "father", "flat", "floor", "for", "friend", "from", "garden", "gardens", "great", "green",
+    "hall", "he", "her", "hill", "him", "home", "hospital", "house", "in", "it", "lane", "left", "library",
+    "little", "lower", "market", "me", "mill", "mother", "near", "neighbour", "none", "north", "number", "nursery",
+    "of", "office", "officer", "on", "opposite", "park", "place", "police", "primary", "right", "road", "row",
+    "saint", "school", "service", "services", "she", "sister", "south", "square", "station", "street", "terrace",
+    "that", "the", "their", "them", "there", "they", "this", "to", "town", "uncle", "unit", "unknown", "upper",
+    "victim", "village", "way", "we", "west", "with", "work", "you",
 ))
 
 # Whole words that bear a capital without being a name.

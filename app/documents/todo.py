@@ -69,13 +69,13 @@ def contact_line(draft: Draft) -> None:
         draft.message(N_("The agreement is out of date: confirm it again at the next contact."), text.STRONG)
 
 
-def items(draft: Draft, tasks: list[Sifted]) -> None:
+def items(draft: Draft, tasks: list[Sifted], with_agency: bool = False) -> None:
     """Tasks one below the other, with a box to tick by hand."""
     for task in tasks:
-        _item(draft, task)
+        _item(draft, task, with_agency)
 
 
-def _item(draft: Draft, task: Sifted) -> None:
+def _item(draft: Draft, task: Sifted, with_agency: bool) -> None:
     tr, code = draft.tr, str(task.get("code") or "")
     definition = draft.context.library.task(code)
     title = str(task.get("title") or "") or (tr.text(definition.title) if definition else "")
@@ -88,6 +88,8 @@ def _item(draft: Draft, task: Sifted) -> None:
     draft.pair(tr.text("Status"), listed((status, tr.text("due {when}", when=due) if due else "")))
     draft.differing(task, "status")
     draft.differing(task, "due")
+    if with_agency:
+        draft.field(task, "agency")
     rest = ("reason", "agency_name", "owner", "evidence", "done_at", "channel", "release_at", "told_before")
     readable = {f.name for f in task.declared_fields}
     draft.fields(task, *(name for name in rest if name in readable))

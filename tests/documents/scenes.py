@@ -9,6 +9,9 @@ from typing import Any
 from app import paths
 from app.documents.context import Number, PaperContext, TimelineEntry
 from app.forms.library import Library, load_library
+from app.notebook import entry as notebook
+from app.notebook.entry import Entry
+from app.notebook.fold import CaseState
 from app.records.build import case_view
 from app.records.view import CaseView
 from app.rules.facts import facts_of
@@ -275,6 +278,34 @@ def sc10() -> Given:
 
 def view_of(given: Given) -> CaseView:
     return case_view(given, case=CASE)
+
+
+def differing(given: Given, record: str, kind: str, field: str, value: Any, author: str) -> CaseView:
+    """The view in which another officer, who knew nothing of the field, gave it another value."""
+    state = CaseState(CASE)
+    changes = [notebook.create(r, k, fields) for k, r, fields in given] + [
+        notebook.create(record, kind, {field: value})
+    ]
+    for number, change in enumerate(changes, 1):
+        other = number == len(changes)
+        state.apply(
+            Entry(
+                format=notebook.FORMAT,
+                device=("d" if other else "b") * 32,
+                first=number,
+                count=1,
+                author=author if other else "PC Ida Thorn",
+                session="s",
+                scope=0,
+                case=CASE,
+                hlc=(number, 0),
+                wall="2026-11-14T04:30:00+00:00",
+                schema=notebook.SCHEMA,
+                previous=notebook.NO_PREVIOUS,
+                changes=[change],
+            )
+        )
+    return CaseView(state)
 
 
 def context(view: CaseView, **changes: Any) -> PaperContext:
