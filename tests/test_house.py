@@ -100,7 +100,7 @@ LAZY = (
 )
 BOOT = {"PySide6", "shiboken6", "sqlcipher3", "cryptography", "msgspec", "platformdirs", "cffi", "typing_extensions"}
 # What shiboken adds to Python while it loads.
-SHIBOKEN = {"shibokensupport"}
+SHIBOKEN = {"shibokensupport", "signature_bootstrap"}
 BOOT_QT = {"PySide6.QtCore", "PySide6.QtGui", "PySide6.QtWidgets"}
 
 
