@@ -42,6 +42,8 @@ class Compare:
 
 @dataclass(frozen=True)
 class Not:
+    """The opposite; of unknown it is unknown."""
+
     of: Condition
 
 
@@ -54,11 +56,15 @@ class Possibly:
 
 @dataclass(frozen=True)
 class AllOf:
+    """Every part."""
+
     of: tuple[Condition, ...]
 
 
 @dataclass(frozen=True)
 class AnyOf:
+    """At least one part."""
+
     of: tuple[Condition, ...]
 
 
