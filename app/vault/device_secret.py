@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import importlib
 import os
+import secrets as random
 import sys
 import threading
 from functools import partial
@@ -92,6 +94,36 @@ class SystemStore:
     def delete(self, name: str) -> None:
         if self.get(name) is not None:
             _within(_ASK_S, lambda: self._backend.delete_password(SERVICE, name))
+
+
+def make(store: SecretStore | None, device_id: str) -> tuple[bytes | None, str]:
+    """A device secret that the store has shown to keep, and its name; (None, "") where there is no such store."""
+    if store is None:
+        return None, ""
+    secret, name = random.token_bytes(SECRET_BYTES), f"{device_id}-{random.token_hex(4)}"
+    try:
+        store.put(name, secret)
+        return (secret, name) if store.get(name) == secret else (None, "")
+    except StoreUnavailable:
+        return None, ""
+
+
+def recall(store: SecretStore | None, name: str) -> bytes | None:
+    """The device secret of that name, or None where the store does not give it."""
+    if store is None or not name:
+        return None
+    try:
+        secret = store.get(name)
+    except StoreUnavailable:
+        return None
+    return secret if secret is not None and len(secret) == SECRET_BYTES else None
+
+
+def drop(store: SecretStore | None, name: str) -> None:
+    """Forget a device secret; a store that does not answer keeps it, which opens nothing."""
+    if store is not None and name:
+        with contextlib.suppress(StoreUnavailable):
+            store.delete(name)
 
 
 def is_allowed(backend: object) -> bool:

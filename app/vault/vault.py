@@ -16,8 +16,7 @@ import msgspec
 
 from app.clock import Clock, SystemClock
 from app.problems import Problem
-from app.vault import attempts, header, recovery_code
-from app.vault.device_secret import SECRET_BYTES, StoreUnavailable
+from app.vault import attempts, device_secret, header, recovery_code
 from app.vault.disk import (
     DISK,
     FILE_MODE,
@@ -183,7 +182,7 @@ def create(folder: Path, *, officer: str, passphrase: str, short_name: str = "",
     close_to_others(folder, FOLDER_MODE)
     device_id, key, code = random.token_hex(16), bytearray(random.token_bytes(32)), random.token_bytes(16)
     with released_on_failure(OneProgram(folder / LOCK)) as lock:
-        secret, secret_name = _new_secret(secrets, device_id)
+        secret, secret_name = device_secret.make(secrets, device_id)
         try:
             nonce, sealed = header.seal_officer(name, key)
             draft = Header(
@@ -195,7 +194,7 @@ def create(folder: Path, *, officer: str, passphrase: str, short_name: str = "",
             made = header.authenticate(draft, key)
             header.write(folder, made, disk)
         except BaseException:
-            _drop_secret(secrets, secret_name)
+            device_secret.drop(secrets, secret_name)
             _leave_nothing(folder, disk)
             raise
         return Created(Unlocked(folder, made, key, lock, slot="passphrase", secrets=secrets),
@@ -254,10 +253,10 @@ def change_passphrase(unlocked: Unlocked, new_passphrase: str, *, secrets: Secre
     if not unlocked.practice:
         _refuse_weak(new_passphrase, [*local_words, unlocked.officer])
     store, old = unlocked._secrets if secrets is None else secrets, unlocked._header
-    secret, secret_name = _kept_secret(store, old), old.passphrase.secret_name
+    secret, secret_name = device_secret.recall(store, old.passphrase.secret_name), old.passphrase.secret_name
     if secret is None:
         # Under a new name: should the write fail, the old slot still needs what the store keeps under the old one.
-        secret, secret_name = _new_secret(store, old.device_id)
+        secret, secret_name = device_secret.make(store, old.device_id)
     slot = wrap_with_passphrase(unlocked._key, new_passphrase, cost, old.device_id, secret, secret_name)
     practice_passphrase = None if old.practice_passphrase is None else new_passphrase
     _write_next(unlocked, disk, lambda draft: msgspec.structs.replace(
@@ -292,7 +291,7 @@ def _by_passphrase(folder: Path, found: header.Generations, passphrase: str, sec
     newest = found.headers[0]
     secret = None
     if newest.passphrase.device_secret == SYSTEM:
-        secret = _kept_secret(secrets, newest)
+        secret = device_secret.recall(secrets, newest.passphrase.secret_name)
         if secret is None:
             raise Problem("vault.device_secret_missing")
     # An older generation is not tried: after a change of passphrase it would still open with the old one.
@@ -342,34 +341,6 @@ def _lock(folder: Path) -> OneProgram:
         raise Problem("vault.not_there", folder=folder.name)
     close_to_others(folder, FOLDER_MODE)
     return OneProgram(folder / LOCK)
-
-
-def _new_secret(store: SecretStore | None, device_id: str) -> tuple[bytes | None, str]:
-    """A device secret that the store has shown to keep, and its name; (None, "") where there is no such store."""
-    if store is None:
-        return None, ""
-    secret, name = random.token_bytes(SECRET_BYTES), f"{device_id}-{random.token_hex(4)}"
-    try:
-        store.put(name, secret)
-        return (secret, name) if store.get(name) == secret else (None, "")
-    except StoreUnavailable:
-        return None, ""
-
-
-def _kept_secret(store: SecretStore | None, of: Header) -> bytes | None:
-    if store is None or not of.passphrase.secret_name:
-        return None
-    try:
-        secret = store.get(of.passphrase.secret_name)
-    except StoreUnavailable:
-        return None
-    return secret if secret is not None and len(secret) == SECRET_BYTES else None
-
-
-def _drop_secret(store: SecretStore | None, name: str) -> None:
-    if store is not None and name:
-        with contextlib.suppress(StoreUnavailable):
-            store.delete(name)
 
 
 def _refuse_weak(passphrase: str, local_words: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.problems import Problem
@@ -270,3 +270,38 @@ def test_the_same_vault_twice_shares_no_bytes(tmp_path: Path) -> None:
         assert getattr(one, field) != getattr(two, field)
     for field in ("salt", "nonce", "wrapped"):
         assert len({getattr(slot, field) for slot in (one.passphrase, two.passphrase, one.recovery, two.recovery)}) == 4
+
+
+FIELDS = ["counter", "short_name", "practice_passphrase", "device_id", "laptop_id", "mac", "nonce", "sealed",
+          "passphrase.salt", "passphrase.nonce", "passphrase.wrapped", "passphrase.memory_mib", "passphrase.passes",
+          "passphrase.lanes", "passphrase.secret_name", "recovery.salt", "recovery.nonce", "recovery.wrapped"]
+
+
+@settings(max_examples=400)
+@given(field=st.sampled_from(FIELDS), data=st.data())
+def test_no_change_of_meaning_is_accepted(tmp_path_factory: pytest.TempPathFactory, made: tuple[bytes, str, bytes],
+                                          field: str, data: st.DataObject) -> None:
+    """Any value in any field, with a right checksum in both files: a Problem, or the vault exactly as it was made."""
+    whole, code, _ = made
+
+    def change(body: dict[str, object]) -> None:
+        inside, _, last = field.rpartition(".")
+        at = body[inside] if inside else body
+        if isinstance(at[last], int):
+            at[last] = data.draw(st.integers(0, 2**54) | st.integers(0, 300))
+        elif isinstance(at[last], str) and at[last]:
+            place = data.draw(st.integers(0, len(at[last]) - 1))
+            at[last] = at[last][:place] + data.draw(st.sampled_from("0a1bAZ+/=x")) + at[last][place + 1:]
+        else:
+            at[last] = data.draw(st.text(st.characters(codec="utf-8"), max_size=20))
+
+    forged = spelled(change, whole)
+    folder = put(tmp_path_factory.getbasetemp() / "forged", forged, forged)
+    try:
+        with vault.recover(folder, code):
+            accepted = True
+    except Problem as problem:
+        accepted = False
+        if problem.code not in REFUSED:
+            raise
+    assert accepted is (forged == whole)
