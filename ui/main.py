@@ -26,7 +26,7 @@ class Officer(QObject):
         super().__init__(program)
         self.program, self.desk = program, desk
         self._warned = False
-        self._ended = False
+        self.ended = False
         self._take_choices()
         self.session = Session(desk, program.translator, desk.policy, program.theme, self)
         self.session.asked_to_lock.connect(self.lock)
@@ -90,9 +90,9 @@ class Officer(QObject):
         return problems[0] if problems else None
 
     def _end(self) -> None:
-        if self._ended:
+        if self.ended:
             return
-        self._ended = True
+        self.ended = True
         self.idle.stop()
         app = QApplication.instance()
         if app is not None:

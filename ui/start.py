@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
 from app import logs, paths
@@ -61,12 +61,11 @@ class Top(QWidget):
         """The screen that is shown."""
         return self._screens.currentWidget()
 
-    def event(self, event: QEvent) -> bool:
-        handled = super().event(event)
-        if self._first and event.type() == QEvent.Type.Paint:
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._first:
             self._first = False
             QTimer.singleShot(0, self.painted.emit)
-        return handled
 
     def closeEvent(self, event: Any) -> None:
         if self.before_closing():

@@ -214,6 +214,7 @@ class CaseFrame(QWidget):
         self.show_step(str(where.get("step", "")))
         mark = where.get("focus")
         if isinstance(mark, dict) and self.page is not None:
+            self.page.finish()  # what stands further down on a long page may not be made yet
             focus.restore(self.page, mark)
 
     # -- immediate danger

@@ -81,8 +81,8 @@ class NewPassphrase(QWidget):
         self.own = own
         for widget in (self.first, self.first_label):
             widget.setVisible(own)
-        for widget in (self.words, self.another, self.lead):
-            widget.setVisible(not own)
+        for offer in (self.words, self.another, self.lead):
+            offer.setVisible(not own)
         self.words.say(self.offered, "calm")
         self.again.clear()
         self.switch.set_words(

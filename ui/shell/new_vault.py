@@ -61,10 +61,10 @@ class NewVault(FrontScreen):
         self.state = PlainLabel(bold=True)
         self.back = PlainButton(say(N_("Back to the unlock screen")), kind="quiet")
         self.back.clicked.connect(self.given_up)
-        self.back.setVisible(back)
         self.column.addWidget(self.button)
         self.column.addWidget(self.state)
         self.column.addLayout(row(self.back))
+        self.back.setVisible(back)
         self.column = outer
         self.column.addWidget(self.questions)
         self.officer.textChanged.connect(self._follow)

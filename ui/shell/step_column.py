@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.casework.steps import STEPS, TITLES, Progress
 from app.i18n import N_, Translator
 from ui import theme
+from ui.widgets import icons
 from ui.widgets.text import PlainButton, PlainLabel
 
 WIDTH = 172
-DONE = "✓"
+MARK_PX = 18
 
 
 class StepButton(PlainButton):
@@ -24,7 +25,8 @@ class StepButton(PlainButton):
         self.step, self._translator = step, translator
         self.setCheckable(True)
         self.title = PlainLabel(translator.text(TITLES[step]))
-        self.mark = PlainLabel(DONE, wrap=False, bold=True)
+        self.mark = PlainLabel(wrap=False)
+        self._draw_mark()
         self.missing = PlainLabel(kind="small")
         lines = QVBoxLayout(self)
         lines.setContentsMargins(theme.SPACE_M, 6, theme.SPACE_S, 6)
@@ -49,6 +51,14 @@ class StepButton(PlainButton):
         state = say(N_("done")) if progress.done else missing
         self.setAccessibleName(", ".join(part for part in (self.title.text(), state) if part))
         self.updateGeometry()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "mark"):
+            self._draw_mark()
+        super().changeEvent(event)
+
+    def _draw_mark(self) -> None:
+        self.mark.setPixmap(icons.pixmap("done", theme.scheme().good, MARK_PX, self.devicePixelRatioF()))
 
     def sizeHint(self) -> QSize:
         layout = self.layout()

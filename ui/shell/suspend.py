@@ -6,6 +6,7 @@ tells only native programs; there, and wherever the system says nothing, the idl
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -13,11 +14,8 @@ from PySide6.QtCore import SLOT, QAbstractNativeEventFilter, QCoreApplication, Q
 
 from app.logs import LOG
 
-LOGIND, LOGIND_PATH, LOGIND_MANAGER = (
-    "org.freedesktop.login1",
-    "/org/freedesktop/login1",
-    "org.freedesktop.login1.Manager",
-)
+LOGIND, LOGIND_PATH = "org.freedesktop.login1", "/org/freedesktop/login1"
+LOGIND_MANAGER = "org.freedesktop.login1.Manager"
 SESSION = "org.freedesktop.login1.Session"
 UPOWER, UPOWER_PATH = "org.freedesktop.UPower", "/org/freedesktop/UPower"
 PROPERTIES = "org.freedesktop.DBus.Properties"
@@ -91,7 +89,7 @@ class LogindWatch(SuspendWatch):
 
     def _own_session(self) -> str:
         """The path of our own session; empty (every session) where logind does not tell."""
-        found = self._call("GetSession", "auto")
+        found = self._call("GetSession", os.environ.get("XDG_SESSION_ID") or "auto")
         return str(found.path()) if hasattr(found, "path") else str(found or "")
 
     def _hold_back(self) -> None:

@@ -153,8 +153,8 @@ class Unlock(FrontScreen):
         self._by_code = wanted
         for widget in (self.passphrase, self.passphrase_label):
             widget.setVisible(not wanted)
-        for widget in (self.code, self.code_label):
-            widget.setVisible(wanted)
+        for other in (self.code, self.code_label):
+            other.setVisible(wanted)
         self.other_way.set_words(
             self.say(N_("Use the passphrase"))
             if wanted

@@ -32,7 +32,7 @@ PLACES = {
     "cases": (N_("Cases"), "cases", CasesPage),
     "new": (N_("New attendance"), "new", NewAttendancePage),
     "find": (N_("Find"), "find", FindPage),
-    "vault": (N_("This vault"), "keys", ThisVaultPage),
+    "vault": (N_("This vault"), "vault", ThisVaultPage),
 }
 FIND_AFTER_MS = 60
 STATUS_AFTER_MS = 150
@@ -119,6 +119,9 @@ class Window(QWidget):
         for number, (place, (words, icon, _page)) in enumerate(PLACES.items(), 1):
             button = PlainButton(self.say(words), kind="rail", icon=icon, hint=f"Alt+{number}")
             button.setCheckable(True)
+            button.setFont(theme.font("body", bold=True))
+            button.setMinimumWidth(button.sizeHint().width() + theme.SPACE_S)  # the chosen place is written in bold
+            button.setFont(theme.font("body"))
             button.clicked.connect(lambda _on, place=place: self.go({"place": place}))
             group.addButton(button)
             if place == "vault":

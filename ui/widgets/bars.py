@@ -27,8 +27,8 @@ class Banner(QFrame):
         self.label = PlainLabel(text)
         line.addWidget(self.label, 1)
         self.button = PlainButton(action)
-        self.button.setVisible(bool(action))
         line.addWidget(self.button)
+        self.button.setVisible(bool(action))
         self.setAccessibleName(text)
 
     def say(self, text: str, tone: str) -> None:

@@ -103,7 +103,6 @@ class ChoiceRow(QWidget):
         self._value = ""
         self.set_value(value)
         self.setFocusProxy(self.buttons[0])
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def value(self) -> str:
         """The chosen value, or an empty string."""
@@ -193,7 +192,6 @@ class ChipSet(QWidget):
             flow.addWidget(chip)
             self.chips[value] = chip
         self.set_values(values)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         if self.chips:
             self.setFocusProxy(next(iter(self.chips.values())))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 
 from PySide6.QtCore import QMimeData, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
@@ -29,33 +30,45 @@ def private(text: str) -> QMimeData:
 def copy(text: str) -> None:
     """Put text on the clipboard for 30 seconds."""
     QGuiApplication.clipboard().setMimeData(private(text))
-    watch()
+    watch(text)
 
 
-def watch() -> None:
-    """Start the 30 seconds; what is on the clipboard then is cleared, if it is still ours."""
-    _guard().start()
+def watch(text: str) -> None:
+    """Start the 30 seconds for words that were put on the clipboard; then it is cleared, if it still holds them."""
+    _guard().start(text)
 
 
 def clear_ours() -> None:
     """Take our words off the clipboard now: at lock and at the end of the program."""
-    board = QGuiApplication.clipboard()
-    if board.ownsClipboard():
-        board.clear()
+    _guard().clear()
 
 
 class _Guard(QObject):
     def __init__(self) -> None:
         super().__init__(QGuiApplication.instance())
+        self._mark = b""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(KEEP_MS)
-        self._timer.timeout.connect(clear_ours)
+        self._timer.timeout.connect(self.clear)
 
-    def start(self) -> None:
+    def start(self, text: str) -> None:
+        self._mark = _digest(text)
         self._timer.start()
+
+    def clear(self) -> None:
+        self._timer.stop()
+        board = QGuiApplication.clipboard()
+        if self._mark and _digest(board.text()) == self._mark:
+            board.clear()
+        self._mark = b""
 
 
 @functools.cache
 def _guard() -> _Guard:
     return _Guard()
+
+
+def _digest(text: str) -> bytes:
+    # Only a digest is remembered: the words themselves have nothing to look for in memory.
+    return hashlib.sha256(text.encode("utf-8", "replace")).digest()

@@ -217,8 +217,9 @@ class WordsEdit(QPlainTextEdit):
 
     def createMimeDataFromSelection(self) -> QMimeData:
         """What copying and cutting put on the clipboard: text with the marks that keep it out of histories."""
-        clipboard.watch()
-        return clipboard.private(self.textCursor().selectedText().replace("\u2029", "\n"))
+        text = self.textCursor().selectedText().replace("\u2029", "\n")
+        clipboard.watch(text)
+        return clipboard.private(text)
 
     def _notice(self, message: str, **facts: object) -> None:
         words = getattr(self.window(), "translator", None)

@@ -1,0 +1,83 @@
+"""Idle: a quiet countdown, any key stays, nobody there locks; a laptop that slept locks at once."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication
+
+from app.policy import Policy
+from ui.shell.idle import IdleWatch
+
+
+def test_the_countdown_is_shown_and_a_key_stays(at_work, clock, qtbot):
+    one = at_work()
+    window, idle = one.top.screen_shown, one.officer.idle
+    clock.advance(269)
+    idle.tick()
+    assert not window.countdown.isVisible()
+    clock.advance(1)
+    idle.tick()
+    assert window.countdown.isVisible()
+    assert "30 seconds" in window.countdown.label.text()
+    clock.advance(10)
+    idle.tick()
+    assert "20 seconds" in window.countdown.label.text()
+    qtbot.keyClick(window, Qt.Key.Key_Shift)
+    assert not window.countdown.isVisible()
+    clock.advance(200)
+    idle.tick()
+    assert one.replaced == []
+
+
+def test_nobody_there_locks(at_work, clock):
+    one = at_work()
+    clock.advance(280)
+    one.officer.idle.tick()
+    clock.advance(20)
+    one.officer.idle.tick()
+    assert len(one.replaced) == 1
+
+
+def test_the_countdown_takes_no_focus(at_work, clock, qtbot):
+    one = at_work()
+    window = one.top.screen_shown
+    window.go({"place": "new"})
+    clock.advance(275)
+    one.officer.idle.tick()
+    assert window.pages["new"].given_name.hasFocus()
+
+
+def test_the_policy_sets_the_times(clock, qtbot):
+    watch = IdleWatch(Policy(idle_lock_s=60, idle_countdown_s=10), clock)
+    heard = []
+    watch.counting.connect(heard.append)
+    watch.over.connect(lambda: heard.append("over"))
+    for _ in range(60):
+        clock.advance(1)
+        watch.tick()
+    assert heard == [*range(10, 0, -1), "over"]
+
+
+@pytest.mark.parametrize(("lock_on_suspend", "heard"), [(True, ["over"]), (False, [])])
+def test_a_laptop_that_slept_without_telling(clock, qtbot, lock_on_suspend, heard):
+    watch = IdleWatch(Policy(lock_on_suspend=lock_on_suspend), clock)
+    told = []
+    watch.over.connect(lambda: told.append("over"))
+    clock.advance(1)
+    watch.tick()
+    run = clock.monotonic()
+    clock.advance(3600)
+    clock._run = run + 1  # while a laptop sleeps only the wall clock runs
+    watch.tick()
+    assert told == heard
+
+
+def test_what_the_program_does_itself_is_no_sign_of_life(at_work, clock, qtbot):
+    one = at_work()
+    clock.advance(280)
+    one.officer.idle.tick()
+    made_up = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Shift, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(one.top.screen_shown, made_up)  # sent by the program, not by the window system
+    assert one.top.screen_shown.countdown.isVisible()

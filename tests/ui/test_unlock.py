@@ -1,0 +1,188 @@
+"""The unlock screen by key presses: wrong and right passphrase, waiting, recovery code, several vaults, practice."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from app.casework.desk import close_desk, create_vault
+from app.casework.operations import logged
+from app.vault import vault
+from app.vault.vault import FLOOR_COST
+from tests.ui.conftest import OFFICER, PASSPHRASE, begin
+from ui.shell.new_passphrase import AfterRecovery
+from ui.shell.new_vault import NewVault
+from ui.shell.unlock import Unlock
+from ui.shell.window import Window
+
+
+def type_and_enter(qtbot, field, text):
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def test_the_right_passphrase_opens_today(program, made_vault, qtbot):
+    one = begin(program, qtbot, "--vault", str(made_vault[0]))
+    screen = one.top.screen_shown
+    assert isinstance(screen, Unlock)
+    assert screen.passphrase.edit.hasFocus()
+    assert "IV" in screen.whose.text()
+    assert screen.no_secret.isVisible()
+    type_and_enter(qtbot, screen.passphrase.edit, PASSPHRASE)
+    qtbot.waitUntil(lambda: isinstance(one.top.screen_shown, Window), timeout=20_000)
+    assert one.top.screen_shown.place == "today"
+    assert one.top.windowTitle() == "Holdfast"
+
+
+def test_a_wrong_passphrase_says_so_and_counts_down(program, made_vault, qtbot, clock):
+    one = begin(program, qtbot, "--vault", str(made_vault[0]))
+    screen = one.top.screen_shown
+    type_and_enter(qtbot, screen.passphrase.edit, "not this one at all")
+    qtbot.waitUntil(screen.problem_bar.isVisible, timeout=20_000)
+    assert screen.problem_bar.problem.code == "vault.wrong_passphrase"
+    assert not screen.button.isEnabled()
+    assert "1 second" in screen.state.text()
+    clock.advance(2)
+    screen._count_down()
+    assert screen.button.isEnabled()
+    assert screen.state.text() == ""
+    screen.passphrase.clear()
+    type_and_enter(qtbot, screen.passphrase.edit, PASSPHRASE)
+    qtbot.waitUntil(lambda: isinstance(one.top.screen_shown, Window), timeout=20_000)
+
+
+def test_a_wait_goes_on_after_a_new_start(program, made_vault, qtbot):
+    one = begin(program, qtbot, "--vault", str(made_vault[0]))
+    type_and_enter(qtbot, one.top.screen_shown.passphrase.edit, "not this one at all")
+    qtbot.waitUntil(one.top.screen_shown.problem_bar.isVisible, timeout=20_000)
+    again = begin(program, qtbot, "--vault", str(made_vault[0]))
+    assert not again.top.screen_shown.button.isEnabled()
+    assert again.top.screen_shown.code.isEnabled() or again.top.screen_shown.other_way.isEnabled()
+
+
+def test_letters_are_hidden_until_shown_and_caps_lock_is_noted(program, made_vault, qtbot):
+    one = begin(program, qtbot, "--vault", str(made_vault[0]))
+    field = one.top.screen_shown.passphrase
+    assert field.edit.echoMode() == field.edit.EchoMode.Password
+    field.show_letters.click()
+    assert field.edit.echoMode() == field.edit.EchoMode.Normal
+    qtbot.keyClick(field.edit, Qt.Key.Key_A)
+    assert not field.caps.isVisible()
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtWidgets import QApplication
+
+    QApplication.sendEvent(
+        field.edit, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier, "A")
+    )
+    assert field.caps.isVisible()
+
+
+def test_the_recovery_code_opens_and_offers_a_new_passphrase(program, made_vault, qtbot, clock):
+    folder, code = made_vault
+    one = begin(program, qtbot, "--vault", str(folder))
+    screen = one.top.screen_shown
+    screen.other_way.click()
+    assert screen.code.hasFocus()
+    type_and_enter(qtbot, screen.code, code.lower().replace("-", " "))
+    qtbot.waitUntil(lambda: isinstance(one.top.screen_shown, AfterRecovery), timeout=20_000)
+    offer = one.top.screen_shown
+    new = offer.choice.passphrase()
+    assert len(new.split()) == 5
+    type_and_enter(qtbot, offer.choice.again.edit, new)
+    qtbot.waitUntil(lambda: isinstance(one.top.screen_shown, Window), timeout=20_000)
+    desk = one.officer.desk
+    assert [line.what for line in logged(desk, desk.device_id)][-2:] == [
+        "opened by recovery code",
+        "passphrase changed",
+    ]
+    one.officer._end()
+    vault.unlock(folder, new, clock=clock).close()
+
+
+def test_a_mistyped_recovery_code_is_told_apart(program, made_vault, qtbot):
+    one = begin(program, qtbot, "--vault", str(made_vault[0]))
+    screen = one.top.screen_shown
+    screen.other_way.click()
+    type_and_enter(qtbot, screen.code, made_vault[1][:-1])
+    qtbot.waitUntil(screen.problem_bar.isVisible, timeout=20_000)
+    assert screen.problem_bar.problem.code == "vault.recovery_mistyped"
+
+
+def test_several_vaults_are_listed_by_their_short_names(program, monkeypatch, tmp_path, qtbot, clock):
+    from app import paths
+
+    monkeypatch.setattr(paths, "vaults_folder", lambda: tmp_path / "vaults")
+    for number, name in enumerate(("Ilse Varga", "Tam Okoro"), 1):
+        desk, _ = create_vault(
+            tmp_path / "vaults" / str(number), officer=name, passphrase=PASSPHRASE, cost=FLOOR_COST, clock=clock
+        )
+        close_desk(desk)
+    one = begin(program, qtbot)
+    screen = one.top.screen_shown
+    assert [screen.chooser.itemText(n) for n in range(screen.chooser.count())] == ["IV", "TO"]
+    assert screen.chooser.isVisible()
+    screen.chooser.setFocus()
+    qtbot.keyClick(screen.chooser, Qt.Key.Key_Down)
+    assert screen.door.folder.name == "2"
+    again = begin(program, qtbot, "--first", str(tmp_path / "vaults" / "2"))
+    assert again.top.screen_shown.door.folder.name == "2"
+
+
+def test_a_practice_vault_shows_its_passphrase_and_its_mark(program, vault_folder, qtbot, clock):
+    desk, _ = create_vault(
+        vault_folder,
+        officer=OFFICER,
+        passphrase="practice",
+        practice_passphrase="practice",
+        cost=FLOOR_COST,
+        clock=clock,
+    )
+    close_desk(desk)
+    one = begin(program, qtbot, "--vault", str(vault_folder))
+    screen = one.top.screen_shown
+    assert "practice" in screen.shown_passphrase.label.text()
+    assert screen.practice_mark.isVisible()
+    type_and_enter(qtbot, screen.passphrase.edit, "practice")
+    qtbot.waitUntil(lambda: isinstance(one.top.screen_shown, Window), timeout=20_000)
+    assert "never sent" in one.top.screen_shown.status.text()
+
+
+def test_a_second_program_on_the_same_vault_is_refused(program, made_vault, qtbot, clock):
+    with vault.unlock(made_vault[0], PASSPHRASE, clock=clock):
+        one = begin(program, qtbot, "--vault", str(made_vault[0]))
+        screen = one.top.screen_shown
+        type_and_enter(qtbot, screen.passphrase.edit, PASSPHRASE)
+        qtbot.waitUntil(screen.problem_bar.isVisible, timeout=20_000)
+        assert screen.problem_bar.problem.code == "vault.in_use"
+
+
+def test_a_damaged_vault_is_listed_with_its_problem(program, made_vault, qtbot):
+    for name in ("vault.header", "vault.header.previous"):
+        if (made_vault[0] / name).exists():
+            (made_vault[0] / name).write_bytes(b"")
+    one = begin(program, qtbot, "--vault", str(made_vault[0]))
+    screen = one.top.screen_shown
+    assert screen.problem_bar.problem.code == "vault.damaged"
+    assert not screen.button.isEnabled()
+
+
+def test_a_swapped_database_is_said_on_the_unlock_screen(program, made_vault, qtbot):
+    (made_vault[0] / "vault.db").write_bytes(b"SQLite format 3\0" + bytes(4080))
+    one = begin(program, qtbot, "--vault", str(made_vault[0]))
+    screen = one.top.screen_shown
+    type_and_enter(qtbot, screen.passphrase.edit, PASSPHRASE)
+    qtbot.waitUntil(screen.problem_bar.isVisible, timeout=20_000)
+    assert screen.problem_bar.problem.code == "store.plaintext"
+
+
+def test_without_a_vault_the_first_screen_makes_one(program, tmp_path, qtbot):
+    one = begin(program, qtbot, "--vault", str(tmp_path / "none"))
+    assert isinstance(one.top.screen_shown, NewVault)
+
+
+def test_practice_without_a_practice_vault_says_so(program, monkeypatch, tmp_path, qtbot):
+    from app import paths
+
+    monkeypatch.setattr(paths, "practice_folder", lambda: tmp_path / "practice")
+    one = begin(program, qtbot, "--practice")
+    assert one.top.screen_shown.problem_bar.problem.code == "program.no_practice"
