@@ -250,6 +250,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Nothing was printed."),
         N_("Choose fewer numbers or shorter labels."),
     ),
+    "paper.label_unsafe": (
+        N_("The label “{label}” would tell a finder too much (“{word}”)."),
+        N_("Nothing was printed."),
+        N_("Choose a plain label that says nothing about help, and no name of this case."),
+    ),
     "paper.too_long": (
         N_("The chosen measures do not fit on two pages: {fit} of {chosen} fit."),
         N_("Nothing was printed; the plan is unchanged."),

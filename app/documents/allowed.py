@@ -38,7 +38,7 @@ CARD = Allowed(prints={}, leaves=True)
 
 DISCREET = Allowed(
     prints=_f(measure="what"),
-    decides=_f(measure="module safe done", plan="priorities", answer="factor value", safe_contact="compromised"),
+    decides=_f(measure="module safe", plan="priorities", answer="factor value", safe_contact="compromised"),
     leaves=True,
 )
 

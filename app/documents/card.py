@@ -8,10 +8,12 @@ from app.documents import neutral, text
 from app.documents.context import PaperContext
 from app.documents.draft import practice_mark
 from app.documents.flow import MM, PAGE_HEIGHT, PAGE_WIDTH, Block, Flow, Frame, Page, Row, Stroke, Words, cell
+from app.documents.scan import unsafe_label
 from app.documents.sheet import Furniture, draw
 from app.documents.text import para
 from app.i18n import Translator
 from app.problems import Problem
+from app.records.view import CaseView
 
 WIDTH, HALF = 85.6 * MM, 54 * MM
 LEFT = (PAGE_WIDTH - WIDTH) / 2
@@ -20,8 +22,12 @@ INSET = 5 * MM
 TICK = 6 * MM
 
 
-def build_card(context: PaperContext, tr: Translator) -> bytes:
-    """The card's PDF. Raises Problem paper.card_full where the chosen numbers do not fit."""
+def build_card(view: CaseView, context: PaperContext, tr: Translator) -> bytes:
+    """The card's PDF; the case only tells which labels would betray it.
+
+    Raises Problem paper.card_full where the chosen numbers do not fit, paper.label_unsafe for a label that tells.
+    """
+    check_labels(view, context)
     front = _half(_numbers(context, tr), TOP - HALF)
     if len(front) > 1:
         raise Problem("paper.card_full", chosen=len(context.numbers), fit=_fits(context, tr))
@@ -40,6 +46,14 @@ def build_card(context: PaperContext, tr: Translator) -> bytes:
         marks=tuple(para(mark, text.MARK) for mark in practice_mark(context, tr)),
     )
     return draw([page], furniture)
+
+
+def check_labels(view: CaseView, context: PaperContext) -> None:
+    """Problem paper.label_unsafe for a label that names somebody or something of the case, or tells what it is."""
+    for number in context.numbers:
+        found = unsafe_label(number.label, view)
+        if found is not None:
+            raise Problem("paper.label_unsafe", label=number.label, word=found.word)
 
 
 def _half(blocks: list[Block], bottom: float) -> list[Page]:

@@ -17,7 +17,6 @@ TITLED_BY = {
     "event": ("kind",),
     "consent": ("purpose", "decision"),
     "print": ("document", "variant"),
-    "operation": ("operation", "what"),
     "pet": ("kind",),
     "grade": ("grade",),
 }
@@ -35,6 +34,9 @@ def build_case_file(draft: Draft) -> bytes:
         if kind == "answer":
             _answers(draft, records)
             continue
+        if kind == "operation":
+            _operations(draft, records)
+            continue
         for record in records:
             _record(draft, record)
     _timeline(draft)
@@ -50,6 +52,16 @@ def _answers(draft: Draft, answers: list[Sifted]) -> None:
             if answer.get("archived") or answer.get("archive_reason"):
                 draft.say(draft.look.factor_label(str(answer.get("factor"))), text.CELL_STRONG)
                 draft.fields(answer, "archived", "archive_reason")
+
+
+def _operations(draft: Draft, records: list[Sifted]) -> None:
+    rows = []
+    for record in records:
+        why = [draft.words(record, name) for name in ("what", "reason", "recipient")]
+        when = listed((draft.words(record, "at") or draft.tr.moment(record.created_at), record.author))
+        cells = (when, draft.words(record, "operation"), listed(why))
+        rows.append(tuple(cell(para(words, text.CELL, draft.tr.text("Logged operation"))) for words in cells))
+    draft.table((N_("When and who"), N_("Operation"), N_("What and why")), (2, 1.3, 3.4), rows)
 
 
 def _record(draft: Draft, record: Sifted) -> None:
@@ -80,7 +92,13 @@ def _timeline(draft: Draft) -> None:
     rows = []
     for entry in draft.context.timeline:
         who = [para(words, text.NOTE) for words in (entry.who, entry.device) if words]
-        rows.append((cell(para(draft.tr.moment(entry.at), text.CELL)), cell(*who), cell(para(entry.words, text.CELL))))
+        rows.append(
+            (
+                cell(para(draft.tr.moment(entry.at), text.CELL)),
+                cell(*who),
+                cell(para(entry.words, text.CELL, draft.tr.text("Timeline"))),
+            )
+        )
     draft.table((N_("When"), N_("Who"), N_("What")), (1.3, 1.3, 4), rows)
     if not rows:
         draft.nothing()

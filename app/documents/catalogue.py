@@ -60,7 +60,7 @@ def build(document: str, variant: str, view: CaseView, context: PaperContext, tr
     Raises Problem paper.unknown, paper.script (a text cannot be drawn rightly), paper.card_full, paper.too_long.
     """
     if not is_file_copy(document, variant):
-        return build_card(context, translator) if variant == "card" else build_discreet(view, context, translator)
+        return build_card(view, context, translator) if variant == "card" else build_discreet(view, context, translator)
     draft = Draft(Sieve(view, PAPERS[document, variant]), context, translator)
     return FILE_COPIES[document, variant](draft)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from app.documents import neutral, text
 from app.documents.allowed import DISCREET
+from app.documents.card import check_labels
 from app.documents.context import PaperContext
 from app.documents.draft import practice_mark
 from app.documents.flow import MM, Block, Flow, Frame, Gap, Mark, Page, Row, cell
@@ -181,7 +182,8 @@ def fitting(flow: Flow, selection: Selection) -> int:
 
 
 def build_discreet(view: CaseView, context: PaperContext, tr: Translator) -> bytes:
-    """The PDF. Raises Problem paper.too_long where the chosen measures need more than two pages."""
+    """The PDF. Raises Problem paper.too_long where the chosen measures need more than two pages, paper.label_unsafe."""
+    check_labels(view, context)
     selection = select(view, context, tr)
     flow = lay_out(selection, context, tr)
     if len(flow.pages) > PAGES:

@@ -37,12 +37,12 @@ class Draft:
 
     def subheading(self, words: str) -> None:
         """The heading of one thing within a part."""
-        self.blocks.append(para(words, text.SUBHEADING))
+        self.blocks.append(para(words, text.SUBHEADING, self.tr.text("a name or title of this case")))
 
     def say(self, words: str, style: Style = text.BODY, where: str = "") -> None:
         """A paragraph, or nothing where there are no words."""
         if words:
-            self.blocks.append(para(words, style, where))
+            self.blocks.append(para(words, style, where or self.tr.text("a text of this case")))
 
     def message(self, message: str, style: Style = text.BODY, **facts: object) -> None:
         """A paragraph of the program's own words."""

@@ -19,6 +19,7 @@ def build_plan(draft: Draft) -> bytes:
     safe_contact(draft)
     _priorities(draft)
     _modules(draft)
+    _numbers(draft)
     _no_action(draft)
     _days(draft)
     _kept(draft)
@@ -79,17 +80,18 @@ def _modules(draft: Draft) -> None:
 
 def _measures(draft: Draft, measures: list[Sifted]) -> None:
     rows = []
+    where = draft.tr.text("Measures")
     for measure in measures:
         look = draft.look
         factors = ", ".join(look.factor_label(str(f)) for f in measure.get("factors", []))
-        notes = [para(words, text.NOTE) for words in (draft.words(measure, "note"),) if words]
+        notes = [para(words, text.NOTE, where) for words in (draft.words(measure, "note"),) if words]
         if factors:
             notes.append(para(draft.tr.text("Answers to: {factors}", factors=factors), text.NOTE))
         rows.append(
             (
-                cell(para(draft.words(measure, "what"), text.CELL), *notes),
-                cell(para(draft.words(measure, "who"), text.CELL)),
-                cell(para(draft.words(measure, "when"), text.CELL)),
+                cell(para(draft.words(measure, "what"), text.CELL, where), *notes),
+                cell(para(draft.words(measure, "who"), text.CELL, where)),
+                cell(para(draft.words(measure, "when"), text.CELL, where)),
                 cell(para(_state(draft, measure), text.CELL)),
             )
         )
@@ -107,6 +109,13 @@ def _state(draft: Draft, measure: Sifted) -> str:
     if done:
         parts.append(draft.tr.text("done: {answer}", answer=draft.look.code("three", str(done))))
     return "\n".join(parts)
+
+
+def _numbers(draft: Draft) -> None:
+    if draft.context.numbers:
+        draft.heading(N_("Numbers chosen for the card"))
+    for number in draft.context.numbers:
+        draft.pair(number.label, number.number)
 
 
 def _no_action(draft: Draft) -> None:

@@ -15,6 +15,7 @@ from app.i18n import N_
 from app.records.view import CaseView
 
 PERSON, PLACE, NUMBER, TOLD, HINT, NAME_LIKE = "person", "place", "number", "told", "hint", "name_like"
+CODE_WORD_MODULE = "P05"
 SENTENCES = {
     PERSON: N_("It names somebody of this case: {word}"),
     PLACE: N_("It holds a place, school or reference of this case: {word}"),
@@ -25,6 +26,7 @@ SENTENCES = {
 }
 
 _WORDS = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*", re.UNICODE)
+_QUOTED = re.compile(r"[“”\"‘'«„]([^“”\"‘’'«»„]{2,40})[“”\"’'»]")
 _NUMBERS = re.compile(r"\+?\d[\d \t()./\-]{4,}\d")
 _SENTENCE_ENDS = re.compile(r"(?:^|[.!?:;•–—\n\"“”(]|\s[-*]|\d[.)])\s*$")
 
@@ -56,6 +58,11 @@ def unsafe_words(text: str, view: CaseView) -> list[Found]:
     known = {_joined(f.word) for f in found}
     found += [Found(NAME_LIKE, word) for word in _capitals(text) if _plain(word) not in known]
     return list(dict.fromkeys(found))
+
+
+def unsafe_label(label: str, view: CaseView) -> Found | None:
+    """Why a label may not stand beside a number on paper that leaves, or None. Doubtful words are left to the officer."""
+    return next((f for f in unsafe_words(label, view) if f.certain and f.kind != NUMBER), None)
 
 
 def _plain(text: str) -> str:
@@ -100,15 +107,27 @@ def _places(view: CaseView) -> list[str]:
     whole = [
         *_held(view, "person", "address", "employing_force"),
         *_held(view, "child", "school", "lives_with"),
-        *_held(view, "safe_contact", "address", "check_phrase"),
+        *_held(view, "safe_contact", "address"),
         *_held(view, "incident", "place"),
         *_held(view, "plan", "kept_where", "holder"),
         *_held(view, "task", "agency_name"),
         *_held(view, "consent", "recipient"),
     ]
+    pieces = [" ".join(piece.split()) for text in whole for piece in (text, *re.split(r"[,;\n]", text))]
+    telling = [
+        p for p in pieces if any(_plain(w) not in COMMON for w in _WORDS.findall(p)) or len(_WORDS.findall(p)) > 2
+    ]
     words = [word for text in whole for word in _WORDS.findall(text)]
     parts = [w for w in words if len(w) >= 4 and _plain(w) not in COMMON and w[0].isupper()]
-    return sorted({*(" ".join(text.split()) for text in whole), *parts})
+    return sorted({*telling, *parts, *_code_words(view)})
+
+
+def _code_words(view: CaseView) -> list[str]:
+    """Agreed phrases, and words that stand in quotation marks in the measures about a code word."""
+    agreed = _held(view, "safe_contact", "check_phrase", "text_wording")
+    measures = [m for m in view.of("measure", archived=True) if m.get("module") == CODE_WORD_MODULE]
+    said = [text for m in measures for field in ("what", "note") for s in m.standing(field) for text in _texts(s.value)]
+    return [*agreed, *(word for text in said for word in _QUOTED.findall(text))]
 
 
 def _references(view: CaseView) -> list[str]:

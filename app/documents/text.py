@@ -110,7 +110,9 @@ def _replaced(character: str, where: str) -> str:
     name = unicodedata.name(character, "")
     if category in _SIGN_CATEGORIES and name and unicodedata.bidirectional(character) not in _RIGHT_TO_LEFT:
         return f"[{name.lower()}]"
-    raise Problem("paper.script", script=name.split(" ")[0].capitalize() or f"U+{ord(character):04X}", where=where)
+    raise Problem(
+        "paper.script", script=name.split(" ")[0].capitalize() or f"U+{ord(character):04X}", where=where or "–"
+    )
 
 
 def wrap(paragraph: Para, width: float) -> list[str]:

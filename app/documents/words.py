@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -45,7 +44,7 @@ def value_words(value: Any, field: Field | None, look: Lookup, sieve: Sieve) -> 
     if kind in {"person", "record"}:
         return _reference(str(value), look, sieve)
     if kind == "map":
-        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+        return _map_words(value, look)
     if isinstance(value, list):
         return ", ".join(value_words(each, field, look, sieve) for each in value if each not in (None, ""))
     if kind == "three":
@@ -57,6 +56,29 @@ def value_words(value: Any, field: Field | None, look: Lookup, sieve: Sieve) -> 
     if kind == "moment":
         return look.tr.moment(str(value))
     return str(value)
+
+
+def _map_words(value: Any, look: Lookup) -> str:
+    """The parts of a sealed record, one to a line: `F06 Strangulation: Yes, Victim, in her own words`."""
+    if not isinstance(value, dict):
+        return str(value)
+    lines = []
+    for key, held in value.items():
+        parts = held if isinstance(held, dict) else {key: held}
+        said = [_sealed_part(name, part, look) for name, part in parts.items()]
+        lines.append(f"{look.factor_label(str(key))}: {', '.join(part for part in said if part)}")
+    return "\n".join(lines)
+
+
+def _sealed_part(name: str, part: Any, look: Lookup) -> str:
+    if part in (None, "", []):
+        return ""
+    if isinstance(part, list):
+        return ", ".join(_sealed_part(name, each, look) for each in part)
+    if name == "recent":
+        return look.tr.text("in the last six months: {answer}", answer=look.code("three", str(part)))
+    lists = {"value": "answer", "source": "source", "distrusts": "measure_kind", "trusts": "measure_kind"}
+    return look.code(lists[name], str(part)) if name in lists else str(part)
 
 
 def _reference(record_id: str, look: Lookup, sieve: Sieve) -> str:

@@ -196,8 +196,8 @@ from app.documents.catalogue import build, findings
 from app.documents.allowed import PAPERS
 heavy = sorted({name.partition(".")[0] for name in sys.modules} & {"reportlab", "pypdfium2", "PIL"})
 seen = []
-CHANGING = ("os.mkdir", "os.rename", "os.link", "os.symlink", "tempfile.mkstemp", "tempfile.mkdtemp", "shutil.", "subprocess.",
-            "socket.connect", "os.system", "os.exec", "os.posix_spawn", "urllib.")
+CHANGING = ("os.mkdir", "os.rename", "os.link", "os.symlink", "os.system", "os.exec", "os.posix_spawn",
+            "tempfile.mkstemp", "tempfile.mkdtemp", "shutil.", "subprocess.", "socket.connect", "urllib.")
 def watch(event, args):
     if event == "open":
         path, mode, flags = args
