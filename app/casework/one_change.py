@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from app.casework import casefile_keys as keys
@@ -14,6 +15,7 @@ from app.records.declared import RECORD_TYPES
 from app.records.fields import Field
 from app.records.view import CaseView, Record
 
+_WHOLE = re.compile(r"-?[0-9]{1,15}")
 _ALWAYS_THERE = {"paper": paper.paper_id, "plan": plan.plan_id}
 """Records that a case has once: they are made when their first field is set."""
 
@@ -92,7 +94,7 @@ def _list(declared: Field, text: str) -> Any:
 
 def _number(declared: Field, text: str) -> int:
     digits = text.strip()
-    if not digits.lstrip("-").isdecimal() or not digits.isascii() or len(digits) > 15:
+    if not _WHOLE.fullmatch(digits):
         raise Problem("record.value", field=declared.name, mistake="not a whole number", allowed="a whole number")
     return int(digits)
 

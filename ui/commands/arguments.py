@@ -1,0 +1,257 @@
+"""What each command takes. Options may stand before, between or after the arguments, also before the command's name."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+PASSPHRASE = (
+    "The passphrase comes from a prompt, from the first line of --passphrase-file, or from standard input where that is"
+    " no terminal. It is never an argument."
+)
+NEW = " Without --new-passphrase-file the new passphrase is asked for twice, or is the second line of standard input."
+CODE = (
+    "The code comes from a prompt, from --code-file (or --passphrase-file), or from standard input. Opening by the code"
+    " is logged."
+)
+VALUES = 'Several values: a,b or a JSON list: ["a", "b, c"]. A value that begins with a hyphen comes after “--”. '
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--vault": {"metavar": "FOLDER", "help": "folder of the vault; needed where this user has several"},
+    "--passphrase-file": {"metavar": "FILE", "help": "file whose first line is the passphrase"},
+    "--new-passphrase-file": {"metavar": "FILE", "help": "file whose first line is the new passphrase"},
+    "--code-file": {"metavar": "FILE", "help": "file whose first line is the recovery code"},
+    "--generate": {"action": "store_true", "help": "take a passphrase of five words made by chance; it is shown once"},
+    "--renew-code": {"action": "store_true", "help": "make a new recovery code; it is shown once"},
+    "--json": {"action": "store_true", "help": "standard output holds only JSON"},
+    "--language": {"metavar": "TAG", "default": "en", "help": "language of words and paper (default: en)"},
+    "--officer": {"metavar": "NAME", "required": True, "help": "name of the officer whose vault it is"},
+    "--short-name": {"metavar": "NAME", "default": "", "help": "what the unlock screen shows (default: initials)"},
+    "--reason": {"metavar": "TEXT", "default": "", "help": "why; it is logged"},
+    "--recipient": {"metavar": "TEXT", "default": "", "help": "to whom it goes; it is logged"},
+    "--out": {"metavar": "FILE", "required": True, "help": "the new file; an existing one is never replaced"},
+    "--document": {
+        "required": True,
+        "choices": ["safety-plan", "risk-assessment", "to-do", "handover", "case-file"],
+        "help": "safety-plan, risk-assessment, to-do, handover or case-file",
+    },
+    "--variant": {
+        "choices": ["card", "discreet", "full"],
+        "default": "full",
+        "help": "card, discreet or full (default)",
+    },
+    "--safe-because": {
+        "metavar": "TEXT",
+        "default": "",
+        "help": "why a paper is safe although the answers propose less; it is logged",
+    },
+    "--resolve": {"action": "store_true", "help": "decide a field whose values differ"},
+    "--headless": {
+        "action": "store_true",
+        "help": "without a window: make the caseload, walk through a case, print it",
+    },
+    "--scheme": {"choices": ["system", "light", "dark", "night"], "default": "system", "help": "colours of the window"},
+}
+_TAKE_NOTHING = {name for name, how in OPTIONS.items() if how.get("action") == "store_true"} | {
+    "-h",
+    "--help",
+    "--version",
+}
+_OPENS = ("--vault", "--passphrase-file", "--json", "--language")
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument that stands for itself."""
+
+    name: str
+    says: str
+    many: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: its words, the module and function that do it, and what it takes."""
+
+    words: tuple[str, ...]
+    says: str
+    does: str
+    options: tuple[str, ...] = ()
+    arguments: tuple[Argument, ...] = ()
+    more: str = ""
+
+
+_CASE = Argument("CASE", "id of the case, or its reference where only one case has it")
+
+COMMANDS = (
+    Command(
+        ("practice",),
+        "open an invented caseload in a vault of its own",
+        "practice:practice",
+        ("--vault", "--headless", "--json", "--language", "--scheme"),
+        more="The passphrase of the practice vault stands on its unlock screen.",
+    ),
+    Command(
+        ("vault", "create"),
+        "make a vault and show its recovery code, once",
+        "vault:create",
+        ("--vault", "--officer", "--short-name", "--passphrase-file", "--generate", "--json", "--language"),
+        more=PASSPHRASE,
+    ),
+    Command(
+        ("vault", "check"),
+        "check header, encryption, every page and the whole notebook",
+        "vault:check",
+        _OPENS,
+        more=PASSPHRASE,
+    ),
+    Command(
+        ("vault", "passphrase"),
+        "give the vault another passphrase",
+        "vault:passphrase",
+        (*_OPENS, "--new-passphrase-file", "--generate"),
+        more=PASSPHRASE + NEW,
+    ),
+    Command(
+        ("vault", "recover"),
+        "open the vault by its recovery code and set a new passphrase",
+        "vault:recover",
+        (
+            "--vault",
+            "--code-file",
+            "--passphrase-file",
+            "--new-passphrase-file",
+            "--generate",
+            "--renew-code",
+            "--json",
+            "--language",
+        ),
+        more=CODE + NEW,
+    ),
+    Command(("case", "list"), "list all cases", "cases:list_all", _OPENS, more=PASSPHRASE),
+    Command(
+        ("case", "import"),
+        "make cases from case files, or from all *.json of a folder",
+        "files:import_files",
+        _OPENS,
+        (Argument("FILE", "case file or folder", many=True),),
+        more="All of a file is imported or nothing of it. " + PASSPHRASE,
+    ),
+    Command(
+        ("case", "export"),
+        "write a case into a file that whoever has it can read; logged",
+        "files:export",
+        (*_OPENS, "--out", "--reason", "--recipient"),
+        (_CASE,),
+        more=PASSPHRASE,
+    ),
+    Command(
+        ("case", "print"),
+        "make a PDF of a case; logged",
+        "files:print_out",
+        (*_OPENS, "--document", "--variant", "--reason", "--out", "--safe-because"),
+        (_CASE,),
+        more=PASSPHRASE,
+    ),
+    Command(
+        ("case", "show"),
+        "show what stands in a case",
+        "cases:show",
+        (*_OPENS, "--reason"),
+        (_CASE,),
+        more="Looking at a case is logged. " + PASSPHRASE,
+    ),
+    Command(
+        ("case", "set"),
+        "set one field, as a screen would",
+        "cases:set_one",
+        (*_OPENS, "--resolve"),
+        (
+            _CASE,
+            Argument(
+                "RECORD",
+                "id of a record, or the name of a type of which there is one (“case” for the case's own fields)",
+            ),
+            Argument("FIELD", "name of the field"),
+            Argument("VALUE", "the value; an empty one clears the field"),
+        ),
+        more=VALUES + PASSPHRASE,
+    ),
+    Command(
+        ("case", "conflicts"),
+        "list the fields whose values differ",
+        "cases:conflicts",
+        _OPENS,
+        (Argument("CASE", "only this case", optional=True),),
+        more=PASSPHRASE,
+    ),
+    Command(("status",), "say what is on this laptop only", "cases:status", _OPENS, more=PASSPHRASE),
+    Command(("enrol",), "join a server", "later:enrol", _OPENS, (Argument("CODE", "the enrolment code"),)),
+    Command(("sync",), "exchange entries with the server", "later:sync", _OPENS),
+)
+
+
+def usage() -> str:
+    """All commands, a line each."""
+    width = max(len(" ".join(c.words)) for c in COMMANDS) + 2
+    lines = [f"  {' '.join(c.words):{width}}{c.says}" for c in COMMANDS]
+    return "\n".join(
+        [
+            "usage: holdfast [--vault FOLDER] [--language TAG] [--scheme NAME]     the window",
+            "       holdfast COMMAND …                                             without a window",
+            "",
+            "commands (“holdfast COMMAND --help” says more):",
+            *lines,
+            "",
+            "Exit codes: 0 done, 1 a problem (in three sentences on standard error), 2 wrong usage.",
+        ]
+    )
+
+
+def divide(argv: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+    """The words of the command, and everything else in its order. No words: the window."""
+    words: list[str] = []
+    rest: list[str] = []
+    waiting = list(argv)
+    while waiting and not _complete(words):
+        token = waiting.pop(0)
+        if token == "--":
+            rest.append(token)
+            break
+        if token.startswith("-") and token != "-":
+            rest.append(token)
+            if token in OPTIONS and token not in _TAKE_NOTHING and waiting:
+                rest.append(waiting.pop(0))
+        else:
+            words.append(token)
+    return tuple(words), rest + waiting
+
+
+def _complete(words: list[str]) -> bool:
+    return len(words) == 2 or (
+        len(words) == 1 and not any(len(c.words) == 2 and c.words[0] == words[0] for c in COMMANDS)
+    )
+
+
+def find(words: tuple[str, ...]) -> Command | None:
+    """The command of these words, or None."""
+    return next((c for c in COMMANDS if c.words == words), None)
+
+
+def parser(command: Command) -> argparse.ArgumentParser:
+    """The parser of one command."""
+    made = argparse.ArgumentParser(
+        prog=f"holdfast {' '.join(command.words)}",
+        description=command.says[:1].upper() + command.says[1:] + ".",
+        epilog=command.more or None,
+        allow_abbrev=False,
+    )
+    for argument in command.arguments:
+        count = "+" if argument.many else "?" if argument.optional else None
+        made.add_argument(argument.name.lower(), metavar=argument.name, nargs=count, help=argument.says)
+    for name in command.options:
+        made.add_argument(name, **OPTIONS[name])
+    return made

@@ -1,0 +1,83 @@
+"""Which vault a command works on, and opening it for as long as the command runs."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app import paths
+from app.clock import SystemClock
+from app.i18n import Translator, translator
+from app.problems import Problem
+from ui.commands.secrets_in import passphrase
+
+if TYPE_CHECKING:
+    from app.casework.desk import Desk
+
+HEADERS = ("vault.header", "vault.header.previous")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An open vault at the command line: the desk, the words, and the passphrase that was typed for this command."""
+
+    desk: Desk
+    words: Translator
+    passphrase: str
+
+
+def vault_folder(options: Any) -> Path:
+    """The folder of the vault that is meant. Raises Problem commands.no_vault; several vaults are wrong usage."""
+    if options.vault:
+        return Path(options.vault)
+    found = [folder for folder in _below(paths.vaults_folder()) if has_vault(folder)]
+    if not found:
+        raise Problem("commands.no_vault")
+    if len(found) > 1:
+        names = "\n".join(f"  {folder}" for folder in found)
+        print(f"holdfast: there are several vaults; name one with --vault:\n{names}", file=sys.stderr)
+        raise SystemExit(2)
+    return found[0]
+
+
+def has_vault(folder: Path) -> bool:
+    """Whether there is something of a vault in a folder."""
+    return any((folder / name).exists() for name in HEADERS)
+
+
+@contextlib.contextmanager
+def opened(options: Any) -> Iterator[Opened]:
+    """The vault, opened by its passphrase and closed afterwards."""
+    from app.vault import process
+
+    folder = vault_folder(options)
+    if not has_vault(folder):
+        raise Problem("vault.not_there", folder=folder.name)
+    process.harden()
+    typed = passphrase(options)
+    from app.casework import desk as casework
+    from app.vault import vault
+    from app.vault.device_secret import system_store
+
+    clock = SystemClock()
+    unlocked = vault.unlock(folder, typed, secrets=system_store(), clock=clock)
+    try:
+        desk = casework.open_desk(unlocked, clock=clock)
+    except BaseException:
+        unlocked.close()
+        raise
+    try:
+        yield Opened(desk, translator(options.language), typed)
+    finally:
+        casework.close_desk(desk)
+
+
+def _below(folder: Path) -> list[Path]:
+    try:
+        return sorted(inside for inside in folder.iterdir() if inside.is_dir())
+    except OSError:
+        return []

@@ -1,0 +1,84 @@
+"""Where a passphrase or a recovery code comes from: a prompt, a file, or standard input. Never an argument."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+from app.problems import Problem
+
+MOST_BYTES = 64 * 1024
+
+
+def passphrase(options: Any, prompt: str = "Passphrase: ") -> str:
+    """The vault's passphrase. Raises Problem commands.no_passphrase, commands.secret_unreadable."""
+    return _one(getattr(options, "passphrase_file", None), prompt, "commands.no_passphrase")
+
+
+def recovery_code(options: Any) -> str:
+    """The recovery code. Raises Problem commands.no_code, commands.secret_unreadable."""
+    file = options.code_file or options.passphrase_file
+    return _one(file, "Recovery code: ", "commands.no_code")
+
+
+def new_passphrase(file: str | None, generate: bool) -> tuple[str, bool]:
+    """A new passphrase, and whether it was made by chance (then it is shown). At a prompt it is typed twice.
+
+    Raises Problem commands.no_passphrase, commands.passphrases_differ, commands.secret_unreadable.
+    """
+    if generate:
+        from app.vault.passphrases import generate as made_by_chance
+
+        return made_by_chance(), True
+    if file or not _at_terminal():
+        return _one(file, "", "commands.no_passphrase"), False
+    from app.vault.passphrases import generate as made_by_chance
+
+    print(f"For example, made by chance just now: {made_by_chance()}", file=sys.stderr)
+    first = _one(None, "New passphrase: ", "commands.no_passphrase")
+    if _one(None, "The same once more: ", "commands.no_passphrase") != first:
+        raise Problem("commands.passphrases_differ")
+    return first, False
+
+
+def _one(file: str | None, prompt: str, missing: str) -> str:
+    if file:
+        text = _first_line(file)
+    elif _at_terminal():
+        from getpass import getpass
+
+        try:
+            text = getpass(prompt)
+        except EOFError:
+            text = ""
+    else:
+        text = _next_line()
+    if not text:
+        raise Problem(missing)
+    return unicodedata.normalize("NFC", text)
+
+
+def _first_line(file: str) -> str:
+    try:
+        with Path(file).open("rb") as opened:
+            return _text(opened.readline(MOST_BYTES), Path(file).name)
+    except (OSError, ValueError) as error:
+        raise Problem("commands.secret_unreadable", file=Path(file).name) from error
+
+
+def _next_line() -> str:
+    stream = getattr(sys.stdin, "buffer", None)
+    return _text(stream.readline(MOST_BYTES), "standard input") if stream is not None else ""
+
+
+def _text(line: bytes, name: str) -> str:
+    try:
+        return line.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError as error:
+        raise Problem("commands.secret_unreadable", file=name) from error
+
+
+def _at_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()

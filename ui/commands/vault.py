@@ -1,0 +1,150 @@
+"""Making, checking and recovering a vault. What is shown once (code, passphrase) is kept nowhere."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from app import paths
+from app.clock import SystemClock
+from app.i18n import N_, translator
+from app.problems import Problem
+from app.vault import process
+from ui.commands import secrets_in
+from ui.commands.opening import has_vault, opened, vault_folder
+from ui.commands.out import put_json, say
+
+CODE_ONCE = N_("Recovery code, shown only now. Write it down and put it into the station's safe:")
+WORDS_ONCE = N_("Passphrase, shown only now. Learn it:")
+NO_SECRET = N_(
+    "This system keeps no secret for the vault: whoever copies the folder can try passphrases as long as they like."
+)
+
+
+def create(options: Any) -> int:
+    """Make a vault in an empty folder."""
+    process.harden()
+    folder = Path(options.vault) if options.vault else paths.vaults_folder() / os.urandom(8).hex()
+    chosen, made_by_chance = secrets_in.new_passphrase(options.passphrase_file, options.generate)
+    from app.casework.desk import close_desk, create_vault
+    from app.vault.device_secret import system_store
+
+    desk, code = create_vault(
+        folder, officer=options.officer, short_name=options.short_name, passphrase=chosen, secrets=system_store()
+    )
+    kept, device = desk.unlocked.device_secret, desk.device_id
+    close_desk(desk)
+    answer = {"vault": str(folder), "device": device, "device_secret": kept, "recovery_code": code}
+    return _shown_once(options, answer, chosen if made_by_chance else "", N_("The vault was made in {vault}."))
+
+
+def check(options: Any) -> int:
+    """Check the vault through and through: each part is said to be whole, or what is wrong with it."""
+    from app.vault import vault
+
+    words = translator(options.language)
+    folder = vault_folder(options)
+    face = vault.look(folder)
+    with opened(options) as open_vault:
+        desk = open_vault.desk
+        found: dict[str, Any] = {
+            "vault": str(folder),
+            "header": "mended" if face.damaged or desk.unlocked.mended else "whole",
+            "encryption": "whole",  # opening asserts the baseline and refuses otherwise
+            "pages": "whole",
+            "notebook": "whole",
+            "device_secret": desk.unlocked.device_secret,
+            "practice": desk.practice,
+        }
+        wrong: list[Problem] = []
+        for part, work in (("pages", desk.store.check_pages), ("notebook", desk.store.verify)):
+            try:
+                work()
+            except Problem as problem:
+                found[part] = problem.code
+                wrong.append(problem)
+    if options.json:
+        put_json(found)
+    else:
+        for message, part in _PARTS:
+            print(words.text(message, state=words.text(_STATES.get(found[part], found[part]))))
+        print(words.text(_SECRETS[found["device_secret"]]))
+    for told in wrong:
+        say(told, options.language)
+    return 1 if wrong else 0
+
+
+def passphrase(options: Any) -> int:
+    """Give the vault another passphrase. Only one key slot is written; nothing is encrypted again."""
+    with opened(options) as open_vault:
+        from app.casework.desk import change_passphrase
+        from app.vault.device_secret import system_store
+
+        chosen, made_by_chance = secrets_in.new_passphrase(options.new_passphrase_file, options.generate)
+        change_passphrase(open_vault.desk, chosen, secrets=system_store())
+        kept = open_vault.desk.unlocked.device_secret
+    answer = {"vault": str(vault_folder(options)), "device_secret": kept}
+    said = N_("The vault in {vault} has a new passphrase. Old copies of the folder still open with the old one.")
+    return _shown_once(options, answer, chosen if made_by_chance else "", said)
+
+
+def recover(options: Any) -> int:
+    """Open the vault by its recovery code and set a new passphrase; both are logged in the vault."""
+    folder = vault_folder(options)
+    if not has_vault(folder):
+        raise Problem("vault.not_there", folder=folder.name)
+    process.harden()
+    code = secrets_in.recovery_code(options)
+    from app.casework.desk import change_passphrase, close_desk, from_vault, open_desk
+    from app.vault import vault
+    from app.vault.device_secret import system_store
+
+    clock, store = SystemClock(), system_store()
+    unlocked = vault.recover(folder, code, secrets=store, clock=clock)
+    try:
+        desk = open_desk(unlocked, clock=clock)
+    except BaseException:
+        unlocked.close()
+        raise
+    try:
+        chosen, made_by_chance = secrets_in.new_passphrase(options.new_passphrase_file, options.generate)
+        change_passphrase(desk, chosen, secrets=store)
+        answer = {"vault": str(folder), "device_secret": desk.unlocked.device_secret}
+        if options.renew_code:
+            answer["recovery_code"] = vault.renew_recovery_code(desk.unlocked)
+            from_vault(desk, "recovery code renewed")
+    finally:
+        close_desk(desk)
+    return _shown_once(
+        options, answer, chosen if made_by_chance else "", N_("The vault in {vault} has a new passphrase.")
+    )
+
+
+def _shown_once(options: Any, answer: dict[str, str], generated: str, message: str) -> int:
+    if generated:
+        answer["passphrase"] = generated
+    if options.json:
+        put_json(answer)
+        return 0
+    words = translator(options.language)
+    print(words.text(message, vault=answer["vault"]))
+    for said, key in ((WORDS_ONCE, "passphrase"), (CODE_ONCE, "recovery_code")):
+        if key in answer:
+            print(words.text(said), f"    {answer[key]}", sep="\n")
+    if answer["device_secret"] == "none":
+        print(words.text(NO_SECRET))
+    return 0
+
+
+_PARTS = (
+    (N_("Header: {state}"), "header"),
+    (N_("Encryption: {state}"), "encryption"),
+    (N_("Pages: {state}"), "pages"),
+    (N_("Notebook: {state}"), "notebook"),
+)
+_STATES = {"whole": N_("whole"), "mended": N_("one of two copies was damaged and has been mended")}
+_SECRETS = {
+    "system": N_("Device secret: kept by this system."),
+    "none": NO_SECRET,
+}
