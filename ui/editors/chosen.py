@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.i18n import N_
 from app.records.fields import Field
 from ui.editors.editor import Editor
 from ui.widgets.choices import ChipSet, ChoiceRow, CodeBox, Option, three_row
+from ui.widgets.edits import SAVE_AFTER_MS
 
 FEW = 5
 
@@ -20,7 +21,7 @@ class ThreeEditor(Editor):
     """Yes, no or don't know; none is preset."""
 
     def make_control(self) -> QWidget:
-        self.row = three_row(self.session.translator, name=self.words(self.field.label))
+        self.row = three_row(self.session.translator, name=self.title)
         self.row.chosen.connect(self.answer)
         return self.row
 
@@ -47,7 +48,7 @@ class CodeEditor(Editor):
         super().__init__(session, field, explanation, label=label)
 
     def make_control(self) -> QWidget:
-        self.row = ChoiceRow(self.options, name=self.words(self.field.label))
+        self.row = ChoiceRow(self.options, name=self.title)
         self.row.chosen.connect(self.answer)
         return self.row
 
@@ -63,7 +64,7 @@ class CodeEditor(Editor):
 
 
 class BoxEditor(Editor):
-    """One of many codes, in a box that opens. The list is left alone while the box has the focus."""
+    """One of many codes, in a box that opens. Answers after a pause: the arrow keys pass over other codes."""
 
     def __init__(
         self, session: Any, field: Field, options: Sequence[Option], explanation: str = "", *, label: str = ""
@@ -72,10 +73,14 @@ class BoxEditor(Editor):
         super().__init__(session, field, explanation, label=label)
 
     def make_control(self) -> QWidget:
-        self.box = CodeBox(self.options, name=self.words(self.field.label), empty=self.words(N_("not recorded")))
+        self.box = CodeBox(self.options, name=self.title, empty=self.words(N_("not recorded")))
         self.box.setMinimumContentsLength(12)
         self.box.setSizeAdjustPolicy(CodeBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.box.answered.connect(lambda code: self.answer(code or None))
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(SAVE_AFTER_MS)
+        self._pause.timeout.connect(self.flush)
+        self.box.answered.connect(lambda _code: self._pause.start())
         self.box.installEventFilter(self)
         return self.box
 
@@ -89,11 +94,12 @@ class BoxEditor(Editor):
         self.box.set_value(value)
 
     def flush(self) -> None:
-        if self.unsaved:
+        if self._pause.isActive() or self.unsaved or self.box.value() != (self.stored or ""):
+            self._pause.stop()
             self.answer(self.box.value() or None)
 
     def is_being_typed(self) -> bool:
-        return self.box.view().isVisible()
+        return self.box.view().isVisible() or self._pause.isActive()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut:
@@ -116,7 +122,7 @@ class CodesEditor(Editor):
         super().__init__(session, field, explanation, label=label)
 
     def make_control(self) -> QWidget:
-        self.chips = ChipSet(self.options, name=self.words(self.field.label))
+        self.chips = ChipSet(self.options, name=self.title)
         self.chips.answered.connect(lambda values: self.answer([*values, *self._foreign] or None))
         self._foreign: list[str] = []
         return self.chips
@@ -147,7 +153,7 @@ class SetEditor(CodesEditor):
     toggled = Signal(str, bool)
 
     def make_control(self) -> QWidget:
-        self.chips = ChipSet(self.options, name=self.words(self.field.label))
+        self.chips = ChipSet(self.options, name=self.title)
         self.chips.toggled.connect(self.toggled)
         self._foreign = []
         return self.chips

@@ -31,7 +31,7 @@ class MomentEditor(Editor):
         return MomentEdit(
             self.session.translator,
             self.session.desk.clock.now,
-            name=self.words(self.field.label),
+            name=self.title,
             past=self.name not in AHEAD | EITHER,
         )
 
@@ -63,7 +63,7 @@ class DayEditor(MomentEditor):
         return DayEdit(
             self.session.translator,
             self.session.desk.clock.now,
-            name=self.words(self.field.label),
+            name=self.title,
             past=self.name not in AHEAD,
         )
 

@@ -31,12 +31,13 @@ class Editor(QWidget):
         super().__init__()
         self.session, self.field, self.name = session, field, field.name
         self.words: Callable[..., str] = session.translator.text
+        self.title = self.words(label or field.label)
         self.stored: Any = None
         self.unsaved = False
         self._held: Any = NOTHING
         self.control = self.make_control()
         self.control.setParent(self)
-        self.label = PlainLabel(self.words(label or field.label), buddy=self.control, wrap=True)
+        self.label = PlainLabel(self.title, buddy=self.control, wrap=True)
         self._saved = PlainLabel("", kind="small", quiet=True, wrap=False)
         self._mark: PlainLabel | None = None
         self._conflict: Card | None = None

@@ -12,6 +12,8 @@ from ui.editors.written import LineEditor, NamesEditor, NumberEditor, WordsEdito
 from ui.widgets.choices import Option
 
 _LONGEST_ROW = 64
+_ROWS = frozenset({"task_status"})
+"""Lists that stand side by side although they are long: nobody should pass over a status on the way to another."""
 _WRITTEN: dict[str, type[Editor]] = {
     "line": LineEditor,
     "words": WordsEditor,
@@ -44,6 +46,6 @@ def editor_for(field: Field, session: Any, explanation: str = "", *, label: str 
         return SetEditor(session, field, options, explanation, label=label)
     if field.kind == "codes":
         return CodesEditor(session, field, options, explanation, label=label)
-    few = len(options) <= FEW and sum(len(text) for _, text in options) <= _LONGEST_ROW
+    few = (len(options) <= FEW and sum(len(text) for _, text in options) <= _LONGEST_ROW) or field.codes in _ROWS
     kind = CodeEditor if few else BoxEditor
     return kind(session, field, options, explanation, label=label)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from app.casework import edit
 from app.i18n import N_
+from ui.editors.factory import label_of
 from ui.editors.record_form import RecordForm
 from ui.pages.fold import Fold
 from ui.widgets.bars import Banner
@@ -26,8 +27,7 @@ class Asking(Fold):
 
     def __init__(self, page: Any) -> None:
         self.page = page
-        super().__init__(page.words(N_("How it was asked: alone, where, interpreter")), self._make)
-        self.set_open(True)
+        super().__init__(page.words(N_("How it was asked")), self._make)
 
     def _make(self, inside: QVBoxLayout) -> None:
         self.form = RecordForm(
@@ -41,20 +41,43 @@ class Asking(Fold):
         inside.addWidget(self.form)
         self.warning = Banner(self.page.words(WARNING), tone="danger")
         self.warning.hide()
+        self.show_record()
         inside.addWidget(self.warning)
 
     def show_record(self) -> None:
-        """Bring the form in line with the case."""
+        """Bring heading and form in line with the case; a missing reason opens the form."""
         seen = self.page.picture
-        self.form.record_id = seen.assessment.id if seen.assessment is not None else ""
+        assessment = seen.assessment
+        interpreter = assessment.get("interpreter") if assessment is not None else None
+        reason = assessment.get("interpreter_reason") if assessment is not None else None
+        if interpreter in NOT_NEUTRAL and not reason:
+            self.set_open(True)
+        self.set_title(self._summary(assessment))
+        if not self.is_filled:
+            return
+        self.form.record_id = assessment.id if assessment is not None else ""
         self.form.show_record()
-        interpreter = seen.assessment.get("interpreter") if seen.assessment is not None else None
-        reason = seen.assessment.get("interpreter_reason") if seen.assessment is not None else None
         self.warning.setVisible(interpreter in NOT_NEUTRAL)
         self.form.editors["interpreter_reason"].mark_doubt(
             self.page.words(N_("A reason is missing.")) if interpreter in NOT_NEUTRAL and not reason else ""
         )
         self.form.setEnabled(not seen.completed)
+
+    def _summary(self, assessment: Any) -> str:
+        words, session = self.page.words, self.page.session
+        said = []
+        if assessment is not None:
+            if assessment.get("place"):
+                said.append(label_of(session, "assessment_place", assessment.get("place")))
+            if assessment.get("victim_seen_alone") == "yes":
+                said.append(words(N_("seen alone")))
+            elif assessment.get("victim_seen_alone"):
+                said.append(words(N_("not seen alone")))
+            if assessment.get("interpreter"):
+                who = label_of(session, "interpreter", assessment.get("interpreter"))
+                said.append(words(N_("interpreter: {who}"), who=who))
+        title = words(N_("How it was asked"))
+        return f"{title}: {', '.join(said)}" if said else words(N_("How it was asked: alone? where? interpreter?"))
 
     def _save(self, name: str, value: Any) -> Any:
         assessment = self.page.assessment_id()

@@ -47,6 +47,7 @@ class CardStack(QWidget):
         self.drop_draft()
         self.draft = card
         self._column.addWidget(card)
+        card.show()  # at once: what is shown later cannot take the focus now
         card.show_record()  # type: ignore[attr-defined]
 
     def adopt(self, record_id: str) -> None:

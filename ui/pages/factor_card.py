@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from app.i18n import N_
 from app.records.declared import RECORD_TYPES
 from ui.editors.editor import Editor
-from ui.editors.factory import editor_for
+from ui.editors.factory import editor_for, label_of
 from ui.widgets.bars import SavedMark
 from ui.widgets.choices import ChoiceRow
 from ui.widgets.text import PlainButton, PlainLabel
@@ -40,6 +40,8 @@ class FactorCard(QFrame):
         self.shown: Any = None
         self.details: dict[str, Editor] = {}
         self._details: QWidget | None = None
+        self._summary: PlainButton | None = None
+        self._stood_on = False
         self._earlier: list[PlainButton] = []
         self._conflict: Editor | None = None
         self.followers: list[FactorCard] = []
@@ -56,18 +58,15 @@ class FactorCard(QFrame):
         self.row.chosen.connect(self._chosen)
         self.body.addWidget(self.question)
         self.body.addWidget(self.row)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(0, 0, 0, 0)
-        self.not_safe = PlainButton(self.words(NOT_SAFE), kind="quiet", name=f"{question}: {self.words(NOT_SAFE)}")
-        self.not_safe.clicked.connect(
-            lambda: self.page.answer_factor(self, value="not_asked", note=self.words(NOT_SAFE))
-        )
-        self.saved = SavedMark(page.session.translator)
-        self.saved.setWordWrap(False)
-        foot.addWidget(self.saved)
-        foot.addStretch(1)
-        foot.addWidget(self.not_safe)
-        self.body.addLayout(foot)
+        self._foot = QHBoxLayout()
+        self._foot.setContentsMargins(0, 0, 0, 0)
+        not_safe = self.words(NOT_SAFE)
+        self.not_safe = PlainButton(not_safe, kind="quiet", name=f"{question}: {not_safe}")
+        self.not_safe.clicked.connect(lambda: self.page.answer_factor(self, value="not_asked", note=not_safe))
+        self._foot.addStretch(1)
+        self._foot.addWidget(self.not_safe)
+        self._saved: SavedMark | None = None
+        self.body.addLayout(self._foot)
         for button in self.row.buttons:
             button.installEventFilter(self)
         self.not_safe.installEventFilter(self)
@@ -82,17 +81,22 @@ class FactorCard(QFrame):
         first, self.shown = self.shown is None, now
         value = answer.value if answer is not None else None
         self.row.set_value(value)
-        note = answer.note if answer is not None else ""
-        if value in DETAILED or note or (answer is not None and (answer.source or answer.recent)):
-            self._show_details(answer, open_all=value in DETAILED)
-        elif self._details is not None:
-            self._details.hide()
+        self._show_said()
         if first or bool(earlier) != bool(self._earlier):
             self._offer_earlier(earlier)
         if conflict or self._conflict is not None:
             self._show_conflict(conflict or [])
         for follower in self.followers:
             follower.setVisible(value == "yes")
+
+    @property
+    def saved(self) -> SavedMark:
+        """When the answer reached the disk; made when it is first needed."""
+        if self._saved is None:
+            self._saved = SavedMark(self.page.session.translator)
+            self._saved.setWordWrap(False)
+            self._foot.insertWidget(0, self._saved)
+        return self._saved
 
     def focus_first(self) -> None:
         """Stand on the answer that is chosen, or on the first."""
@@ -126,7 +130,7 @@ class FactorCard(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusIn:
-            self.stood_on.emit(self)
+            self._stand()
         return super().eventFilter(watched, event)
 
     # ---- answering
@@ -134,15 +138,49 @@ class FactorCard(QFrame):
     def _chosen(self, value: str) -> None:
         self.page.answer_factor(self, value=value)
 
-    def _show_details(self, answer: Any, *, open_all: bool) -> None:
-        if self._details is None:
+    def _stand(self) -> None:
+        if not self._stood_on:
+            self._stood_on = True
+            self._show_said()
+        self.stood_on.emit(self)
+
+    def _show_said(self) -> None:
+        """Source, recency and note: as fields once the officer stood on the card, before that as one line."""
+        answer = self.shown[0] if self.shown is not None else None
+        detailed = answer is not None and answer.value in DETAILED
+        held = [name for name in DETAILS if answer is not None and getattr(answer, name)]
+        as_fields = self._stood_on and (detailed or bool(held))
+        if as_fields and self._details is None:
             self._make_details()
-        assert self._details is not None
-        self._details.show()
-        for name, editor in self.details.items():
-            stored = getattr(answer, name)
-            editor.show_value(stored or None)
-            editor.setVisible(open_all or bool(stored))
+        if self._details is not None:
+            self._details.setVisible(as_fields)
+            for name, editor in self.details.items():
+                editor.show_value((getattr(answer, name) if answer is not None else None) or None)
+                editor.setVisible(detailed or name in held)
+        if held and not as_fields:
+            self._show_summary(answer, held)
+        elif self._summary is not None:
+            self._summary.hide()
+
+    def _show_summary(self, answer: Any, held: list[str]) -> None:
+        if self._summary is None:
+            self._summary = PlainButton("", kind="quiet")
+            self._summary.clicked.connect(self._open_said)
+            self.body.insertWidget(self.body.indexOf(self.row) + 1, self._summary, 0, Qt.AlignmentFlag.AlignLeft)
+        said = []
+        if "source" in held:
+            said.append(self.words(N_("from: {source}"), source=label_of(self.page.session, "source", answer.source)))
+        if answer.recent == "yes":
+            said.append(self.words(N_("in the last six months")))
+        if "note" in held:
+            said.append(f"“{shorten(answer.note)}”")
+        self._summary.set_words(" · ".join(said))
+        self._summary.show()
+
+    def _open_said(self) -> None:
+        self._stand()
+        if self.details:
+            self.details["source"].control.setFocus()
 
     def _make_details(self) -> None:
         self._details = QWidget()
@@ -164,16 +202,6 @@ class FactorCard(QFrame):
             if name == "note":
                 inside.insertLayout(0, pair)
         self.body.insertWidget(self.body.indexOf(self.row) + 1, self._details)
-        self._order_tabs()
-
-    def _order_tabs(self) -> None:
-        # Made later than the rest, so they would stand at the end of the page's tab order.
-        previous: QWidget = self.row.buttons[-1]
-        for editor in self.details.values():
-            for stop in stops(editor):
-                QWidget.setTabOrder(previous, stop)
-                previous = stop
-        QWidget.setTabOrder(previous, self.not_safe)
 
     def _detail(self, editor: Editor, name: str, value: Any) -> None:
         if self.page.answer_factor(self, **{name: value}):
@@ -214,14 +242,6 @@ class FactorCard(QFrame):
             self.body.insertWidget(self.body.indexOf(self.row) + 1, self._conflict)
         self._conflict.setVisible(bool(standing))
         self._conflict.mark_conflict(standing)
-
-
-def stops(widget: QWidget) -> list[QWidget]:
-    """The tab stops inside a widget, in the order in which they were made."""
-    inside = [
-        w for w in widget.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.focusProxy() is None
-    ]
-    return inside or [widget]
 
 
 def shorten(text: str, most: int = 60) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ from app.problems import Problem
 from app.records import names
 from ui.editors.editor import Editor
 from ui.editors.factory import label_of
+from ui.pages.tab_order import is_stop, stops
 from ui.pages.undo import UndoBar
 from ui.widgets.page import ColumnPage
 from ui.widgets.problem_bar import ProblemBar
@@ -37,6 +38,7 @@ class CasePage(QWidget):
         self.words: Callable[..., str] = session.translator.text
         self.view: Any = None
         self._stale = True
+        self._later: list[Callable[[], None]] = []
         self.problem_bar = ProblemBar(session)
         self.undo_bar = UndoBar(session.translator)
         self.sheet = ColumnPage()
@@ -79,15 +81,38 @@ class CasePage(QWidget):
 
     def first_focus(self) -> None:
         """Put the focus where work begins."""
-        for child in self.sheet.paper.findChildren(QWidget):
-            if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isEnabled() and not child.isHidden():
-                child.setFocus(Qt.FocusReason.OtherFocusReason)
-                return
+        for stop in stops(self.sheet.paper):
+            stop.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._stale and self.view is not None:
             self._read_and_show()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        parts: list[QWidget] = [self.problem_bar, self.sheet.paper, self.undo_bar]
+        order = [stop for part in parts if part.isVisible() for stop in stops(part)]
+        now = self.focusWidget()
+        if not order:
+            return super().focusNextPrevChild(forward)
+        place = order.index(now) + (1 if forward else -1) if now in order else 0 if forward else len(order) - 1
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        if not 0 <= place < len(order):
+            outside = self._outside(forward)
+            (outside or order[0 if forward else -1]).setFocus(reason)
+        else:
+            order[place].setFocus(reason)
+        return True
+
+    def _outside(self, forward: bool) -> QWidget | None:
+        """The next tab stop of the window that is not on this page."""
+        widget = self.nextInFocusChain() if forward else self.previousInFocusChain()
+        while widget is not None and widget is not self:
+            if not self.isAncestorOf(widget) and widget.window() is self.window() and is_stop(widget):
+                return widget
+            widget = widget.nextInFocusChain() if forward else widget.previousInFocusChain()
+        return None
 
     def start(self) -> CasePage:
         """Read the case, build and show; called once by make_page."""
@@ -98,7 +123,24 @@ class CasePage(QWidget):
         self.show_case()
         return self
 
+    def finish(self) -> None:
+        """Make at once what would be made after the first paint: to return to a field further down, and for tests."""
+        while self._later:
+            self._later.pop(0)()
+
     # ---- for the steps
+
+    def later(self, make: Callable[[], None]) -> None:
+        """Make a part of a long page after the first paint, one part at a time, so that nothing stalls."""
+        if not self._later:
+            QTimer.singleShot(1, self, self._next_part)
+        self._later.append(make)
+
+    def _next_part(self) -> None:
+        if self._later:
+            self._later.pop(0)()
+        if self._later:
+            QTimer.singleShot(1, self, self._next_part)
 
     def act(self, function: Callable[..., Any], *args: Any, **facts: Any) -> Any:
         """Do one thing through casework and tell every screen. A Problem is shown on the page and None comes back."""

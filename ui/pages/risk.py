@@ -40,10 +40,10 @@ class RiskPage(CasePage):
         self.again.clicked.connect(lambda: self.act(risk.start_assessment))
         self.column.addWidget(self._state)
         self.column.addLayout(row(self.again))
-        self.asking = Asking(self)
-        self.column.addWidget(self.asking)
         self.opening = Opening(self)
         self.column.addWidget(self.opening)
+        self.asking = Asking(self)
+        self.column.addWidget(self.asking)
         self._first_title = self.heading(N_("First questions"))
         self.column.addWidget(self._first_title)
         self.column.addWidget(
@@ -59,10 +59,23 @@ class RiskPage(CasePage):
         self.column.addLayout(self._first)
         for factor in self.form.first_factors:
             self._first.addWidget(self._card(factor))
+        self.victim_view: VictimView | None = None
         for group in self.form.groups:
-            self.column.addWidget(self._group(group))
+            self.later(lambda group=group: self._add_group(group))
+        self.later(self._add_rest)
+
+    def _add_group(self, group: Any) -> None:
+        before = len(self.cards)
+        self.column.addWidget(self._group(group))
+        for card in self.cards[before:]:
+            self._show_card(card)
+            self._lock_card(card)
+        self._show_counts()
+
+    def _add_rest(self) -> None:
         self.victim_view = VictimView(self)
         self.column.addWidget(self.victim_view)
+        self.victim_view.show_record()
 
     def show_case(self) -> None:
         self.picture = seen = risk.picture(self.session.desk, self.view)
@@ -83,11 +96,11 @@ class RiskPage(CasePage):
                 )
             )
         for card in self.cards:
-            card.row.setEnabled(not when)
-            card.not_safe.setEnabled(not when)
+            self._lock_card(card)
         self.asking.show_record()
         self.opening.show_record()
-        self.victim_view.show_record()
+        if self.victim_view is not None:
+            self.victim_view.show_record()
 
     def first_focus(self) -> None:
         first = next((c for c in self.cards if not c.row.value() and not c.isHidden()), None)
@@ -216,6 +229,10 @@ class RiskPage(CasePage):
         if again:
             card.shown = None
         card.show_answer(answer, self.picture.earlier.get(code, ()), standing)
+
+    def _lock_card(self, card: FactorCard) -> None:
+        card.row.setEnabled(not self.picture.completed)
+        card.not_safe.setEnabled(not self.picture.completed)
 
     def _show_counts(self) -> None:
         first = self.form.first_factors

@@ -26,7 +26,7 @@ class RatingEditor(Editor):
 
     def make_control(self) -> QWidget:
         options = [(str(n), str(n)) for n in range(11)] + [(NOT_GIVEN, self.words(N_("Not given")))]
-        self.row = ChoiceRow(options, name=self.words(self.field.label))
+        self.row = ChoiceRow(options, name=self.title)
         self.row.chosen.connect(lambda value: self.answer(None if value == NOT_GIVEN else int(value)))
         return self.row
 

@@ -88,6 +88,7 @@ class Stage:
         """Press keys on what has the focus."""
         for key in keys:
             QTest.keyClick(self.focus(), key, modifier)
+            QApplication.processEvents()
 
     def focus(self) -> QWidget:
         """What has the focus."""

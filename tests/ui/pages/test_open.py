@@ -1,4 +1,4 @@
-"""Every step opens for an empty and for a full case, in every language, direction and scheme, and every control has a name."""
+"""Every step opens, empty and full, in every language, direction and scheme, and every control has a name."""
 
 from __future__ import annotations
 
