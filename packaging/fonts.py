@@ -1,12 +1,16 @@
 """Makes the two bundled fonts from the Noto fonts of the system: `python packaging/fonts.py [SOURCE_FOLDER]`.
 
+Beside them it writes where combining marks sit on their letters, for paper, whose library cannot read that from a font.
 Needed only when the fonts are renewed; the result is kept in `resources/fonts/`.
 """
 
 from __future__ import annotations
 
+import json
 import sys
+import unicodedata
 from pathlib import Path
+from typing import Any
 
 from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
@@ -64,7 +68,49 @@ def borrow(font: TTFont, donor: TTFont, code: int) -> None:
             table.cmap[code] = given
 
 
+def anchors(file: Path) -> dict[str, Any]:
+    """Anchor points in font units: of letters and of marks on them, and of marks on marks; by code point."""
+    font = TTFont(file)
+    codes: dict[str, list[int]] = {}
+    for code, name in font.getBestCmap().items():
+        codes.setdefault(name, []).append(code)
+    found: dict[str, Any] = {"letters": {}, "marks": {}, "over": [], "under": []}
+    for lookup in font["GPOS"].table.LookupList.Lookup:
+        for table in lookup.SubTable:
+            if lookup.LookupType == 4:
+                _collect(found["marks"], table.MarkCoverage, table.MarkArray.MarkRecord, codes, None)
+                for name, record in zip(table.BaseCoverage.glyphs, table.BaseArray.BaseRecord, strict=True):
+                    points = [[a.XCoordinate, a.YCoordinate] if a else None for a in record.BaseAnchor]
+                    found["letters"].update({str(c): points for c in codes.get(name, []) if _wanted(c)})
+            elif lookup.LookupType == 6:
+                over: dict[str, Any] = {}
+                _collect(over, table.Mark1Coverage, table.Mark1Array.MarkRecord, codes, 0)
+                under = {
+                    str(c): [record.Mark2Anchor[0].XCoordinate, record.Mark2Anchor[0].YCoordinate]
+                    for name, record in zip(table.Mark2Coverage.glyphs, table.Mark2Array.Mark2Record, strict=True)
+                    for c in codes.get(name, [])
+                    if record.Mark2Anchor[0]
+                }
+                found["over"].append(over)
+                found["under"].append(under)
+    return found
+
+
+def _collect(into: dict[str, Any], coverage: Any, records: Any, codes: dict[str, list[int]], kind: int | None) -> None:
+    for name, record in zip(coverage.glyphs, records, strict=True):
+        point = [record.MarkAnchor.XCoordinate, record.MarkAnchor.YCoordinate]
+        for code in codes.get(name, []):
+            into.setdefault(str(code), point if kind is not None else [record.Class, *point])
+
+
+def _wanted(code: int) -> bool:
+    return unicodedata.category(chr(code)) in {"Lu", "Ll", "Lt", "Lo", "Lm", "Nd"} or code == 0x25CC
+
+
 if __name__ == "__main__":
+    where: dict[str, Any] = {}
     for each in ("Regular", "Bold"):
         made = make(each, Path(sys.argv[1]) if len(sys.argv) > 1 else SOURCE)
+        where[each] = anchors(made)
         print(made, made.stat().st_size)
+    (OUT / "marks.json").write_text(json.dumps(where, separators=(",", ":")) + "\n", encoding="utf-8")

@@ -43,8 +43,7 @@ def _priorities(draft: Draft) -> None:
     plan = draft.sieve.one("plan")
     draft.heading(N_("What matters most to the victim"))
     ranked = plan.get("priorities", []) if plan else []
-    for place, code in enumerate(ranked, 1):
-        draft.say(f"{place}. {draft.look.code('priority', str(code))}")
+    draft.say("\n".join(f"{place}. {draft.look.code('priority', str(code))}" for place, code in enumerate(ranked, 1)))
     if plan:
         draft.differing(plan, "priorities")
     if not ranked:

@@ -114,7 +114,7 @@ def answers_table(draft: Draft, rows: list[tuple[str, Factor | None, Sifted | No
                 cell(*[para(note, text.CELL, where=label)] if note else []),
             )
         )
-    draft.table((N_("Factor"), N_("Answer"), N_("From"), N_("Note")), (2.2, 1, 1.5, 2.8), cells)
+    draft.table((N_("Factor"), N_("Answer"), N_("From"), N_("Note")), (2.1, 0.9, 1.3, 3.3), cells)
     for code, _, answer in rows:
         if answer is not None:
             differing = [f for f in ("value", "source", "recent", "note") if answer.differing(f)]

@@ -61,7 +61,7 @@ def unsafe_words(text: str, view: CaseView) -> list[Found]:
 
 
 def unsafe_label(label: str, view: CaseView) -> Found | None:
-    """Why a label may not stand beside a number on paper that leaves, or None. Doubtful words are left to the officer."""
+    """Why a label may not stand beside a number on paper that leaves, or None. Doubtful words are allowed."""
     return next((f for f in unsafe_words(label, view) if f.certain and f.kind != NUMBER), None)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.documents.flow import MM, PAGE_HEIGHT, PAGE_WIDTH, Page, Stroke
 from app.documents.fonts import REGULAR, fonts
+from app.documents.marks import has_marks, pieces
 from app.documents.text import MARK, SMALL, Para, Style
 
 SIDE = 20 * MM
@@ -85,7 +86,14 @@ def _page(canvas: Any, page: Page, furniture: Furniture, number: int) -> list[st
 def _put(canvas: Any, x: float, y: float, text: str, style: Style) -> float:
     canvas.setFont(style.font, style.size)
     canvas.setFillGray(style.grey)
-    canvas.drawString(x, y, text)
+    if not has_marks(text):
+        canvas.drawString(x, y, text)
+    else:
+        # Letters and marks are drawn apart, so the line's text is given once more for readers and for copying.
+        canvas._code.append(f"/Span <</ActualText <FEFF{text.encode('utf-16-be').hex()}>>> BDC")
+        for right, up, part in pieces(text, style.font, style.size):
+            canvas.drawString(x + right, y + up, part)
+        canvas._code.append("EMC")
     return fonts().width(text, style.font, style.size)
 
 

@@ -49,8 +49,8 @@ def value_words(value: Any, field: Field | None, look: Lookup, sieve: Sieve) -> 
         return ", ".join(value_words(each, field, look, sieve) for each in value if each not in (None, ""))
     if kind == "three":
         return look.code("three", str(value))
-    if field and field.codes:
-        return look.code(field.codes, str(value))
+    if field and (field.codes or field.tags):
+        return look.code(field.codes or field.tags, str(value))
     if kind == "day":
         return look.tr.day(str(value))
     if kind == "moment":
