@@ -29,6 +29,9 @@ def say(desk: Desk, view: CaseView, field: Field, value: Any, words: Translator)
         return words.day(str(value))
     if field.kind == "person":
         return full_name(view.record(str(value))) or words.text(N_("a person of this case"))
+    if field.tags:
+        values = value if isinstance(value, list) else [value]
+        return ", ".join(words.text(desk.library.label(field.tags, v)) for v in values)
     if field.kind == "names":
         return ", ".join(str(v) for v in value) if isinstance(value, list) else str(value)
     if field.kind in ("record", "map"):

@@ -15,9 +15,10 @@ def _f(
     cautious: Caution = None,
     least: int | None = None,
     most: int | None = None,
+    tags: str = "",
     find: str = "",
 ) -> Field:
-    return Field(name, kind, label, codes, sensitivity, cautious, least, most, find)
+    return Field(name, kind, label, codes, sensitivity, cautious, least, most, tags, find)
 
 
 def _yes(name: str, label: str, sensitivity: Sensitivity = "ordinary") -> Field:
@@ -64,7 +65,7 @@ _TYPES = (
             _f("aliases", "names", N_("Other names"), sensitivity="identity", find="name"),
             _f("born", "day", N_("Born"), sensitivity="identity"),
             _f("sex", "code", N_("Sex"), codes="sex", sensitivity="identity"),
-            _f("languages", "names", N_("Languages"), sensitivity="identity"),
+            _f("languages", "names", N_("Languages"), sensitivity="identity", tags="language"),
             _yes("interpreter", N_("Interpreter needed")),
             _f("needs", "codes", N_("Needs"), codes="need", sensitivity="special", cautious="either"),
             _f("needs_words", "words", N_("Needs in words"), sensitivity="special"),
@@ -134,7 +135,7 @@ _TYPES = (
             _f("text_wording", "words", N_("Agreed wording of a text"), sensitivity="contact"),
             _f("cover", "line", N_("Caller gives the name"), sensitivity="contact"),
             _f("check_phrase", "line", N_("Phrase that proves who speaks"), sensitivity="private"),
-            _f("language", "line", N_("Language")),
+            _f("language", "line", N_("Language"), tags="language"),
             _yes("interpreter", N_("Interpreter needed")),
             _f(
                 "if_other_answers",
@@ -358,7 +359,7 @@ _TYPES = (
             _f("purpose", "code", N_("Purpose"), codes="consent_purpose"),
             _f("recipient", "line", N_("Recipient"), sensitivity="private"),
             _f("wording_version", "line", N_("Wording")),
-            _f("language", "line", N_("Language")),
+            _f("language", "line", N_("Language"), tags="language"),
             _f("decision", "code", N_("Decision"), codes="consent_decision"),
             _f("capacity", "three", N_("Able to decide")),
             _f("understood_through", "code", N_("Understood through"), codes="interpreter"),
@@ -383,7 +384,7 @@ _TYPES = (
             _yes("lives_with_suspect", N_("The suspect lives there"), "private"),
             _yes("searched", N_("Belongings are searched"), "private"),
             _f("kept_where", "code", N_("Kept where"), codes="kept_where", cautious=("none", "home", "outside")),
-            _f("reads", "names", N_("Reads")),
+            _f("reads", "names", N_("Reads"), tags="language"),
         ),
     ),
     RecordType(
@@ -393,7 +394,7 @@ _TYPES = (
         (
             _f("document", "code", N_("Document"), codes="document"),
             _f("variant", "code", N_("Variant"), codes="variant"),
-            _f("language", "line", N_("Language")),
+            _f("language", "line", N_("Language"), tags="language"),
             _f("copy_number", "line", N_("Copy number"), sensitivity="private"),
             _f("copies", "number", N_("Copies"), least=0, most=99),
             _f("reason", "words", N_("Reason"), sensitivity="private"),

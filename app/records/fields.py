@@ -36,6 +36,8 @@ class Field:
     cautious: Caution = None
     least: int | None = None
     most: int | None = None
+    tags: str = ""
+    """A code list that gives words to what is kept (`en`: English); any other text may stand there too."""
     find: str = ""
     """Under which heading the field's text is found: name, reference or place; empty: it is not searched."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.casework import cases, contact, edit, find, operations, paper, place, risk, status, steps, timeline, today
+from app.casework import cases, contact, edit, find, operations, paper, place, risk, status, steps, timeline, today, wording
 from app.casework.desk import Desk, check_vault, close_desk, create_vault, open_desk
 from app.casework.values import clean
 from app.clock import FixedClock
@@ -282,3 +282,11 @@ def test_every_code_list_that_a_field_names_is_installed(desk: Desk) -> None:
     for declared in RECORD_TYPES.values():
         for field in declared.fields:
             assert not field.codes or desk.library.codes(field.codes), f"{declared.name}.{field.name}: {field.codes}"
+
+
+def test_a_language_is_shown_by_its_name_and_any_other_word_as_it_was_written(desk: Desk, scene: SceneOne) -> None:
+    edit.set_field(desk, scene.case, scene.victim, "languages", ["ti", "Saho"])
+    view = cases.read_case(desk, scene.case)
+    declared = RECORD_TYPES["person"].field("languages")
+    assert declared is not None
+    assert wording.say(desk, view, declared, ["ti", "Saho"], ENGLISH) == "Tigrinya, Saho"

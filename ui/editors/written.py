@@ -31,11 +31,26 @@ class LineEditor(Editor):
 
     def read(self, text: str) -> Any:
         """The value that a text stands for."""
-        return text or None
+        return self.tag_of(text) or None
 
     def write(self, value: Any) -> str:
         """A value as editable text."""
-        return "" if value is None else str(value)
+        return "" if value is None else self.words_of(value)
+
+    def tag_of(self, text: str) -> str:
+        """The tag that a word stands for (`English`: en); other text stands for itself."""
+        if self.field.tags:
+            typed = text.strip().casefold()
+            for code in self.session.desk.library.codes(self.field.tags):
+                if typed in (code.code, code.label.casefold(), self.session.translator.text(code.label).casefold()):
+                    return str(code.code)
+        return text
+
+    def words_of(self, value: Any) -> str:
+        """What a tag is called; other text as it was kept."""
+        if not self.field.tags:
+            return str(value)
+        return str(self.session.translator.text(self.session.desk.library.label(self.field.tags, value)))
 
     def put(self, value: Any) -> None:
         if self.read(self.edit.value()) != value or self.edit.saver.dirty:
@@ -85,9 +100,9 @@ class NamesEditor(LineEditor):
 
     def read(self, text: str) -> Any:
         names = [part.strip() for part in re.split(";" if ";" in text else ",", text)]
-        return [name for name in names if name] or None
+        return [self.tag_of(name) for name in names if name] or None
 
     def write(self, value: Any) -> str:
-        names = [str(name) for name in value] if isinstance(value, list) else [str(value)] if value else []
+        names = [self.words_of(name) for name in value] if isinstance(value, list) else [str(value)] if value else []
         shown = "; ".join(names)
         return shown + ";" if len(names) == 1 and "," in shown else shown
