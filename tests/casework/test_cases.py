@@ -9,7 +9,21 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.casework import cases, contact, edit, find, operations, paper, place, risk, status, steps, timeline, today, wording
+from app.casework import (
+    cases,
+    contact,
+    edit,
+    find,
+    operations,
+    paper,
+    place,
+    risk,
+    status,
+    steps,
+    timeline,
+    today,
+    wording,
+)
 from app.casework.desk import Desk, check_vault, close_desk, create_vault, open_desk
 from app.casework.values import clean
 from app.clock import FixedClock
