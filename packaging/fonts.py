@@ -76,13 +76,13 @@ def anchors(file: Path) -> dict[str, Any]:
         codes.setdefault(name, []).append(code)
     found: dict[str, Any] = {"letters": {}, "marks": {}, "over": [], "under": []}
     for lookup in font["GPOS"].table.LookupList.Lookup:
-        for table in lookup.SubTable:
-            if lookup.LookupType == 4:
+        for table in (t.ExtSubTable if lookup.LookupType == 9 else t for t in lookup.SubTable):
+            if table.LookupType == 4:
                 _collect(found["marks"], table.MarkCoverage, table.MarkArray.MarkRecord, codes, None)
                 for name, record in zip(table.BaseCoverage.glyphs, table.BaseArray.BaseRecord, strict=True):
                     points = [[a.XCoordinate, a.YCoordinate] if a else None for a in record.BaseAnchor]
                     found["letters"].update({str(c): points for c in codes.get(name, []) if _wanted(c)})
-            elif lookup.LookupType == 6:
+            elif table.LookupType == 6:
                 over: dict[str, Any] = {}
                 _collect(over, table.Mark1Coverage, table.Mark1Array.MarkRecord, codes, 0)
                 under = {

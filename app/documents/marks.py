@@ -10,6 +10,7 @@ from typing import Any
 from app import paths
 from app.documents.fonts import BOLD, fonts
 
+LOWEST, HIGHEST = -300, 450
 Piece = tuple[float, float, str]
 """How far to the right of the beginning, how far up, and the characters to draw there, in points."""
 
@@ -49,7 +50,9 @@ def _place(
             for marks_over, marks_under in zip(table["over"], table["under"], strict=True):
                 if str(ord(below)) in marks_under and over in marks_over:
                     (ux, uy), (ox, oy) = marks_under[str(ord(below))], marks_over[over]
-                    return x + (ux - ox) * unit, y + (uy - oy) * unit
+                    up = y + (uy - oy) * unit
+                    # A tower of marks stays within its own line.
+                    return x + (ux - ox) * unit, max(LOWEST * unit, min(up, HIGHEST * unit))
     points = table["letters"].get(str(ord(letter[0]))) if letter[0] else None
     known = table["marks"].get(over)
     if points is None or known is None or points[known[0]] is None:

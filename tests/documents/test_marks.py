@@ -52,6 +52,11 @@ def test_a_second_mark_stands_on_the_first() -> None:
     assert under <= over
 
 
+def test_a_tower_of_marks_stays_within_its_line() -> None:
+    for mark in ("\u0303", "\u0323"):
+        assert all(-300 <= y <= 450 for _, y, _ in pieces("q" + mark * 60, REGULAR, 1000))
+
+
 def test_letters_after_a_mark_stand_where_they_would_without_it() -> None:
     with_mark = pieces("aq\u0303b", REGULAR, 1000)
     assert with_mark[0] == (0.0, 0.0, "aq")
