@@ -118,4 +118,6 @@ def _pseudo(message: str) -> str:
         inside = piece.startswith("{")
         parts.append(piece if inside else piece.translate(_ACCENTS))
     body = "".join(parts)
-    return f"[{body}{'~' * max(1, len(message) * 2 // 5)}]" if message.strip() else body
+    # The tail is cut into words, as a longer language is: one word of forty signs would be a test of nothing real.
+    tail = " ".join("~" * min(8, left) for left in range(max(1, len(message) * 2 // 5), 0, -8))
+    return f"[{body}{tail}]" if message.strip() else body

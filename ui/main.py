@@ -94,6 +94,7 @@ class Officer(QObject):
             return
         self.ended = True
         self.idle.stop()
+        self.window.stop()
         app = QApplication.instance()
         if app is not None:
             app.removeEventFilter(self.idle)

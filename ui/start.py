@@ -105,6 +105,8 @@ class Program(QObject):
     def begin(self) -> None:
         """Show the unlock screen, or where there is no vault the making of one."""
         place_window(self.top, self.options.window)
+        if PAINTED not in os.environ:
+            self.top.painted.connect(lambda: QTimer.singleShot(PREPARE_AFTER_MS, self.prepare))
         self.show_unlock()
         self.top.show()
 
@@ -184,6 +186,7 @@ class Program(QObject):
             bar.show_problem(problem)
 
 
+PREPARE_AFTER_MS = 50  # the first paint and the first key come before what is needed later
 AFTER_UNLOCK = ("app.casework.desk", "ui.main", "ui.shell.window")
 
 

@@ -325,6 +325,7 @@ QComboBox QAbstractItemView { background: @surface; color: @ink; border: 1px sol
   selection-background-color: @accent; selection-color: @accent_ink; }
 QPushButton { background: @surface; color: @ink; border: 2px solid @line; border-radius: @radius; padding: 1px 12px;
   min-height: @targetpx; }
+QPushButton[tall="true"] { min-height: @mainpx; }
 QPushButton:hover { background: @accent_soft; }
 QPushButton:pressed, QPushButton:checked { background: @accent; color: @accent_ink; border-color: @accent; }
 QPushButton:focus { border-color: @focus; }

@@ -53,7 +53,7 @@ def test_what_was_typed_a_moment_ago_is_saved(at_work, desk, qtbot, clock, case_
     qtbot.keyClicks(words, "The neighbour heard a blow")
     one.officer.lock()
     desk = open_desk(vault.unlock(desk.unlocked.folder, PASSPHRASE, clock=clock), clock=clock)
-    stored = [record for record in cases.read_case(desk, case_id).of("incident")]
+    stored = cases.read_case(desk, case_id).of("incident")
     assert any(
         "The neighbour heard a blow" in str(record.get(name)) for record in stored for name in record.field_names()
     )
@@ -192,11 +192,6 @@ def test_the_process_really_is_replaced(made_vault):
 
 
 def test_the_fresh_command_starts_the_program_from_any_folder(tmp_path):
-    done = subprocess.run(
-        [*start.command([])[:-1], "import sys; sys.path.insert(0, sys.argv[1]); import ui.start", str(ROOT)],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = subprocess.run(start.command(["--help"]), cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    assert "--vault" in done.stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.casework.steps import STEPS, TITLES, Progress
@@ -20,7 +21,7 @@ MARK_PX = 18
 class StepButton(PlainButton):
     """One step: its title, and under it what is missing."""
 
-    def __init__(self, step: str, key: int, translator: Translator) -> None:
+    def __init__(self, step: str, translator: Translator) -> None:
         super().__init__("", kind="rail")
         self.step, self._translator = step, translator
         self.setCheckable(True)
@@ -38,7 +39,6 @@ class StepButton(PlainButton):
         lines.addWidget(self.missing)
         for label in (self.title, self.mark, self.missing):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setShortcut(f"Ctrl+{key}")
         self.show_progress(Progress(False))
 
     def show_progress(self, progress: Progress) -> None:
@@ -86,11 +86,13 @@ class StepColumn(QFrame):
         group = QButtonGroup(self)
         self.buttons: dict[str, StepButton] = {}
         for number, step in enumerate(STEPS, 1):
-            button = StepButton(step, number, translator)
+            button = StepButton(step, translator)
             button.clicked.connect(lambda _on, step=step: self.chosen.emit(step))
             group.addButton(button)
             lines.addWidget(button)
             self.buttons[step] = button
+            # Not the button's own shortcut: that one waits a tenth of a second to show the press.
+            QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda step=step: self.chosen.emit(step))
         lines.addStretch(1)
 
     def show_step(self, step: str) -> None:

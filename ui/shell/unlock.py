@@ -59,7 +59,6 @@ class Unlock(FrontScreen):
         self._tick.setInterval(250)
         self._tick.timeout.connect(self._count_down)
         self._choose(0)
-        QTimer.singleShot(0, program.prepare)
 
     @property
     def door(self) -> Door | None:

@@ -282,6 +282,11 @@ class Window(QWidget):
         for page in list(self.pages.values()):
             page.refresh(changed)
 
+    def stop(self) -> None:
+        """The session ends: nothing here asks the vault for anything any more."""
+        for timer in self.findChildren(QTimer):
+            timer.stop()
+
     def count_down(self, seconds: int) -> None:
         """Quietly say that the program locks soon."""
         self.countdown.label.setText(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QCheckBox,
     QFrame,
     QHBoxLayout,
@@ -96,27 +95,66 @@ class PlainButton(QPushButton):
         name: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        self.icon_name = ""
+        self.icon_name, self.words = "", ""
+        self._natural: QSize | None = None
+        self._narrowest, self._beside = QSize(), 0
         super().__init__(parent)
         self.setProperty("kind", kind)
         self.setAutoDefault(False)
         self.icon_name, self.kind = icon, kind
         if kind == "main":
             self.setFont(theme.font("body", bold=True))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         if icon:
             self._draw_icon()
             self.setIconSize(QSize(18, 18))
-        self.words = ""
         self.set_words(text)
         if name:
             self.setAccessibleName(name)
         tip(self, hint)
 
     def set_words(self, text: str) -> None:
-        """Show `text`; an ampersand in it is a letter."""
-        self.words = text
+        """Show `text`, in several lines where one is too narrow; an ampersand in it is a letter."""
+        self.words, self._natural = text, None
         self.setText(text.replace("&", "&&"))
+        self._break_lines()
         self.setAccessibleName(text)
+
+    def sizeHint(self) -> QSize:
+        return self._measured()
+
+    def _measured(self) -> QSize:
+        """How large the button is with its words in one line."""
+        if self._natural is None:
+            # Measured once for each text and style: layouts ask often.
+            metrics, lines = self.fontMetrics(), self.text().count("\n") + 1
+            whole, shown = super().sizeHint(), metrics.size(Qt.TextFlag.TextShowMnemonic, self.text())
+            self._beside = whole.width() - shown.width()
+            words = max((metrics.horizontalAdvance(word) for word in self.words.split()), default=0)
+            high = whole.height() - (lines - 1) * metrics.lineSpacing()
+            self._natural = QSize(metrics.horizontalAdvance(self.words) + self._beside, high)
+            self._narrowest = QSize(words + self._beside, high)
+        return self._natural
+
+    def minimumSizeHint(self) -> QSize:
+        self._measured()
+        return self._narrowest
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._break_lines()
+
+    def _break_lines(self) -> None:
+        natural = self._measured()
+        lines = [self.words]
+        if self.width() < natural.width() and self.words:
+            lines = wrapped(self.words, self.fontMetrics(), self.width() - self._beside)
+        text = "\n".join(lines).replace("&", "&&")
+        if text != self.text():
+            self.setText(text)
+            more = (len(lines) - 1) * self.fontMetrics().lineSpacing()
+            self.setMinimumHeight(natural.height() + more if more else 0)
 
     def _draw_icon(self) -> None:
         self.setIcon(line_icon(self.icon_name, {"main": "accent_ink", "danger": "danger_ink"}.get(self.kind, "ink")))
@@ -124,6 +162,8 @@ class PlainButton(QPushButton):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange and self.icon_name:
             self._draw_icon()
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._natural = None
         super().changeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -131,6 +171,18 @@ class PlainButton(QPushButton):
             self.click()
         else:
             super().keyPressEvent(event)
+
+
+def wrapped(text: str, metrics: QFontMetrics, room: int) -> list[str]:
+    """The words of `text` in lines of at most `room` px; a single longer word stands alone."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and metrics.horizontalAdvance(longer) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 class PlainCheck(QCheckBox):
@@ -188,7 +240,7 @@ def row(*widgets: QWidget, spacing: int = theme.SPACE_S, stretch: bool = True) -
     return made
 
 
-def main_action(button: QAbstractButton) -> QAbstractButton:
-    """Make a button as high as a main action."""
-    button.setMinimumHeight(theme.TARGET_MAIN)
+def main_action(button: PlainButton) -> PlainButton:
+    """Make a button as high as a main action, whatever its kind."""
+    button.setProperty("tall", True)
     return button
