@@ -90,9 +90,11 @@ def import_case(desk: Desk, data: bytes, references: set[str] | None = None) -> 
     known = references_of(desk) if references is None else references
     changes = made.changes()
     findings = [*made.remarks(), *_reference_exists(draft, known)]
+    # Concluded before it is written: what the rules could not read would otherwise stay in every list.
+    conclusion = conclude(desk, made.view(changes), findings, made.paths)
     edit.write(desk, made.case_id, changes)
     known |= {draft.case["reference"]} if "reference" in draft.case else set()
-    return conclude(desk, made.case_id, findings, made.paths)
+    return conclusion
 
 
 def references_of(desk: Desk) -> set[str]:
@@ -174,7 +176,7 @@ class _Making:
         for item in self.draft.items:
             records += edit.make(item.type, self._ids[item], self._plain(item))
         for opinion in self.draft.opinions:
-            before = self._view(case_fields, records)
+            before = self.view([*edit.make("case", self.case_id, case_fields), *records])
             for change in risk.grade_changes(
                 self.desk, before, self._ids[opinion.assessment], opinion.grade, opinion.reason
             ):
@@ -184,7 +186,7 @@ class _Making:
                     records.append(change)
             completed = opinion.assessment.fields.get("completed_at")
             if completed:
-                after = self._view(case_fields, records)
+                after = self.view([*edit.make("case", self.case_id, case_fields), *records])
                 records += risk.seal(self.desk, after, self._ids[opinion.assessment], completed)
         log = operations.operation(self.desk, "collection", "case file")
         return [*edit.make("case", self.case_id, case_fields), *records, log]
@@ -192,9 +194,8 @@ class _Making:
     def _plain(self, item: Item) -> dict[str, Any]:
         return {k: self._ids[v] if isinstance(v, Item) else v for k, v in item.fields.items()}
 
-    def _view(self, case_fields: dict[str, Any], records: list[Change]) -> CaseView:
+    def view(self, changes: list[Change]) -> CaseView:
         """The case as it will be read, before anything is written."""
-        changes = [*edit.make("case", self.case_id, case_fields), *records]
         state = CaseState(self.case_id)
         state.apply(
             Entry(
@@ -278,20 +279,19 @@ def _of_item(item: Item) -> Iterator[Remark]:
 # -- what follows
 
 
-def conclude(desk: Desk, case_id: str, findings: Sequence[Remark] = (), paths: Paths | None = None) -> Conclusion:
-    """What the product concludes from a case as it stands. Pure; raises Problem case.unknown.
+def conclude(desk: Desk, view: CaseView, findings: Sequence[Remark] = (), paths: Paths | None = None) -> Conclusion:
+    """What the product concludes from a case as it stands. Nothing is written or logged.
 
     `findings` are those of the file that the case came from, `paths` where its records stand there.
     """
     paths = paths or Paths()
-    view = cases.read_case(desk, case_id)
     seen = risk.picture(desk, view)
     force = risk.in_force(desk, view, seen)
     told = [
         Remark(paths.of(f.record, f.field), f.code, f.message, f.facts) for f in (*seen.facts.findings, *force.findings)
     ]
     return Conclusion(
-        case=case_id,
+        case=view.id,
         present=sorted(seen.floor.present),
         unknown=sorted(seen.floor.unknown),
         rules=list(seen.floor.rules),

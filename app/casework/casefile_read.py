@@ -18,7 +18,6 @@ from app.records.declared import RECORD_TYPES
 from app.records.fields import Field, RecordType
 
 MOST_BYTES = 32 * 1024 * 1024
-MOST_DEPTH = 32
 MOST_DIGITS = 15
 ANSWER_CODES = "answer"
 
@@ -274,7 +273,7 @@ class _Reader:
                 return
             value = list(dict.fromkeys(values)) if declared.kind == "set" else values
         elif declared.kind == "map":
-            if not self._is_object(path, value) or not self._is_storable(path, value, 1):
+            if not self._is_object(path, value) or not self._is_sealed(path, declared.name, value):
                 return
         elif not self._is_plain(path, declared, value, allowed):
             return
@@ -301,23 +300,25 @@ class _Reader:
         self.wrong(path, shown, ", ".join(allowed))
         return False
 
-    def _is_storable(self, path: str, value: Any, depth: int) -> bool:
-        """Whether plain JSON can be kept as it is: texts, whole numbers, yes and no, lists, objects."""
-        if depth > MOST_DEPTH:
-            self.wrong(path, "nested too deeply")
-            return False
-        if isinstance(value, dict):
-            good = [
-                self._is_plain(path, _KEY, k, None) and self._is_storable(path + step(k), v, depth + 1)
-                for k, v in value.items()
-            ]
-            return all(good) and self._is_object(path, value)
-        if isinstance(value, list):
-            good = [self._is_storable(f"{path}[{n}]", v, depth + 1) for n, v in enumerate(value)]
-            return all(good)
-        if value is None or isinstance(value, bool):
-            return True
-        return self._is_plain(path, _NUMBER if isinstance(value, int) else _KEY, value, None)
+    def _is_sealed(self, path: str, name: str, value: dict[str, Any]) -> bool:
+        """Whether a part of a completed assessment has the shape in which it was sealed. It is kept as it stands."""
+        before = len(self.mistakes)
+        if name == "victim_view":
+            self._inside(path, "victim_view", value)
+        else:
+            factors = self._lines["answer", "factor"]
+            for factor, answer in value.items():
+                if factor not in factors:
+                    self.wrong(path + step(factor), "unknown factor", ", ".join(factors))
+                elif self._is_object(path + step(factor), answer):
+                    self._inside(path + step(factor), "answer", answer)
+        return len(self.mistakes) == before
+
+    def _inside(self, path: str, kind: str, value: dict[str, Any]) -> None:
+        fields = [f for f in RECORD_TYPES[kind].fields if f.name not in keys.INSIDE]
+        self._known(path, value, [f.name for f in fields])
+        for declared in fields:
+            self._take({}, kind, declared, value.get(declared.name), path + step(declared.name))
 
     def _is_object(self, path: str, value: Any) -> bool:
         if not isinstance(value, dict):
@@ -374,4 +375,3 @@ def _field(kind: str, name: str) -> Field:
 
 
 _KEY = Field("key", "line", "")
-_NUMBER = Field("number", "number", "")

@@ -96,8 +96,8 @@ def _all_answers(view: CaseView) -> Iterator[StandingAnswer]:
 
 
 def _answer(factor: str, value: object, assessment: str, answer: str, at: str) -> Iterable[StandingAnswer]:
-    if factor and value in _CAUTION:
-        yield StandingAnswer(factor, str(value), assessment, answer, at)
+    if factor and isinstance(value, str) and value in _CAUTION:
+        yield StandingAnswer(factor, value, assessment, answer, at)
 
 
 def _follows(later: Record, earlier: Record, seal: Record | None, place: dict[str, int]) -> bool:

@@ -43,8 +43,7 @@ def walk(options: Any, desk: Desk, folder: Path, made: bool, passphrase: str) ->
     lines = cases.list_cases(desk)
     shown = next((line for line in lines if line.reference == SHOWN_CASE), lines[0])
     case_id = shown.id
-    cases.open_case(desk, case_id, "practice")
-    found = casefile.conclude(desk, case_id)
+    found = casefile.conclude(desk, cases.open_case(desk, case_id, "practice"))
     printed = [_print(desk, case_id, folder, *paper) for paper in PAPERS]
     answer = {
         "vault": str(folder),
