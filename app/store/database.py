@@ -38,10 +38,17 @@ def open_database(path: Path, key: bytes, *, create: bool = False) -> Connection
     """
     _check_file(path, create)
     with problems(path):
+        if not create:
+            # Looked at first by a connection that cannot write: closing one that can would bring the file's log into
+            # the file, also where both are another vault's.
+            beforehand = _connect(path, key, read_only=True)
+            try:
+                _assert_readable(beforehand, path)
+                _check_format(beforehand)
+            finally:
+                beforehand.close()
         connection = _connect(path, key)
         try:
-            _assert_readable(connection, path)
-            _check_format(connection)
             _assert_baseline(connection)
             _migrate(connection)
             _assert_encrypted(path)
@@ -107,8 +114,14 @@ def _file_errors(path: Path) -> Iterator[None]:
         raise Problem(code.get(error.errno or 0, "store.read_only"), file=path.name) from error
 
 
-def _connect(path: Path, key: bytes) -> Connection:
-    connection = sqlite.connect(str(path), isolation_level=None, check_same_thread=False, cached_statements=256)
+def _connect(path: Path, key: bytes, *, read_only: bool = False) -> Connection:
+    connection = sqlite.connect(
+        f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
     connection.execute("PRAGMA cipher_log_level = NONE")
     connection.execute("PRAGMA cipher_memory_security = ON")
     connection.set_key(f"x'{key.hex()}'")
