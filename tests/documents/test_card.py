@@ -66,3 +66,22 @@ def test_without_numbers_and_reminders_it_holds_only_the_emergency_call() -> Non
 def test_a_practice_card_says_so_on_both_halves() -> None:
     text = text_of(build("safety-plan", "card", VIEW, scenes.context(VIEW, practice=True), EN))
     assert text.count("PRACTICE") == 3
+
+
+@pytest.mark.parametrize("variant", ["card", "discreet"])
+@pytest.mark.parametrize(
+    "label", ["Women’s refuge", "Police desk", "Maureen", "Keira’s GP", "Northmere helpers", "NM-2026-0417"]
+)
+def test_a_label_that_tells_is_refused(variant: str, label: str) -> None:
+    context = scenes.context(VIEW, numbers=(Number(label, "0808 157 0003"),))
+    with pytest.raises(Problem) as caught:
+        build("safety-plan", variant, VIEW, context, EN)
+    assert caught.value.code == "paper.label_unsafe"
+    assert caught.value.facts["label"] == label
+
+
+def test_a_label_in_another_script_is_refused_not_printed_wrong() -> None:
+    context = scenes.context(VIEW, numbers=(Number("سارة", "0808 157 0003"),))
+    with pytest.raises(Problem) as caught:
+        build("safety-plan", "card", VIEW, context, EN)
+    assert caught.value.code == "paper.script"

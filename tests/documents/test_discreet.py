@@ -189,3 +189,12 @@ def test_without_any_measure_the_pages_still_hold_the_numbers() -> None:
     assert "112" in text
     assert "Garden club" in text
     assert "none recorded" not in text
+
+
+def test_a_code_word_of_the_plan_is_known_in_other_measures() -> None:
+    given = [
+        *scenes.sc1(),
+        ("measure", "code", {"module": "P05", "what": "Say “pineapple pizza” to Jo.", "safe": "yes"}),
+    ]
+    assert unsafe_words("order pineapple pizza on friday", scenes.view_of(given))
+    assert not unsafe_words("order pineapple pizza on friday", scenes.view_of(scenes.sc1()))

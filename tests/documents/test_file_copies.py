@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from app.documents import preview
@@ -228,3 +230,33 @@ def test_building_and_looking_write_no_file_and_open_nothing_named_in_a_text() -
     assert told["quiet"] == []
     assert told["seen"] == [["open", "/dev/null"]], "the watch itself works"
     assert told["heavy"] == [], "the PDF libraries are loaded only when a page is made"
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids="-".join)
+def test_a_screen_reader_finds_language_order_and_headings(paper: tuple[str, str]) -> None:
+    view = scenes.view_of(scenes.sc1())
+    pdf = build(*paper, view, scenes.context(view, practice=True), EN)
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert document.check_pdf_syntax() == []
+        root = document.Root
+        assert (str(root.Lang), bool(root.MarkInfo.Marked)) == ("en", True)
+        elements = list(root.StructTreeRoot.K[0].K)
+        begun: list[tuple[int, int]] = []
+        for number, page in enumerate(document.pages):
+            assert int(page.obj.StructParents) == number
+            depth = 0
+            for operands, operator in pikepdf.parse_content_stream(page):
+                if str(operator) in {"BDC", "BMC"}:
+                    depth += 1
+                    if len(operands) == 2 and "/MCID" in operands[1]:
+                        begun.append((number, int(operands[1]["/MCID"])))
+                elif str(operator) == "EMC":
+                    depth -= 1
+                elif str(operator) in {"Tj", "TJ"}:
+                    assert depth > 0, "text that belongs to nothing"
+            assert depth == 0
+        pages = {page.obj.objgen: number for number, page in enumerate(document.pages)}
+        assert [(pages[e.Pg.objgen], int(e.K)) for e in elements] == begun
+        roles = [str(e.S) for e in elements]
+        assert set(roles) <= {"/H1", "/H2", "/H3", "/P"}
+        assert roles.count("/H1") == (0 if PAPERS[paper].leaves else 1)

@@ -157,3 +157,13 @@ def test_a_row_longer_than_a_page_goes_on_without_loss() -> None:
     pages = Flow(Frame(50, 50, 300, 400)).fill([Row((cell(para("left", CELL)), cell(para(long, CELL))), (1, 1))])
     texts = [words.text for page in pages for words in page.words]
     assert texts == ["left", *(f"w{n}" for n in range(200))]
+
+
+def test_a_cut_row_repeats_the_head_on_the_next_page() -> None:
+    head = Row((cell(para("Head", CELL)), cell(para("Words", CELL))), (1, 1), with_next=True)
+    long = "\n".join(f"w{n}" for n in range(60))
+    pages = Flow(Frame(50, 50, 300, 400)).fill(
+        [head, Row((cell(para("left", CELL)), cell(para(long, CELL))), (1, 1), header=head)]
+    )
+    assert [page.words[0].text for page in pages] == ["Head"] * len(pages)
+    assert len(pages) == 3
