@@ -218,6 +218,14 @@ def test_a_machine_path_is_told_from_a_list_of_words(text, wrong):
     assert bool(MACHINE.search(text)) is wrong
 
 
+def test_guides_point_to_files_that_are_there():
+    guides = [file for file in tracked_files() if file.suffix == ".md"]
+    assert guides
+    for guide in guides:
+        for link in re.findall(r"\]\(([^)#:\s]+)\)", guide.read_text(encoding="utf-8")):
+            assert (guide.parent / link).exists(), f"{guide.relative_to(ROOT)}: {link}"
+
+
 # --- the locked libraries ------------------------------------------------------------------------------------------
 
 
