@@ -337,7 +337,8 @@ QPushButton[kind="main"]:disabled { background: @ground; color: @quiet; border-c
 QPushButton[kind="danger"] { background: @danger; color: @danger_ink; border-color: @danger; min-height: @mainpx;
   font-weight: bold; }
 QPushButton[kind="danger"]:hover { background: @danger_soft; color: @danger_soft_ink; }
-QPushButton[kind="quiet"] { background: transparent; border-color: transparent; }
+QPushButton[kind="quiet"] { background: transparent; border-color: transparent; color: @accent;
+  text-decoration: underline; padding: 1px 6px; }
 QPushButton[kind="quiet"]:hover { background: @accent_soft; }
 QPushButton[kind="main"]:focus, QPushButton:checked:focus { background: @accent_soft; color: @accent_soft_ink;
   border-color: @focus; }
@@ -375,8 +376,8 @@ QFrame[tone="calm"] QLabel { color: @accent_soft_ink; }
 QFrame[tone="practice"] { background: @practice; border: none; }
 QFrame[tone="practice"] QLabel { color: @practice_ink; font-weight: bold; }
 QLabel[quiet="true"] { color: @quiet; }
-QLabel[tone="good"] { color: @good; }
-QLabel[tone="danger"] { color: @danger; }
+QLabel[tone="good"] { color: @good; background: transparent; border: none; }
+QLabel[tone="danger"] { color: @danger; background: transparent; border: none; }
 QScrollBar:vertical { background: @ground; width: 14px; margin: 0; }
 QScrollBar::handle:vertical { background: @line; min-height: 32px; border-radius: 5px; margin: 2px; }
 QScrollBar:horizontal { background: @ground; height: 14px; margin: 0; }

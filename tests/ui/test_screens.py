@@ -104,7 +104,7 @@ def test_no_part_of_a_screen_flashes_up_as_a_window_of_its_own(at_work, some_cas
     alone = []
 
     class Watch(QObject):
-        def eventFilter(self, watched, event):
+        def eventFilter(self, watched, event):  # noqa: N802 - Qt's name
             if event.type() == event.Type.Show and watched.isWidgetType() and watched.isWindow():
                 alone.append(type(watched).__name__)
             return False

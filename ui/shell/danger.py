@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent, Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.forms.definitions import Profile
 from app.i18n import N_, Translator
@@ -35,8 +35,14 @@ class DangerPanel(QWidget):
         card.body.addWidget(self.title)
         card.body.addWidget(self.noted)
         card.body.addWidget(PlainLabel(say(N_("This case is marked to be sent first."))))
+        steps = QGridLayout()
+        steps.setColumnStretch(1, 1)
+        steps.setHorizontalSpacing(theme.SPACE_M)
+        card.body.addLayout(steps)
         for number, step in enumerate(profile.danger.steps, 1):
-            card.body.addWidget(PlainLabel(f"{number}.  {say(step)}", kind="question"))
+            count = PlainLabel(f"{number}.", kind="question", wrap=False)
+            steps.addWidget(count, number, 0, Qt.AlignmentFlag.AlignTop)
+            steps.addWidget(PlainLabel(say(step), kind="question"), number, 1)
         numbers = Card(say(N_("On call")))
         page.column.addWidget(numbers)
         on_call = [service for service in profile.services.entries if service.on_call]

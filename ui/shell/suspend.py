@@ -24,7 +24,7 @@ ASK_MS = 500
 
 
 class SuspendWatch(QObject):
-    """`going` when the laptop is about to sleep, its session is locked or its lid closes. This one never hears of it."""
+    """`going` when the laptop is about to sleep, its session is locked or its lid closes. This one hears nothing."""
 
     going = Signal()
 

@@ -24,8 +24,11 @@ def icon(name: str, ink: str = "ink") -> QIcon:
     """The icon of that name in the scheme in force, sharp at 1 and 2 device pixels; `ink` names the token."""
     made = QIcon()
     now = theme.scheme()
+    # A filled button turns soft while it has the focus, and Qt calls that active.
+    focused = {"accent_ink": "accent_soft_ink", "danger_ink": "danger_soft_ink"}.get(ink, ink)
     for mode, colour, state in (
         (QIcon.Mode.Normal, now.colour(ink).name(), QIcon.State.Off),
+        (QIcon.Mode.Active, now.colour(focused).name(), QIcon.State.Off),
         (QIcon.Mode.Normal, now.accent_soft_ink, QIcon.State.On),
         (QIcon.Mode.Disabled, now.quiet, QIcon.State.Off),
     ):

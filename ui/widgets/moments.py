@@ -71,7 +71,7 @@ def read_moment(typed: str, now: datetime, *, past: bool = True) -> Reading:
     if clock[4]:
         hour = hour % 12 + (12 if clock[4].lower() == "pm" else 0)
     if hour > 23 or minute > 59:
-        return Reading(text, NOT_READ)
+        return read_day(text, now.date(), past=past)  # "31.12" is a day
     before = text[: clock.start()].strip(" ,")
     named = _day(before, now.date()) if before else now.date().isoformat()
     if len(named) != 10:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFontMetrics, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFocusEvent, QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -80,6 +80,9 @@ class PlainLabel(QLabel):
         self.setText(shown)
         if shown and not widget.accessibleName():
             widget.setAccessibleName(shown)
+
+
+FILLED = frozenset({"main", "danger"})
 
 
 class PlainButton(QPushButton):
@@ -157,7 +160,19 @@ class PlainButton(QPushButton):
             self.setMinimumHeight(natural.height() + more if more else 0)
 
     def _draw_icon(self) -> None:
-        self.setIcon(line_icon(self.icon_name, {"main": "accent_ink", "danger": "danger_ink"}.get(self.kind, "ink")))
+        filled = {"main": "accent", "danger": "danger"}.get(self.kind, "")
+        soft = "_soft" if self.hasFocus() else ""  # with the focus a filled button turns pale
+        self.setIcon(line_icon(self.icon_name, f"{filled}{soft}_ink" if filled else "ink"))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self.icon_name and self.kind in FILLED:
+            self._draw_icon()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if self.icon_name and self.kind in FILLED:
+            self._draw_icon()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange and self.icon_name:
