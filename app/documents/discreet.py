@@ -129,7 +129,7 @@ def _left_out(
     def out(why: str, found: tuple[Found, ...] = (), can_confirm: bool = False) -> LeftOut:
         return LeftOut(measure.id, module.code, words, why, found, can_confirm)
 
-    if module.leaving == "nothing" or module.code not in neutral.MODULES:
+    if module.leaving != "words" or "what" in module.file_only or module.code not in neutral.MODULES:
         return out(STAYS)
     if measure.decide("safe") != "yes":
         return out(NOT_SAFE)
@@ -142,8 +142,7 @@ def _left_out(
     found = tuple(unsafe_words(words, view))
     if not found:
         return None
-    # Where a module's own words are not meant to leave, doubtful words cannot be waved through.
-    can_confirm = module.leaving == "words" and not any(f.certain for f in found)
+    can_confirm = not any(f.certain for f in found)
     if can_confirm and measure.id in context.confirmed:
         return None
     return out(WORDS, found, can_confirm)

@@ -47,6 +47,8 @@ def value_words(value: Any, field: Field | None, look: Lookup, sieve: Sieve) -> 
         return _map_words(value, look)
     if isinstance(value, list):
         return ", ".join(value_words(each, field, look, sieve) for each in value if each not in (None, ""))
+    if field and field.tags:
+        return look.code(field.tags, str(value))
     if kind == "three":
         return look.code("three", str(value))
     if field and (field.codes or field.tags):

@@ -46,6 +46,7 @@ def test_what_is_left_out_is_named_with_its_reason() -> None:
         *scenes.sc1(),
         measure("unsafe", "P10", "teach the emergency number", safe="unknown"),
         measure("spoken", "P27", "a neighbour rings back"),
+        measure("way", "P14", "another way on wednesday"),
         measure("script", "P10", "اتصلي"),
         measure("other", "X", "something of a newer version"),
     ]
@@ -55,6 +56,7 @@ def test_what_is_left_out_is_named_with_its_reason() -> None:
         "m5": discreet.WORDS,
         "unsafe": discreet.NOT_SAFE,
         "spoken": discreet.STAYS,
+        "way": discreet.STAYS,
         "script": discreet.SCRIPT,
         "other": discreet.STAYS,
     }
@@ -198,3 +200,14 @@ def test_a_code_word_of_the_plan_is_known_in_other_measures() -> None:
     ]
     assert unsafe_words("order pineapple pizza on friday", scenes.view_of(given))
     assert not unsafe_words("order pineapple pizza on friday", scenes.view_of(scenes.sc1()))
+
+
+def test_the_words_of_a_measure_leave_only_where_the_plan_s_definition_says_so() -> None:
+    modules = scenes.library().modules
+    given = [*scenes.sc1(), *(measure(f"x{m.code}", m.code, f"plain words for {m.code.lower()}") for m in modules)]
+    text = flat(printed(given))
+    for module in modules:
+        may = module.leaving == "words" and "what" not in module.file_only
+        assert (flat(f"plain words for {module.code.lower()}") in text) is may, module.code
+        for line in module.discreet:
+            assert (flat(line) in text) is (module.leaving != "nothing"), module.code
