@@ -27,20 +27,18 @@ PAGES = 2
 FRAME = Frame(24 * MM, 22 * MM, 162 * MM, 247 * MM)
 DEVICE_FACTOR = "F17"
 
-NOT_SAFE, NOT_CHOSEN, STAYS, WATCHED, WORDS, SCRIPT = "not_safe", "not_chosen", "stays", "watched", "words", "script"
-SENTENCES = {
-    NOT_SAFE: N_("It is not marked as safe to do."),
-    NOT_CHOSEN: N_("It was not chosen for this paper."),
-    STAYS: N_("This part of the plan never leaves on paper. Talk it through instead."),
-    WATCHED: N_("It speaks about devices, and it is not ruled out that they are watched. Talk it through instead."),
-    WORDS: N_("Its words could tell a finder who, where or why. Change the words, or talk it through instead."),
-    SCRIPT: N_("It is written in a script that cannot be printed."),
-}
+# Why a measure does not stand on the pages: English message ids.
+NOT_SAFE = N_("It is not marked as safe to do.")
+NOT_CHOSEN = N_("It was not chosen for this paper.")
+STAYS = N_("The words of this part of the plan never leave on paper. Talk it through instead.")
+WATCHED = N_("It speaks about devices, and it is not ruled out that they are watched. Talk it through instead.")
+WORDS = N_("Its words could tell a finder who, where or why. Change the words, or talk it through instead.")
+SCRIPT = N_("It is written in a script that cannot be printed.")
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A measure that does not stand on the paper: its record, module and words, why, and what was found in it.
+    """A measure that does not stand on the paper: record id, module, words, why (a message id), what was found in it.
 
     `can_confirm`: the officer may keep it after reading it once more (`PaperContext.confirmed`).
     """

@@ -61,7 +61,7 @@ def test_what_is_left_out_is_named_with_its_reason() -> None:
         "other": discreet.STAYS,
     }
     assert [f.word for f in left["m5"].found] == ["Maureen"]
-    assert set(discreet.SENTENCES) >= {out.why for out in left.values()}
+    assert all(out.why.endswith(".") for out in left.values()), "a sentence for the officer, not a code"
 
 
 @pytest.mark.parametrize("module", ["P15", "P17"])
@@ -202,10 +202,12 @@ def test_a_code_word_of_the_plan_is_known_in_other_measures() -> None:
     assert not unsafe_words("order pineapple pizza on friday", scenes.view_of(scenes.sc1()))
 
 
-def test_the_words_of_a_measure_leave_only_where_the_plan_s_definition_says_so() -> None:
-    modules = scenes.library().modules
-    given = [*scenes.sc1(), *(measure(f"x{m.code}", m.code, f"plain words for {m.code.lower()}") for m in modules)]
-    text = flat(printed(given))
+@pytest.mark.parametrize("part", range(3))
+def test_the_words_of_a_measure_leave_only_where_the_plan_s_definition_says_so(part: int) -> None:
+    modules = scenes.library().modules[part::3]
+    given = [r for r in scenes.sc1() if r[0] != "measure"]
+    given += [measure(f"x{m.code}", m.code, f"plain words for {m.code.lower()}") for m in modules]
+    text = flat(printed(given, suggested_modules=()))
     for module in modules:
         may = module.leaving == "words" and "what" not in module.file_only
         assert (flat(f"plain words for {module.code.lower()}") in text) is may, module.code
