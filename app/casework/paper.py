@@ -19,7 +19,8 @@ from app.clock import iso
 from app.documents import preview as pictures
 from app.documents.catalogue import BuildFindings, build
 from app.documents.catalogue import findings as paper_findings
-from app.documents.context import Number, PaperContext, TimelineEntry
+from app.documents.context import Number as Number
+from app.documents.context import PaperContext, TimelineEntry
 from app.documents.discreet import LeftOut
 from app.documents.scan import SENTENCES
 from app.i18n import Translator, translator

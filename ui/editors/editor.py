@@ -41,6 +41,7 @@ class Editor(QWidget):
         self._saved = PlainLabel("", kind="small", quiet=True, wrap=False)
         self._mark: PlainLabel | None = None
         self._conflict: Card | None = None
+        self._differing: list[Any] = []
         self._body = QVBoxLayout(self)
         self._body.setContentsMargins(0, 0, 0, 0)
         self._body.setSpacing(2)
@@ -118,6 +119,10 @@ class Editor(QWidget):
 
     def mark_conflict(self, standing: list[Any]) -> None:
         """Show every standing value with who wrote it and when; an empty list takes the mark away."""
+        dots = [one.dot for one in standing]
+        if dots == self._differing:
+            return
+        self._differing = dots
         if self._conflict is not None:
             self._conflict.hide()
             self._conflict.deleteLater()
@@ -141,8 +146,8 @@ class Editor(QWidget):
                     self.words(
                         N_("“{value}”: {officer}, {when}"),
                         value=shown,
-                        officer=one.author,
-                        when=self.session.translator.moment(one.device_time),
+                        officer=one.written.author,
+                        when=self.session.translator.moment(one.written.device_time),
                     ),
                     kind="small",
                 ),

@@ -66,6 +66,8 @@ class GradePage(CasePage):
         card = Card(self.words(N_("Your grade")))
         self._first = self.note(N_("You grade first. Then the floor of the rules appears, with its reasons."))
         card.body.addWidget(self._first)
+        self._given = PlainLabel("")
+        card.body.addWidget(self._given)
         self.choice = ChoiceRow(
             [(code, label, code[0]) for code, label in options_of(self.session, "grade")],
             name=self.words(N_("Your grade")),
@@ -110,6 +112,14 @@ class GradePage(CasePage):
         if not self.choice.hasFocus():
             self.choice.set_value(self.draft("grade") or (force.given if graded else ""))
         self._first.setVisible(not graded)
+        self._given.setVisible(graded)
+        self._given.setText(
+            self.words(
+                N_("Given: {grade}. {reason}"),
+                grade=label_of(self.session, "grade", force.given),
+                reason=self.view.case.get("grade_reason", ""),
+            )
+        )
         self.give.set_words(self.words(N_("Give this grade") if not graded else N_("Give another grade")))
         self.own.setEnabled(seen.assessment is not None)
         for part in (self._in_force, self._floor):
@@ -189,7 +199,7 @@ class GradePage(CasePage):
 
     def _show_finish(self) -> None:
         seen = self.picture
-        if seen.completed:
+        if seen.completed and seen.assessment is not None:
             said = self.words(
                 N_("Completed {when}. It cannot be changed any more; a new assessment can be started under Risk."),
                 when=self.session.translator.moment(seen.assessment.get("completed_at")),

@@ -42,7 +42,10 @@ class CasePage(QWidget):
         self.problem_bar = ProblemBar(session)
         self.undo_bar = UndoBar(session.translator)
         self.sheet = ColumnPage()
-        self.column = self.sheet.column
+        self.column = QVBoxLayout()
+        self.column.setSpacing(12)
+        self.sheet.column.addLayout(self.column)
+        self.sheet.column.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)

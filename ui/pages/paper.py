@@ -41,7 +41,7 @@ class PaperPage(CasePage):
             "paper",
             ASKED,
             save=lambda name, value: self.act(paper.set_answers, **{name: value}),
-            explain={"reads": N_("Languages that the victim reads well, for example en; fr.")},
+            explain={"reads": N_("Languages that the victim reads well, with semicolons between them.")},
         )
         asked.body.addWidget(self.form)
         self.proposed = Banner(tone="calm")

@@ -39,7 +39,8 @@ class PeoplePage(CasePage):
 
     def build(self) -> None:
         self.column.addWidget(self.heading(self.title, 1))
-        self.cards = CardStack(lambda person_id: PersonCard(self, person_id))
+        alone = len(self.view.people()) == 1  # who opens a case with one name in it goes on with that person
+        self.cards = CardStack(lambda person_id: PersonCard(self, person_id, is_open=alone and not self.cards.cards))
         self.column.addWidget(self.cards)
         adding = FlowLayout(spacing=8)
         self.add_victim = PlainButton(self.words(N_("Add the victim")), kind="main")
@@ -82,7 +83,8 @@ class PeoplePage(CasePage):
         if self.cards.draft is not None:
             self.cards.draft.focus_first()  # type: ignore[attr-defined]
         elif self.cards.cards:
-            next(iter(self.cards.cards.values())).fold.button.setFocus()  # type: ignore[attr-defined]
+            card: Any = next(iter(self.cards.cards.values()))
+            card.focus_first() if card.fold.is_open else card.fold.button.setFocus()
 
     def help_text(self) -> str:
         return self.words(

@@ -50,6 +50,7 @@ class PersonCard(Card):
         self.fold = Fold("", self._fill)
         self.archive = PlainButton(self.words(N_("Archive")), kind="quiet")
         self.archive.clicked.connect(lambda: self.page.archive(self.person_id, self._title()))
+        self.body.setContentsMargins(8, 4, 8, 4)
         self.body.addWidget(self.fold)
         self.fold.set_open(is_open)
 

@@ -31,8 +31,10 @@ class ModulePart(Card):
         self.words = page.words
         self.measures: CardStack | None = None
         self.fold = Fold("", self._fill)
-        self.body.setContentsMargins(8, 4, 8, 4)
+        self.body.setContentsMargins(8, 2, 8, 6)
+        self.body.setSpacing(0)
         self._why = PlainLabel("", kind="small", quiet=True)
+        self._why.setIndent(34)
         self.body.addWidget(self.fold)
         self.body.addWidget(self._why)
 
@@ -112,7 +114,6 @@ class PlanPage(CasePage):
         self.priorities = Priorities(self)
         self.column.addWidget(self.priorities)
         self.uncovered = Uncovered(self)
-        self.column.addWidget(self.uncovered)
         self.modules: dict[str, ModulePart] = {}
         self._suggested = QWidget()
         self._suggested_column = QVBoxLayout(self._suggested)
@@ -123,6 +124,7 @@ class PlanPage(CasePage):
         self._other_column: QVBoxLayout | None = None
         self.others = Fold(self.words(N_("Other subjects")), self._fill_others)
         self.column.addWidget(self.others)
+        self.column.addWidget(self.uncovered)
         self._kept = Card(self.words(N_("Review and keeping")))
         self.kept = RecordForm(
             self,

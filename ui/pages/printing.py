@@ -43,7 +43,7 @@ class Printing(QWidget):
         self.on_paper = OnPaper(page)
         column.addWidget(self.on_paper)
         self.language = CodeBox(
-            [(tag, tag) for tag in languages()],
+            [(tag, label_of(page.session, "language", tag)) for tag in languages()],
             name=words(N_("Language of the paper")),
             empty=words(N_("choose a language")),
             value="en",

@@ -4,6 +4,7 @@ here.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout
@@ -61,7 +62,7 @@ class RiskPage(CasePage):
             self._first.addWidget(self._card(factor))
         self.victim_view: VictimView | None = None
         for group in self.form.groups:
-            self.later(lambda group=group: self._add_group(group))
+            self.later(partial(self._add_group, group))
         self.later(self._add_rest)
 
     def _add_group(self, group: Any) -> None:
@@ -222,7 +223,7 @@ class RiskPage(CasePage):
     def _show_card(self, card: FactorCard, *, again: bool = False) -> None:
         code = card.factor.code
         answer = self.picture.answers.get(code)
-        standing = []
+        standing: list[Any] = []
         if answer is not None and answer.conflict:
             record = self.view.record(answer.record_id)
             standing = record.standing("value") if record is not None else []

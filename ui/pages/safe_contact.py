@@ -7,12 +7,11 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from app.casework import contact, edit
+from app.casework import edit
 from app.clock import iso
 from app.i18n import N_
 from ui.editors.record_form import RecordForm
 from ui.pages.fold import Fold
-from ui.widgets.bars import Banner
 from ui.widgets.text import Card, PlainButton, PlainLabel
 
 FIRST = (
@@ -39,8 +38,6 @@ class SafeContact(Card):
     def __init__(self, page: Any) -> None:
         super().__init__(page.words(N_("Safe contact")))
         self.page, words = page, page.words
-        self.banner = Banner()
-        self.body.addWidget(self.banner)
         self._wait = PlainLabel(words(N_("Record the victim first.")), quiet=True)
         self.body.addWidget(self._wait)
         self.form = RecordForm(
@@ -71,8 +68,6 @@ class SafeContact(Card):
         view, victim = self.page.view, self.page.view.victim
         record = view.one("safe_contact")
         self.form.record_id = record.id if record is not None else ""
-        said, agreed = contact.banner(self.page.session.desk, view, self.page.session.translator)
-        self.banner.say(said, "calm" if agreed else "danger")
         self._wait.setVisible(victim is None)
         for part in (self.form, self.more):
             part.setVisible(victim is not None)

@@ -23,6 +23,8 @@ class Supervisor(Card):
         self.code = CodeBox(
             options_of(page.session, "lowering"), name=words(N_("Coded reason")), empty=words(N_("choose a reason"))
         )
+        self.code.setSizeAdjustPolicy(CodeBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.code.setMinimumContentsLength(20)
         self.who = DraftWords(page, "supervisor", N_("Name of the supervisor"), lines=1)
         self.why = DraftWords(page, "supervisor_reason", N_("Why, in the supervisor's words"))
         self.body.addWidget(self.who)

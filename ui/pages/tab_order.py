@@ -34,5 +34,7 @@ def _in_layout(layout: QLayout) -> Iterator[QWidget]:
                 yield widget
             if not isinstance(widget, _WHOLE):
                 yield from stops(widget)
-        elif item is not None and item.layout() is not None:
-            yield from _in_layout(item.layout())
+            continue
+        inner = item.layout() if item is not None else None
+        if inner is not None:
+            yield from _in_layout(inner)

@@ -45,10 +45,12 @@ class TaskCard(Card):
         self.words = page.words
         self.wanted = ""
         self._filled = False
-        self.body.setContentsMargins(8, 4, 8, 4)
+        self.body.setContentsMargins(8, 2, 8, 6)
+        self.body.setSpacing(0)
         self.fold = Fold("", self._fill)
         self.body.addWidget(self.fold)
         self._why = PlainLabel("", kind="small", quiet=True)
+        self._why.setIndent(34)
         self.body.addWidget(self._why)
 
     def show_line(self, line: Any) -> None:

@@ -102,7 +102,7 @@ class TimelinePage(CasePage):
                 )
             )
         self.list.set_lines(shown)
-        self.list.fit(10)
+        self.list.fit(7)
         self.list.setVisible(bool(shown))
         self.empty.setVisible(not shown)
         self._show_detail(self.list.current_key())
@@ -135,8 +135,8 @@ class TimelinePage(CasePage):
                     self.words(
                         N_("“{value}”: {officer}, {when}"),
                         value=said,
-                        officer=one.author,
-                        when=tr.moment(one.device_time),
+                        officer=one.written.author,
+                        when=tr.moment(one.written.device_time),
                     )
                 )
             )

@@ -74,7 +74,8 @@ class TodoPage(CasePage):
             gone = self.cards.pop(key)
             gone.hide()
             gone.deleteLater()
-        shown, rest = [], []
+        shown: list[tuple[str, Any]] = []
+        rest: list[tuple[str, Any]] = []
         for key, line in wanted.items():
             (shown if line.suggested or line.record is not None or line.definition is None else rest).append(
                 (key, line)
