@@ -27,6 +27,13 @@ WHO = st.integers(0, 2)
 SIZES = st.sampled_from([1, 2, 500])
 FATES = st.sampled_from(["now", "now", "late", "lost", "twice", "crash"])
 RARELY = st.integers(0, 5).map(lambda n: n == 0)
+WRITES = st.tuples(
+    st.sampled_from(CASES),
+    st.sampled_from(RECORDS),
+    st.sampled_from(["set", "set", "set", "both", "add", "remove", "make", "append", "archive", "future"]),
+    st.sampled_from(FIELDS),
+    st.sampled_from(["at_large", "in_custody", "Mira", "Невена", ""]),
+)
 
 
 class Exchange(RuleBasedStateMachine):
@@ -49,16 +56,9 @@ class Exchange(RuleBasedStateMachine):
 
     # -- officers
 
-    @rule(
-        who=WHO,
-        case=st.sampled_from(CASES),
-        record=st.sampled_from(RECORDS),
-        kind=st.sampled_from(["set", "set", "set", "both", "add", "remove", "make", "append", "archive", "future"]),
-        name=st.sampled_from(FIELDS),
-        value=st.sampled_from(["at_large", "in_custody", "Mira", "Невена", ""]),
-        crash=RARELY,
-    )
-    def write(self, who: int, case: str, record: str, kind: str, name: str, value: str, crash: bool) -> None:
+    @rule(who=WHO, what=WRITES, crash=RARELY)
+    def write(self, who: int, what: tuple[str, str, str, str, str], crash: bool) -> None:
+        case, record, kind, name, value = what
         device = self.devices[who]
         state = device.state(case).records.get(record)
         saw = state.seen if state else lambda _: []
@@ -81,6 +81,14 @@ class Exchange(RuleBasedStateMachine):
         made = device.write(case, changes, crash)
         if made is not None:
             clock_is_believed_by_nobody_else(made, self.furthest[who], self.server.now_ms)
+
+    @rule(who=WHO, writes=st.lists(WRITES, min_size=1, max_size=4), limit=SIZES, sent=FATES, got=FATES)
+    def shift(self, who: int, writes: list[tuple[str, str, str, str, str]], limit: int, sent: str, got: str) -> None:
+        """An officer writes several things, then there is a network for a moment."""
+        for what in writes:
+            self.write(who, what, False)
+        self.push(who, limit, sent)
+        self.pull(who, limit, got)
 
     @rule(who=WHO, days=st.sampled_from([-9000, -365, -1, 0, 1, 400, 3300]), seconds=st.integers(0, 3600))
     def clock_jumps(self, who: int, days: int, seconds: int) -> None:

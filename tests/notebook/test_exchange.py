@@ -16,7 +16,7 @@ from tests.notebook.machine import NAMES, START, Exchange
 
 
 class TestThreeDevices(Exchange.TestCase):
-    settings = settings(max_examples=120, stateful_step_count=50)
+    settings = settings(max_examples=80, stateful_step_count=40)
 
 
 # --- wrong ways, which the same machine must find out ---------------------------------------------------------------

@@ -107,4 +107,4 @@ class RealVaults(Exchange):
 
 
 class TestRealVaults(RealVaults.TestCase):
-    settings = settings(max_examples=40, stateful_step_count=40)
+    settings = settings(max_examples=25, stateful_step_count=30)
