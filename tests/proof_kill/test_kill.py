@@ -1,4 +1,4 @@
-"""A program that is killed at any moment has lost nothing that it said was saved. More kills: run the module by hand."""
+"""A program that is killed at any moment has lost nothing that it said was saved. By hand: as many kills as wanted."""
 
 from __future__ import annotations
 
