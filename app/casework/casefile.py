@@ -315,21 +315,16 @@ def case_file(view: CaseView) -> dict[str, Any]:
 
     Raises Problem casefile.newer where the case holds something that only a newer version knows: nothing is left out.
     """
-    names = {
-        record.id: f"{kind.name}-{number}"
-        for kind in keys.TRAVELLING
-        for number, record in enumerate(view.of(kind.name, archived=True), 1)
-    }
     if any(record.type not in RECORD_TYPES or _beyond(record) for record in view):
         raise Problem("casefile.newer")
-    out: dict[str, Any] = {"format": keys.FORMAT, "case": view.id, **_fields(view.case, names)}
     nested = _nested(view)
     inside = {record.id for records in nested.values() for record in records}
-    for kind in keys.TRAVELLING:
+    listed = {k: [r for r in view.of(k.name, archived=True) if r.id not in inside] for k in keys.TRAVELLING}
+    names = {r.id: f"{kind.name}-{n}" for kind, records in listed.items() for n, r in enumerate(records, 1)}
+    out: dict[str, Any] = {"format": keys.FORMAT, "case": view.id, **_fields(view.case, names)}
+    for kind, records in listed.items():
         items = []
-        for record in view.of(kind.name, archived=True):
-            if record.id in inside:
-                continue
+        for record in records:
             item = {"key": names[record.id], **_fields(record, names)}
             for child in nested.get(record.id, ()):
                 plain = {k: v for k, v in _fields(child, names).items() if k not in keys.INSIDE}

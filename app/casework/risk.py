@@ -103,7 +103,8 @@ def current_assessment(view: CaseView) -> Record | None:
 
 def answers_of(view: CaseView, assessment_id: str) -> dict[str, Record]:
     """The answer records of one assessment by factor."""
-    return {str(r.get("factor")): r for r in view.of("answer") if r.get("assessment") == assessment_id}
+    given = [r for r in view.of("answer") if r.get("assessment") == assessment_id]
+    return {str(r.get("factor")): r for r in given if r.get("factor")}
 
 
 def start_assessment(desk: Desk, case_id: str, **fields: Any) -> tuple[str, Changed]:
