@@ -245,7 +245,9 @@ def context(
         numbers=tuple(chosen.numbers),
         chosen=frozenset(chosen.measures) if chosen.measures is not None else None,
         confirmed=frozenset(chosen.confirmed),
-        timeline=tuple(TimelineEntry(x.at, x.who, x.text, x.device) for x in timeline(desk, view.id, words)),
+        timeline=tuple(
+            TimelineEntry(x.at, x.who, x.text, x.device, x.record_id) for x in timeline(desk, view.id, words)
+        ),
     )
     return made if chosen.reminders is None else replace(made, reminders=tuple(chosen.reminders))
 

@@ -7,7 +7,7 @@ from app.documents.draft import Draft
 from app.documents.flow import cell
 from app.documents.risk import answers_table, grade_and_floor
 from app.documents.sieve import Sifted
-from app.documents.text import para
+from app.documents.text import can_draw, para
 from app.documents.words import listed
 from app.i18n import N_
 from app.records.declared import RECORD_TYPES
@@ -47,6 +47,7 @@ def _answers(draft: Draft, answers: list[Sifted]) -> None:
     for assessment in dict.fromkeys(str(a.get("assessment") or "") for a in answers):
         mine = [a for a in answers if str(a.get("assessment") or "") == assessment]
         draft.subheading(draft.words(mine[0], "assessment") or draft.tr.text("Assessment"))
+        mine.sort(key=lambda a: str(a.get("factor") or ""))
         answers_table(draft, [(str(a.get("factor") or "?"), draft.look.factor(str(a.get("factor"))), a) for a in mine])
         for answer in mine:
             if answer.get("archived") or answer.get("archive_reason"):
@@ -91,12 +92,19 @@ def _timeline(draft: Draft) -> None:
     draft.heading(N_("Timeline"))
     rows = []
     for entry in draft.context.timeline:
-        who = [para(words, text.NOTE) for words in (entry.who, entry.device) if words]
+        about = draft.sieve.record(entry.record) if entry.record else None
+        words = entry.words
+        if about is not None and about.withheld:
+            words = draft.tr.text("A change to an item whose content is not printed.")
+        elif not can_draw(words):
+            # Names in their own script: the records above refuse whatever else could not be drawn.
+            words = draft.tr.text("A change with words in a script that cannot be printed; it stands in the case.")
+        who = [para(part, text.NOTE) for part in (entry.who, entry.device) if part]
         rows.append(
             (
                 cell(para(draft.tr.moment(entry.at), text.CELL)),
                 cell(*who),
-                cell(para(entry.words, text.CELL, draft.tr.text("Timeline"))),
+                cell(para(words, text.CELL, draft.tr.text("Timeline"))),
             )
         )
     draft.table((N_("When"), N_("Who"), N_("What")), (1.3, 1.3, 4), rows)

@@ -20,12 +20,13 @@ class Number:
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One line of the timeline, already in words."""
+    """One line of the timeline, already in words; `record` is the id of the record that it is about."""
 
     at: str
     who: str
     words: str
     device: str = ""
+    record: str = ""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Sifted:
         """
         if field not in self._prints:
             raise Forbidden(f"{self.type}.{field} may not stand on this paper")
-        if self._record.get("code") in WITHHELD.get((self.type, field), ()):
+        if field in self.withheld:
             return default
         return self._record.get(field, default)
 
@@ -54,8 +54,7 @@ class Sifted:
 
     def differing(self, field: str) -> list[Standing]:
         """The standing values of a field that is in conflict, oldest first; nothing where officers agree."""
-        withheld = self._record.get("code") in WITHHELD.get((self.type, field), ())
-        if field not in self._prints or withheld or not self._record.in_conflict(field):
+        if field not in self._prints or field in self.withheld or not self._record.in_conflict(field):
             return []
         return self._record.standing(field)
 
@@ -64,6 +63,12 @@ class Sifted:
         declared = self._record.declared
         names = [name for name in self._record.field_names() if name in self._prints]
         return [(name, declared.field(name) if declared else None) for name in names]
+
+    @property
+    def withheld(self) -> list[str]:
+        """The fields of this record that are withheld from every paper."""
+        code = self._record.get("code")
+        return [field for (kind, field), codes in WITHHELD.items() if kind == self.type and code in codes]
 
     @property
     def declared_fields(self) -> tuple[Field, ...]:

@@ -11,6 +11,7 @@ import pytest
 
 from app.documents.allowed import PAPERS
 from app.documents.catalogue import build
+from app.documents.context import TimelineEntry
 from app.documents.sieve import Forbidden, Sieve
 from app.i18n import translator
 from app.records.declared import RECORD_TYPES
@@ -127,7 +128,9 @@ def test_number_officer_and_office_stand_on_file_copies_only(paper: tuple[str, s
 @pytest.mark.parametrize("paper", PAPERS, ids="-".join)
 def test_the_content_of_covert_measures_is_on_no_paper(paper: tuple[str, str]) -> None:
     view = scenes.view_of(scenes.sc1())
-    assert "SECRET-T15" not in text_of(build(*paper, view, scenes.context(view), translator("en")))
+    lines = (TimelineEntry("2026-11-14T02:16:00+00:00", "PC Ida Thorn", "Task: Evidence: SECRET-T15", "3F9A", "t3"),)
+    text = text_of(build(*paper, view, scenes.context(view, timeline=lines), translator("en")))
+    assert "SECRET-T15" not in text
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids="-".join)

@@ -14,6 +14,7 @@ import pytest
 from app.documents import preview
 from app.documents.allowed import PAPERS
 from app.documents.catalogue import build, is_file_copy, variants
+from app.documents.context import TimelineEntry
 from app.i18n import translator
 from app.problems import Problem
 from tests.documents import scenes
@@ -102,6 +103,13 @@ def test_a_name_in_its_own_script_is_left_out_with_a_note_or_the_paper_is_refuse
         printed("safety-plan", nameless)
     assert caught.value.code == "paper.script"
     assert "Ethiopic" in caught.value.sentences(EN).happened
+
+
+def test_a_name_in_its_own_script_does_not_stop_the_timeline() -> None:
+    view = scenes.view_of(scenes.sc7())
+    lines = (TimelineEntry("2026-11-14T02:16:00+00:00", "PC Ida Thorn", "Person (Selam): ሰላም", "3F9A", "v"),)
+    text = text_of(build("case-file", "full", view, scenes.context(view, timeline=lines), EN))
+    assert flat("it stands in the case") in flat(text)
 
 
 @pytest.mark.parametrize("document", ["risk-assessment", "case-file"])
