@@ -67,7 +67,10 @@ class RecordType:
 
     def field(self, name: str) -> Field | None:
         """The declared field of that name, or None."""
-        return _BY_NAME.setdefault(id(self), {f.name: f for f in self.fields}).get(name)
+        by_name = _BY_NAME.get(id(self))
+        if by_name is None:
+            by_name = _BY_NAME[id(self)] = {f.name: f for f in self.fields}
+        return by_name.get(name)
 
 
 _BY_NAME: dict[int, dict[str, Field]] = {}
