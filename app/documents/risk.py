@@ -42,8 +42,10 @@ def grade_and_floor(draft: Draft) -> None:
         factors = ", ".join(look.factor_label(f) for f in reason.factors)
         draft.pair(reason.rule or "–", "\n".join(part for part in (tr.text(reason.sentence), factors) if part))
     if context.floor.unknown:
-        one, many = "{n} factor is not known. That is not a no.", "{n} factors are not known. That is not a no."
-        draft.say(tr.plural(one, many, len(context.floor.unknown)))
+        n = len(context.floor.unknown)
+        draft.say(
+            tr.plural("{n} factor is not known. That is not a no.", "{n} factors are not known. That is not a no.", n)
+        )
 
 
 def incidents(draft: Draft) -> None:
