@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from app.documents.catalogue import findings as paper_findings
 from app.documents.context import Number as Number
 from app.documents.context import PaperContext, TimelineEntry
 from app.documents.discreet import LeftOut
+from app.documents.fonts import fonts
 from app.documents.scan import SENTENCES
 from app.i18n import Translator, translator
 from app.notebook import ids
@@ -174,6 +176,12 @@ def nothing_given(desk: Desk, case_id: str, reason: str, read_out: bool = False)
             operations.operation(desk, "disclosure", "read out" if read_out else "nothing given", reason),
         ],
     )
+
+
+def get_ready() -> None:
+    """Load what paper needs before the first one is asked for. Slow: for the pool."""
+    fonts()
+    import_module("reportlab.pdfgen.canvas")
 
 
 def save_copy(pdf: bytes, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 Kind = Literal[
@@ -67,10 +68,8 @@ class RecordType:
 
     def field(self, name: str) -> Field | None:
         """The declared field of that name, or None."""
-        by_name = _BY_NAME.get(id(self))
-        if by_name is None:
-            by_name = _BY_NAME[id(self)] = {f.name: f for f in self.fields}
-        return by_name.get(name)
+        return self._by_name.get(name)
 
-
-_BY_NAME: dict[int, dict[str, Field]] = {}
+    @cached_property
+    def _by_name(self) -> dict[str, Field]:
+        return {f.name: f for f in self.fields}
