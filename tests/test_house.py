@@ -79,8 +79,8 @@ def loaded_by(statement: str) -> set[str]:
 
 
 def third_party(loaded: set[str]) -> set[str]:
-    """The libraries among loaded modules, by their first names, without Python's own and ours."""
-    first = {name.split(".")[0] for name in loaded}
+    """The libraries among loaded modules, by first names, without ours, Python's own and what a bare start loads."""
+    first = {name.split(".")[0] for name in loaded - loaded_by("")}
     return {name for name in first - sys.stdlib_module_names - {*OURS, "resources"} if not name.startswith(("_", "__"))}
 
 
