@@ -70,13 +70,19 @@ class Translator:
 
 
 class PseudoTranslator(Translator):
-    """A test language made from English: accented and about 40 % longer, so that cut or untranslated words are seen."""
+    """A test language made from English: accented and about 40 % longer, so that cut or untranslated words are seen.
+
+    Mirrored, every text opens with the sign that makes it a right-to-left text.
+    """
 
     def _translate(self, message: str) -> str:
-        return _pseudo(message)
+        return self._mark(_pseudo(message))
 
     def _translate_plural(self, one: str, many: str, n: int) -> str:
-        return _pseudo(one if n == 1 else many)
+        return self._mark(_pseudo(one if n == 1 else many))
+
+    def _mark(self, text: str) -> str:
+        return f"\u200f{text}" if self.rtl and text.strip() else text
 
 
 def translator(language: str, folder: Path | None = None) -> Translator:

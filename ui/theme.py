@@ -324,7 +324,7 @@ QComboBox::down-arrow { image: url(icons:arrow-@mark.png); width: 12px; height: 
 QComboBox QAbstractItemView { background: @surface; color: @ink; border: 1px solid @line; outline: none;
   selection-background-color: @accent; selection-color: @accent_ink; }
 QPushButton { background: @surface; color: @ink; border: 2px solid @line; border-radius: @radius; padding: 1px 12px;
-  min-height: @targetpx; }
+  min-height: @targetpx; outline: none; }
 QPushButton[tall="true"] { min-height: @mainpx; }
 QPushButton:hover { background: @accent_soft; }
 QPushButton:pressed, QPushButton:checked { background: @accent; color: @accent_ink; border-color: @accent; }

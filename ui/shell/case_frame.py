@@ -5,9 +5,18 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.casework import cases, contact, edit, steps
 from app.changed import Changed
@@ -86,7 +95,7 @@ class CaseFrame(QWidget):
         head.setProperty("bar", "head")
         self.name = PlainLabel(kind="heading")
         self.badge = GradeBadge(self.translator)
-        self.review = PlainLabel()
+        self.review = PlainLabel(wrap=False)
         self.differs = PlainLabel(tone="danger", bold=True)
         self.danger_button = PlainButton(
             self.say(N_("Immediate danger")),
@@ -214,6 +223,10 @@ class CaseFrame(QWidget):
         self.show_step(str(where.get("step", "")))
         mark = where.get("focus")
         if isinstance(mark, dict) and self.page is not None:
+            finish = getattr(self.page, "finish", None)  # a long page makes its lower parts after the first paint
+            if finish is not None:
+                finish()
+                QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
             self.page.finish()  # what stands further down on a long page may not be made yet
             focus.restore(self.page, mark)
 

@@ -27,9 +27,7 @@ class FrontScreen(QWidget):
         self.translator = program.translator
         self.say = program.translator.text
         self.problem_bar = ProblemBar(self)
-        page = ColumnPage(centred=True)
-        page.paper.setMaximumWidth(COLUMN)
-        page.paper.setMinimumWidth(300)
+        page = ColumnPage(width=COLUMN, centred=True)
         self.column = page.column
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)

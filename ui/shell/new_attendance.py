@@ -124,7 +124,7 @@ class NewAttendancePage(PlacePage):
                 for case_id, hit in best
             ]
         )
-        self.here.fit(MOST)
+        self.here.fit()
         asked = any(field.value().strip() for field in self.fields.values())
         self.here_label.setVisible(bool(best))
         self.here.setVisible(bool(best))

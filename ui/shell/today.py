@@ -34,9 +34,9 @@ class TodayPage(PlacePage):
             say(N_("What falls due and what you are in the middle of will stand here. Begin with a new attendance.")),
         )
         for widget in (self.due_label, self.due, self.nothing_due, self.hand_label, self.in_hand):
-            self.lines.addWidget(widget)
+            self.lines.addWidget(widget, 3 if widget is self.due else 2 if widget is self.in_hand else 0)
         self.lines.addWidget(self.empty, 1)
-        self.lines.addStretch(1)
+        self.lines.addStretch(0)
         self.lines.setSpacing(theme.SPACE_S)
 
     def show_now(self) -> None:
@@ -51,8 +51,8 @@ class TodayPage(PlacePage):
             MadeLines(found.in_hand, lambda line: case_line(line, now, self.translator)),
             [line.id for line in found.in_hand],
         )
-        self.due.fit(7)
-        self.in_hand.fit(5)
+        self.due.fit()
+        self.in_hand.fit()
         self.empty.setVisible(not found.cases)
         self.due_label.setVisible(bool(found.cases))
         self.due.setVisible(bool(found.due))

@@ -30,7 +30,7 @@ from ui.widgets.text import PlainButton, PlainLabel
 PLACES = {
     "today": (N_("Today"), "today", TodayPage),
     "cases": (N_("Cases"), "cases", CasesPage),
-    "new": (N_("New attendance"), "new", NewAttendancePage),
+    "new": (N_("New"), "new", NewAttendancePage),
     "find": (N_("Find"), "find", FindPage),
     "vault": (N_("This vault"), "vault", ThisVaultPage),
 }
@@ -82,7 +82,7 @@ class Window(QWidget):
         name = PlainLabel("Holdfast", kind="question", bold=True, wrap=False)
         self.find_box = LineEdit(
             name=self.say(N_("Find a person, place or reference")),
-            placeholder=self.say(N_("Find a person, place, reference · Ctrl+K")),
+            placeholder=self.say(N_("Name, place, reference · Ctrl+K")),
         )
         self.find_box.setAccessibleName(self.say(N_("Find a person, place or reference")))
         self.find_box.setMinimumWidth(180)

@@ -254,11 +254,14 @@ class CodeBox(QComboBox):
 
 
 class FlowLayout(QLayout):
-    """Widgets in lines, as many to a line as fit. With `fill` the widgets of a full single line share its width."""
+    """Widgets in lines, as many to a line as fit. With `fill` a single line is filled, by equal widgets where they fit;
+    several lines are not: a last one alone would look more important than the others.
+    """
 
     def __init__(self, parent: QWidget | None = None, spacing: int = theme.SPACE_S, *, fill: bool = False) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        self._heights: dict[int, int] = {}  # layouts ask for the same widths again and again
         self._fill = fill
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
@@ -282,7 +285,13 @@ class FlowLayout(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._place(QRect(0, 0, width, 0), move=False)
+        if width not in self._heights:
+            self._heights[width] = self._place(QRect(0, 0, width, 0), move=False)
+        return self._heights[width]
+
+    def invalidate(self) -> None:
+        self._heights.clear()
+        super().invalidate()
 
     def sizeHint(self) -> QSize:
         shown = [item.sizeHint() for item in self._items if not item.isEmpty()]
@@ -315,15 +324,19 @@ class FlowLayout(QLayout):
         for line in lines:
             high = max((item.sizeHint().height() for item in line), default=0)
             if move:
-                self._place_line(line, QRect(rect.left(), top, rect.width(), high), mirrored)
+                fill = self._fill and len(lines) == 1
+                self._place_line(line, QRect(rect.left(), top, rect.width(), high), mirrored, fill=fill)
             top += high + self.spacing()
         return max(0, top - self.spacing() - rect.top())
 
-    def _place_line(self, line: list[QLayoutItem], box: QRect, mirrored: bool) -> None:
+    def _place_line(self, line: list[QLayoutItem], box: QRect, mirrored: bool, *, fill: bool) -> None:
         widths = [item.sizeHint().width() for item in line]
-        spare = box.width() - sum(widths) - self.spacing() * max(0, len(line) - 1)
-        if self._fill and line and spare > 0:
-            widths = [wide + spare // len(line) for wide in widths]
+        room = box.width() - self.spacing() * max(0, len(line) - 1)
+        if fill and line and room > sum(widths):
+            if max(widths) * len(line) <= room:
+                widths = [0] * len(line)
+            each, left_over = divmod(room - sum(widths), len(line))
+            widths = [wide + each + (place < left_over) for place, wide in enumerate(widths)]
         left = box.left()
         for item, wide in zip(line, widths, strict=True):
             start = box.left() + box.right() - left - wide + 1 if mirrored else left

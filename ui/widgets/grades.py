@@ -72,8 +72,9 @@ def paint(painter: QPainter, box: QRect, shown: GradeSign, *, mirrored: bool = F
     if shown.kind == "extreme":
         band = QRect(box.right() - 7 if not mirrored else box.left() + 3, box.top() + 3, 5, box.height() - 6)
         painter.setPen(Qt.PenStyle.NoPen)
+        painter.save()
+        painter.setClipRect(band)
         painter.fillRect(band, ink)
-        painter.fillRect(band, Qt.BrushStyle.BDiagPattern)
         painter.setBrush(ground)
         for top in range(band.top(), band.bottom(), 6):
             painter.drawPolygon(
@@ -86,21 +87,19 @@ def paint(painter: QPainter, box: QRect, shown: GradeSign, *, mirrored: bool = F
                     ]
                 )
             )
+        painter.restore()
     words = QRect(box)
     if shown.kind:
         middle = QPointF(box.left() + 14 if not mirrored else box.right() - 14, box.center().y() + 0.5)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ink)
         _shape(painter, shown.kind, middle)
-        words.adjust(*((24, 0, -4, 0) if not mirrored else (4, 0, -24, 0)))
+        far = 14 if shown.kind == "extreme" else 4  # the hatched band stands there
+        words.adjust(*((24, 0, -far, 0) if not mirrored else (far, 0, -24, 0)))
     painter.setPen(ink)
-    painter.drawText(
-        words,
-        (Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignLeft if not mirrored else Qt.AlignmentFlag.AlignRight))
-        if shown.kind
-        else Qt.AlignmentFlag.AlignCenter,
-        shown.text,
-    )
+    side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
+    how = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+    painter.drawText(words, how if shown.kind else Qt.AlignmentFlag.AlignCenter, shown.text)
     painter.restore()
 
 

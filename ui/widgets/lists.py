@@ -131,10 +131,11 @@ class LineList(QListView):
         else:
             super().keyPressEvent(event)
 
-    def fit(self, most: int = 8) -> None:
-        """Be as high as the lines need, up to `most` of them."""
-        each = LinePainter.height(self.fontMetrics())
-        self.setFixedHeight(each * max(1, min(most, self.rows.rowCount())) + 4)
+    def fit(self, least: int = 2) -> None:
+        """Be as high as the lines need where there is room, and at least as high as `least` of them."""
+        each, lines = LinePainter.height(self.fontMetrics()), max(1, self.rows.rowCount())
+        self.setMinimumHeight(each * min(least, lines) + 4)
+        self.setMaximumHeight(min(each * lines + 4, 16_000))
 
     def _open(self, row: int) -> None:
         if 0 <= row < len(self.rows.lines):
@@ -171,8 +172,9 @@ class LinePainter(QStyledItemDelegate):
             painter.drawRect(box.adjusted(1, 1, -2, -2))
         room = box.adjusted(theme.SPACE_M, 0, -theme.SPACE_M, 0)
         bold = theme.font("body", bold=True)
-        start = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
-        end = Qt.AlignmentFlag.AlignLeft if mirrored else Qt.AlignmentFlag.AlignRight
+        left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+        start = (right if mirrored else left) | Qt.AlignmentFlag.AlignAbsolute
+        end = (left if mirrored else right) | Qt.AlignmentFlag.AlignAbsolute
         if line.grade is not None:
             painter.setFont(bold)
             high, metrics = painter.fontMetrics().height() + 6, painter.fontMetrics()

@@ -150,7 +150,12 @@ class MomentEdit(QWidget):
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(2)
-        example = N_("for example 1995, 06/1995 or 1.6.1995") if day_only else N_("for example 14:20, yesterday 23:10")
+        if past:
+            example = (
+                N_("for example 1995, 06/1995 or 1.6.1995") if day_only else N_("for example 14:20, yesterday 23:10")
+            )
+        else:
+            example = N_("for example tomorrow or 1.6.2027") if day_only else N_("for example 18:00, tomorrow 9:30")
         self.edit = LineEdit(name=name, placeholder=translator.text(example))
         self.edit.setAccessibleName(name)
         self.note = PlainLabel(kind="small", quiet=True)

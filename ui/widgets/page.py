@@ -3,39 +3,45 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ui import theme
 
 
 class ColumnPage(QScrollArea):
-    """Add widgets to `column`. `wide` lifts the limit on the width."""
+    """Add widgets to `column`, which is at most `width` px wide, at the start of the line or `centred`."""
 
-    def __init__(self, *, wide: bool = False, centred: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, *, width: int = theme.COLUMN_WIDTH, centred: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._widest, self._centred = width, centred
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        sheet = QWidget()
-        sheet.setProperty("page", True)
-        self.paper = QWidget(sheet)
-        if not wide:
-            self.paper.setMaximumWidth(theme.COLUMN_WIDTH)
+        self.paper = QWidget()
+        self.paper.setProperty("page", True)
+        # One layout only: a scroll area follows the height of text in nested layouts one step too late.
         self.column = QVBoxLayout(self.paper)
-        self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(theme.SPACE_M)
-        lines = QHBoxLayout(sheet)
-        lines.setContentsMargins(theme.SPACE_L, theme.SPACE_L, theme.SPACE_L, theme.SPACE_XL)
-        if centred:
-            lines.addStretch(1)
-        lines.addWidget(self.paper, 100)
-        if not wide:
-            lines.addStretch(1)
-        self.setWidget(sheet)
+        self._set_margins(width)
+        self.setWidget(self.paper)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._focus_moved)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._set_margins(self.viewport().width())
+        super().resizeEvent(event)
+
+    def _set_margins(self, room: int) -> None:
+        spare = max(0, room - 2 * theme.SPACE_L - self._widest)
+        start = theme.SPACE_L + (spare // 2 if self._centred else 0)
+        end = theme.SPACE_L + spare - (spare // 2 if self._centred else 0)
+        left, right = (end, start) if self.isRightToLeft() else (start, end)
+        self.column.setContentsMargins(left, theme.SPACE_L, right, theme.SPACE_XL)
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         if new is not None and self.isVisible() and self.paper.isAncestorOf(new):

@@ -51,6 +51,9 @@ class PlainLabel(QLabel):
         super().__init__(parent)
         kind, quiet = ("body", True) if kind == "quiet" else (kind, quiet)
         self.setTextFormat(Qt.TextFormat.PlainText)
+        # By the direction of the screen, not of the text: a Latin name stands where the line begins.
+        side = Qt.AlignmentFlag.AlignRight if self.isRightToLeft() else Qt.AlignmentFlag.AlignLeft
+        self.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
         self.setFont(theme.font(kind, bold=bold))
         self.setWordWrap(wrap)
         if quiet:
