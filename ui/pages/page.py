@@ -99,6 +99,14 @@ class CasePage(QWidget):
         now = self.focusWidget()
         if not order:
             return super().focusNextPrevChild(forward)
+        if now is not None and now not in order and self.isAncestorOf(now):
+            # It was hidden under the officer's hand: go on where it stood, not at the top of the page.
+            order.append(now)
+            order.sort(key=self._place_of)
+            here = order.index(now)
+            order.remove(now)
+            order[min(here, len(order) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
         place = order.index(now) + (1 if forward else -1) if now in order else 0 if forward else len(order) - 1
         reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
         if not 0 <= place < len(order):
@@ -107,6 +115,10 @@ class CasePage(QWidget):
         else:
             order[place].setFocus(reason)
         return True
+
+    def _place_of(self, widget: QWidget) -> tuple[int, int]:
+        corner = widget.mapTo(self, widget.rect().topLeft())
+        return corner.y(), -corner.x() if self.isRightToLeft() else corner.x()
 
     def _outside(self, forward: bool) -> QWidget | None:
         """The next tab stop of the window that is not on this page."""

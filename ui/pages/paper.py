@@ -139,13 +139,14 @@ class PaperPage(CasePage):
     def _show_log(self) -> None:
         clear(self._lines)
         for line in reversed(self.view.of("print")):
-            said = self.words(
-                N_("{when}: {document}, {variant}, {outcome}, {copies} copies. {reason}"),
+            said = self.session.translator.plural(
+                N_("{when}: {document}, {variant}, {outcome}, {n} copy. {reason}"),
+                N_("{when}: {document}, {variant}, {outcome}, {n} copies. {reason}"),
+                line.get("copies", 0) or 0,
                 when=self.session.translator.moment(line.get("printed_at")),
                 document=label_of(self.session, "document", line.get("document")),
                 variant=label_of(self.session, "variant", line.get("variant")),
                 outcome=label_of(self.session, "print_outcome", line.get("outcome")),
-                copies=line.get("copies", 0),
                 reason=line.get("reason", ""),
             )
             if line.get("copy_number"):

@@ -45,7 +45,9 @@ class ModulePart(Card):
         count = len(line.measures)
         if count:
             done = sum(1 for m in line.measures if m.get("done") == "yes")
-            title += " · " + self.words(N_("{n} measures, {done} done"), n=count, done=done)
+            title += " · " + self.page.session.translator.plural(
+                N_("{n} measure, {done} done"), N_("{n} measures, {done} done"), count, done=done
+            )
         self.fold.set_title(title)
         because = self.page.because(line.because)
         self._why.setText(self.words(N_("Because: {causes}"), causes=because) if because else "")

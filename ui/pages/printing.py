@@ -61,9 +61,10 @@ class Printing(QWidget):
                 PlainLabel(words(N_("Copies")), buddy=self.copies, wrap=False),
                 self.copies,
                 PlainLabel(words(N_("Given to")), buddy=self.given_to, wrap=False),
+                self.given_to,
+                stretch=False,
             )
         )
-        column.addWidget(self.given_to)
         self.look = PlainButton(words(N_("Preview")))
         self.look.clicked.connect(self._preview)
         self.print_button = PlainButton("", kind="main")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -35,12 +35,24 @@ class Rank(QWidget):
         self.off.clicked.connect(lambda: part.take_off(code))
         for button in (self.up, self.down, self.off):
             line.addWidget(button)
+            button.installEventFilter(self)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+    def stand(self, *, wants_up: bool) -> None:
+        """Put the focus on the button that moves the line on, or on the other one at the end of the way."""
+        first, second = (self.up, self.down) if wants_up else (self.down, self.up)
+        (first if first.isEnabled() else second if second.isEnabled() else self.off).setFocus()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        # Taken before the button sees it: a button would read an arrow as a way to its neighbour.
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.modifiers() & Qt.KeyboardModifier.AltModifier
+            and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down)
+        ):
             self.part.move_line(self.code, -1 if event.key() == Qt.Key.Key_Up else 1)
-        else:
-            super().keyPressEvent(event)
+            return True
+        return False
 
 
 class Priorities(Card):
@@ -67,7 +79,7 @@ class Priorities(Card):
         flow = FlowLayout(spacing=8)
         for code, title in self._titles.items():
             button = self.adding[code] = PlainButton(title, name=self.words(N_("Add: {what}"), what=title))
-            button.clicked.connect(lambda _=False, code=code: self._rank([*self.ranked, code]))
+            button.clicked.connect(lambda _=False, code=code: self.add(code))
             flow.addWidget(button)
         self.body.addLayout(flow)
 
@@ -90,6 +102,12 @@ class Priorities(Card):
         for code, button in self.adding.items():
             button.setVisible(code not in ranked)
 
+    def add(self, code: str) -> None:
+        """Put a priority at the end of the ranking and stand on it: its own button is gone."""
+        self._rank([*self.ranked, code])
+        if code in self.lines:
+            self.lines[code].stand(wants_up=True)
+
     def move_line(self, code: str, step: int) -> None:
         """Move a line up or down by one and keep standing on it."""
         place = self.ranked.index(code)
@@ -100,8 +118,7 @@ class Priorities(Card):
         order.insert(wanted, order.pop(place))
         self._rank(order)
         line = self.lines[code]
-        button = line.up if step < 0 else line.down
-        (button if button.isEnabled() else line.down if step < 0 else line.up).setFocus()
+        line.stand(wants_up=step < 0)
         announce(line, self.words(N_("{what} is number {n}"), what=line.title, n=wanted + 1))
 
     def take_off(self, code: str) -> None:
