@@ -1,0 +1,225 @@
+"""A person at a real window: starts the program, presses keys through the X server, hears and sees what it shows.
+
+Nothing is waited for by the clock: every wait asks the program until what is wanted is there, and fails with what was
+there instead.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+EAR = Path(__file__).resolve().parent / "ear"
+PATIENCE_S = 60.0
+PASSPHRASE = "mosslamp tinkettle barnfog"
+OFFICER = "Ilse Varga"
+
+
+class NotThereError(AssertionError):
+    """What was waited for did not come."""
+
+
+class AtTheScreen:
+    """One program on a virtual screen, worked by keys alone."""
+
+    def __init__(
+        self, screen: Mapping[str, str], vault: Path, folder: Path, *argv: str, pictures: Path | None = None
+    ) -> None:
+        self.folder, self.pictures = folder, pictures or folder / "pictures"
+        self.pictures.mkdir(parents=True, exist_ok=True)
+        self._ear = folder / "ear"
+        self.saved = folder / "saved"
+        self.environment = {
+            **screen,
+            "PYTHONPATH": str(EAR),
+            "HOLDFAST_EAR": str(self._ear),
+            "HOLDFAST_EAR_SAVED": str(self.saved),
+        }
+        self.command = [sys.executable, "-m", "ui.start", "--vault", str(vault), "--language", "en", *argv]
+        self._pictures = 0
+        self._sent = 0
+        self._born: tuple[int, int] | None = None
+        self.start()
+
+    # -- the program
+
+    def start(self) -> None:
+        """Start the program, wait for its painted window and give it the keyboard."""
+        self._ear.unlink(missing_ok=True)
+        with (self.folder / "errors").open("ab") as errors:
+            self.program = subprocess.Popen(
+                self.command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors
+            )
+        self._forget()
+        self._come_forward()
+
+    def _come_forward(self) -> None:
+        # The pointer lies in a corner, so that nothing on the pictures is lit up by it.
+        self.xdotool("mousemove", "1365", "767")
+        self.xdotool("search", "--sync", "--onlyvisible", "--name", "^Holdfast$", "windowactivate", "--sync")
+        self.wait("the window in front", lambda now: now["active"] and now["focus"])
+
+    def kill(self) -> None:
+        """End the program as a dead battery does."""
+        self.program.send_signal(signal.SIGKILL)
+        self.program.wait()
+
+    def close(self) -> None:
+        """End the program, however it stands."""
+        if self.program.poll() is None:
+            self.program.terminate()
+            try:
+                self.program.wait(10)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def errors(self) -> str:
+        """What the program wrote to its error channel."""
+        return (self.folder / "errors").read_text(errors="replace")
+
+    # -- hearing and seeing
+
+    def _forget(self) -> None:
+        self._sent, self._born = 0, None
+
+    def _ask(self, question: str) -> bytes:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+            line.settimeout(PATIENCE_S)
+            line.connect(str(self._ear))
+            line.sendall(question.encode())
+            parts = []
+            while part := line.recv(1 << 16):
+                parts.append(part)
+        return b"".join(parts)
+
+    def heard(self) -> dict[str, Any]:
+        """What the program shows now; empty while it starts."""
+        try:
+            reply = self._ask("now")
+        except OSError:
+            return {}
+        return json.loads(reply) if reply else {}
+
+    def wait(self, what: str, there: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+        """Ask until `there` says yes; returns what was heard then."""
+        until = time.monotonic() + PATIENCE_S
+        now: dict[str, Any] = {}
+        while time.monotonic() < until:
+            now = self.heard()
+            if now and there(now):
+                return now
+            if self.program.poll() is not None:
+                raise NotThereError(
+                    f"waited for {what}; the program has ended ({self.program.returncode})\n{self.errors()}"
+                )
+            time.sleep(0.01)
+        self.picture("not-there")
+        raise NotThereError(f"waited for {what}; there is: {json.dumps(now, indent=1)[:6000]}\n{self.errors()}")
+
+    def now(self) -> dict[str, Any]:
+        """What the program shows when every key that was sent has been handled."""
+        return self.wait("the keys to arrive", lambda now: now["keys"] >= self._sent)
+
+    def wait_for(self, place: str) -> dict[str, Any]:
+        """Wait until a place is shown: Unlock, TodayPage, PeoplePage …"""
+        return self.wait(f"{place}", lambda now: place in now["places"])
+
+    def wait_for_words(self, words: str) -> str:
+        """Wait until some words (a regular expression) stand on the screen; returns the sentence they stand in."""
+        found = self.wait(f"“{words}”", lambda now: any(re.search(words, said) for said in now["said"]))
+        return next(said for said in found["said"] if re.search(words, said))
+
+    def picture(self, name: str) -> Path:
+        """Take a picture of the whole screen."""
+        self._pictures += 1
+        path = self.pictures / f"{self._pictures:02d}-{name}.png"
+        try:
+            path.write_bytes(self._ask("picture"))
+        except OSError:
+            pass  # a picture is for people; no test hangs on it
+        return path
+
+    # -- hands
+
+    def xdotool(self, *words: str) -> None:
+        """Let xdotool do something on the screen."""
+        done = subprocess.run(
+            ["xdotool", *words], env=self.environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        )
+        assert done.returncode == 0, (words, done.stderr, self.errors())
+
+    def key(self, *keys: str) -> dict[str, Any]:
+        """Press keys, named as X names them, for example ctrl+l; returns what is shown when they are handled."""
+        self.xdotool("key", "--delay", "1", *keys)
+        self._sent += sum(1 + key.count("+") for key in keys)
+        return self.now()
+
+    def type(self, text: str) -> dict[str, Any]:
+        """Type words as they stand."""
+        self.xdotool("type", "--delay", "1", "--", text)
+        # Capitals bring a Shift of their own, so the words themselves are waited for.
+        now = self.wait(
+            f"“{text}” in the field",
+            lambda now: text.strip() in str(now["focus"].get("value")) or now["focus"].get("role") == "Password",
+        )
+        self._sent = now["keys"]
+        return now
+
+    def tab_to(self, name: str, *, back: bool = False, most: int = 400) -> dict[str, Any]:
+        """Press Tab until the focus stands on a control whose spoken name begins so."""
+        now, seen = self.now(), []
+        for _ in range(most):
+            here = now["focus"].get("name", "")
+            if here.startswith(name):
+                return now
+            seen.append(here)
+            now = self.key("shift+Tab" if back else "Tab")
+        raise NotThereError(f"Tab never came to “{name}”; it went over {list(dict.fromkeys(seen))}")
+
+    def press(self, name: str, *, back: bool = False) -> dict[str, Any]:
+        """Go to a button or an answer by Tab and press it with the space bar."""
+        self.tab_to(name, back=back)
+        return self.key("space")
+
+    def fill(self, name: str, text: str) -> dict[str, Any]:
+        """Go to a field by Tab, type into it, and leave it."""
+        self.tab_to(name)
+        self.type(text)
+        return self.key("Tab")
+
+    def pick(self, name: str, label: str) -> dict[str, Any]:
+        """Go to a box by Tab and take an entry with the down arrow."""
+        now = self.tab_to(name)
+        for _ in range(60):
+            if now["focus"].get("value", "").startswith(label):
+                return self.key("Tab")
+            now = self.key("Down")
+        raise NotThereError(f"“{label}” is not in the box “{name}”")
+
+    # -- what every session does
+
+    def unlock(self, passphrase: str = PASSPHRASE) -> dict[str, Any]:
+        """Type the passphrase on the unlock screen."""
+        self.wait_for("Unlock")
+        self.xdotool("type", "--delay", "1", "--", passphrase)
+        self.xdotool("key", "Return")
+        now = self.wait_for("Window")
+        self._sent = now["keys"]
+        return now
+
+    def lock(self) -> None:
+        """Lock with Ctrl+L: a fresh program comes at the unlock screen."""
+        before = self.now()["born"]
+        self.xdotool("key", "ctrl+l")
+        self._forget()
+        self.wait("a fresh program", lambda now: now["born"] != before and "Unlock" in now["places"])
+        self._come_forward()
