@@ -74,6 +74,7 @@ TESTS = (
     Need("openbox", "openbox"),
     Need("xdotool", "xdotool"),
     Need("dbus-daemon", "dbus"),
+    Need("gdbus", "libglib2.0-bin"),
     Need("/usr/lib/python3/dist-packages/dbusmock", "python3-dbusmock"),
 )
 
