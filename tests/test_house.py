@@ -42,8 +42,10 @@ def tracked_files() -> list[Path]:
     """What is in the repository, or about to be; in a copy without one, everything that is not made by a tool."""
     if (ROOT / ".git").exists() and shutil.which("git"):
         command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        names = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
-        return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True)
+        # Git lists nothing in a folder of another user.
+        if listed.returncode == 0:
+            return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
     return [
         file
         for file in ROOT.rglob("*")
