@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication
 
+from app import paths
 from app.casework import cases, edit
 from tests.ui.conftest import begin
 from tests.ui.looking import cut, nameless
@@ -119,6 +122,22 @@ def test_no_part_of_a_screen_flashes_up_as_a_window_of_its_own(at_work, some_cas
         window.case_frame.show_step(step)
     QApplication.instance().removeEventFilter(watch)
     assert alone == []
+
+
+def test_the_bundled_font_has_every_sign_that_a_screen_writes():
+    """What the font lacks is taken from a font of the system, or is a box where there is none."""
+    from fontTools.ttLib import TTFont
+
+    root = paths.resources().parent
+    known = TTFont(root / "resources" / "fonts" / "NotoSans-Regular.ttf").getBestCmap().keys()
+    missing = {}
+    for file in sorted((root / "ui").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                for sign in node.value:
+                    if sign.isprintable() and ord(sign) not in known:
+                        missing.setdefault(sign, set()).add(file.name)
+    assert missing == {}
 
 
 def test_letters_are_painted_by_the_bundled_font(at_work, qtbot):

@@ -64,6 +64,9 @@ def test_a_name_is_found_while_it_is_typed(at_work, keira, qtbot):
     key(qtbot, Qt.Key.Key_Return)
     assert window.place == "case"
     assert window.case_frame.case_id == keira
+    assert window.find_box.text() == ""  # the name does not stay in sight
+    window.go({"place": "find"})
+    assert window.find_box.text() == "prui"
 
 
 def test_a_find_without_a_hit_says_what_was_searched(at_work, keira, qtbot):

@@ -57,8 +57,8 @@ class Fold(QWidget):
     def set_title(self, title: str, name: str = "") -> None:
         """Change the heading, for instance when a count in it changed."""
         self._title, self._name = title, name or title
-        closed = "◂" if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else "▸"
-        self.button.set_words(f"{'▾' if self.is_open else closed}  {title}")
+        closed = "◄" if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else "►"
+        self.button.set_words(f"{'▼' if self.is_open else closed}  {title}")
         self.button.setAccessibleName(self._name)
 
     def _toggled(self, on: bool) -> None:

@@ -137,7 +137,7 @@ class Unlock(FrontScreen):
         self.shown_passphrase.setVisible(bool(practice and face and face.practice_passphrase))
         if face and face.practice_passphrase:
             self.shown_passphrase.say(
-                self.say(N_("Practice vault. Its passphrase is: {passphrase}"), passphrase=face.practice_passphrase),
+                self.say(N_("Practice vault. Its passphrase:\n{passphrase}"), passphrase=face.practice_passphrase),
                 "calm",
             )
         self.no_secret.setVisible(face is not None and face.device_secret == "none" and not practice)

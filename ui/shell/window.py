@@ -166,6 +166,11 @@ class Window(QWidget):
         for name, button in self.rail.items():
             button.setChecked(name == self.place)
         self._rail_group.setExclusive(True)
+        # A name that was looked for does not stay in sight beside another place.
+        if self.place != "find":
+            self.find_box.clear()
+        elif take_focus:
+            self.find_box.setText(page.words)
         self.stack.setCurrentWidget(page)
         if self.place == "case":
             step = str(wanted.get("step") or page.step or "people")

@@ -172,9 +172,9 @@ class LinePainter(QStyledItemDelegate):
             painter.drawRect(box.adjusted(1, 1, -2, -2))
         room = box.adjusted(theme.SPACE_M, 0, -theme.SPACE_M, 0)
         bold = theme.font("body", bold=True)
-        left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
-        start = (right if mirrored else left) | Qt.AlignmentFlag.AlignAbsolute
-        end = (left if mirrored else right) | Qt.AlignmentFlag.AlignAbsolute
+        to_left, to_right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+        start = (to_right if mirrored else to_left) | Qt.AlignmentFlag.AlignAbsolute
+        end = (to_left if mirrored else to_right) | Qt.AlignmentFlag.AlignAbsolute
         if line.grade is not None:
             painter.setFont(bold)
             high, metrics = painter.fontMetrics().height() + 6, painter.fontMetrics()
