@@ -266,6 +266,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Print a smaller document, or export the case instead."),
     ),
     # consent.*
+    "consent.nothing_chosen": (
+        N_("A decision on consent needs what it is for and what was decided."),
+        N_("Nothing was recorded yet; what you chose is still there."),
+        N_("Choose the purpose and the decision, then record it."),
+    ),
     "consent.language_missing": (
         N_("Consent counts only when it was asked in a language that the victim understands."),
         N_("Nothing else was changed."),

@@ -9,14 +9,17 @@ from app.casework.desk import Desk
 from app.changed import Changed
 from app.clock import iso
 from app.problems import Problem
-from app.records.view import CaseView, Record
+from app.records.view import CaseView, Record, nobody_after
 
 
 def record(desk: Desk, case_id: str, purpose: str, decision: str, **fields: Any) -> Changed:
     """Record a decision. It never changes; a change of mind is a new record, and the latest one counts.
 
-    Raises Problem consent.language_missing where consent is given without the language in which it was understood.
+    Raises Problem consent.nothing_chosen without purpose or decision, consent.language_missing where consent is given
+    without the language in which it was understood.
     """
+    if not purpose or not decision:
+        raise Problem("consent.nothing_chosen")
     if decision == "given" and not str(fields.get("language") or "").strip():
         raise Problem("consent.language_missing")
     view = desk.store.view(case_id)
@@ -30,14 +33,19 @@ def record(desk: Desk, case_id: str, purpose: str, decision: str, **fields: Any)
 
 
 def latest(view: CaseView, purpose: str) -> Record | None:
-    """The decision that counts for a purpose, or None where it was never asked."""
-    asked = [r for r in view.of("consent") if r.get("purpose") == purpose]
-    return asked[-1] if asked else None
+    """The decision that counts for a purpose, or None where it was never asked.
+
+    Of decisions made beside each other on two laptops it is the one that does not allow.
+    """
+    asked = nobody_after([r for r in view.in_turn("consent") if r.get("purpose") == purpose])
+    return next((r for r in asked if not _allowing(r)), asked[-1] if asked else None)
 
 
 def allows(view: CaseView, purpose: str) -> bool | None:
     """True: given, or lawful without; False: refused or withdrawn; None: not asked."""
     found = latest(view, purpose)
-    if found is None:
-        return None
-    return found.get("decision") == "given" or bool(found.get("override_basis") and found.get("approver"))
+    return None if found is None else _allowing(found)
+
+
+def _allowing(decision: Record) -> bool:
+    return decision.get("decision") == "given" or bool(decision.get("override_basis") and decision.get("approver"))

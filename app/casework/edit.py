@@ -23,7 +23,9 @@ def write(desk: Desk, case_id: str, changes: list[Change]) -> Changed:
     """Write changes of one user action on one case. No changes: nothing is written."""
     if not changes:
         return Changed()
-    touched = desk.store.write(case_id, changes, desk.author, desk.clock)
+    known = {d: n for d, n in desk.store.case(case_id).known().items() if d != desk.device_id}
+    told = [notebook.knowing(c, known) if c["op"] in ("create", "append") else c for c in changes]
+    touched = desk.store.write(case_id, told, desk.author, desk.clock)
     return Changed(frozenset({case_id}), frozenset(touched))
 
 

@@ -18,12 +18,12 @@ from app.forms.definitions import Instrument, Profile
 from app.notebook import ids
 from app.notebook.entry import Change
 from app.problems import Problem
-from app.records.view import CaseView, Record
+from app.records.view import CaseView, Record, nobody_after
 from app.rules.definition import Level, RuleSet, higher
 from app.rules.facts import CaseFacts, facts_of
 from app.rules.finding import Finding
 from app.rules.grading import Floor, floor, proposes_extreme
-from app.rules.override import SupervisorDecision, decide, lowering_missing
+from app.rules.override import SupervisorDecision, decide, holds, lowering_missing
 from app.rules.review import Due, planned_releases, review_due, review_events
 
 INSTRUMENT = "rr-1"
@@ -76,7 +76,7 @@ class GradeInForce:
     given: str | None
     floor: str
     least: str
-    """The higher of the floor and the grade that was in force before this assessment."""
+    """The higher of the floor and the grade that was in force before the one given last."""
     extreme: bool
     extreme_proposed: bool
     provisional: bool
@@ -198,9 +198,10 @@ def picture(desk: Desk, view: CaseView) -> Picture:
     )
 
 
-def facts(desk: Desk, view: CaseView) -> CaseFacts:
-    """What the rules know about a case today."""
-    return facts_of(view, on=desk.clock.now().date(), languages=profile_languages(desk, view))
+def facts(desk: Desk, view: CaseView, without: str = "") -> CaseFacts:
+    """What the rules know about a case today. `without`: an assessment's id, for what was known beside it."""
+    today = desk.clock.now().date()
+    return facts_of(view, on=today, languages=profile_languages(desk, view), without=without)
 
 
 def rule_set(desk: Desk) -> RuleSet:
@@ -227,14 +228,15 @@ def in_force(desk: Desk, view: CaseView, seen: Picture) -> GradeInForce:
     """The grade in force: the one given, or the least allowed where it is below and no supervisor has decided."""
     rules = rule_set(desk)
     given = view.case.get("grade")
-    before = before_this_assessment(view, seen.assessment.id if seen.assessment else "")
+    before = before_this_grade(desk, view, seen)
+    supervisor = _supervisor_decision(view, given)
     decision = decide(
         given,
         seen.floor,
         rules,
         reason=str(view.case.get("grade_reason", "")),
         previous=before,
-        supervisor=_supervisor_decision(view, given),
+        supervisor=supervisor,
     )
     return GradeInForce(
         grade=decision.grade,
@@ -245,22 +247,22 @@ def in_force(desk: Desk, view: CaseView, seen: Picture) -> GradeInForce:
         extreme_proposed=proposes_extreme(seen.facts, rules, decision.grade),
         provisional=seen.floor.provisional,
         request_open=decision.request_open,
-        lowered_by=str(_latest_decision(view).get("supervisor", "")) if decision.by_supervisor else "",
+        lowered_by=supervisor.by if supervisor is not None and decision.by_supervisor else "",
         level=decision.level,
         findings=decision.findings,
     )
 
 
-def _latest_decision(view: CaseView) -> Record:
-    found = view.latest("grade")
-    assert found is not None
-    return found
-
-
 def _supervisor_decision(view: CaseView, given: str | None) -> SupervisorDecision | None:
     """The supervisor's decision, while it is the last word and nobody differs."""
     last = view.latest("grade")
-    if last is None or last.get("by") != "supervisor" or last.get("grade") != given or view.case.in_conflict("grade"):
+    if last is None or last.get("grade") != given or view.case.in_conflict("grade"):
+        return None
+    return _decided(last)
+
+
+def _decided(last: Record) -> SupervisorDecision | None:
+    if last.get("by") != "supervisor":
         return None
     return SupervisorDecision(
         last.get("grade"),
@@ -272,15 +274,30 @@ def _supervisor_decision(view: CaseView, given: str | None) -> SupervisorDecisio
     )
 
 
-def before_this_assessment(view: CaseView, assessment_id: str) -> Level | None:
-    """The grade that was in force when the current assessment began, or None."""
-    last: Level | None = None
-    for given in view.of("grade"):
-        if given.get("assessment") == assessment_id:
-            continue
-        own = higher(given.get("grade"))
-        last = own if given.get("by") == "supervisor" else higher(own, given.get("floor"), last)
-    return last
+def before_this_grade(desk: Desk, view: CaseView, seen: Picture) -> Level | None:
+    """The grade that was in force before the one that stands now was given, or None where it is the first.
+
+    In a reassessment that includes the floor of everything that was known before it.
+    """
+    given = view.in_turn("grade")
+    if given and given[-1].get("grade") == view.case.get("grade"):
+        given.pop()
+    last = nobody_after(given)
+    before = higher(*(_then_in_force(one, given) for one in last))
+    current = seen.assessment.id if seen.assessment else ""
+    if before is None or all(one.get("assessment") == current for one in given):
+        return before
+    earlier = floor(facts(desk, view, without=current), rule_set(desk))
+    lowered = any(d is not None and holds(d, earlier, rule_set(desk)) for d in map(_decided, last))
+    return before if lowered else higher(before, earlier.level)
+
+
+def _then_in_force(one: Record, given: list[Record]) -> Level | None:
+    """The grade in force once this one was given: what its author had before holds, unless a supervisor decided."""
+    if one.get("by") == "supervisor":
+        return higher(one.get("grade"))
+    had = [other for other in given if other is not one and one.knew(*other.made())]
+    return higher(one.get("grade"), one.get("floor"), *(_then_in_force(other, had) for other in nobody_after(had)))
 
 
 def grade(

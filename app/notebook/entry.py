@@ -106,7 +106,7 @@ def _well_formed(change: Change) -> bool:
         return False
     operation, fields = change["op"], change.get("fields")
     if operation in ("create", "append"):
-        return isinstance(change.get("type"), str) and isinstance(fields, dict)
+        return isinstance(change.get("type"), str) and isinstance(fields, dict) and _heads(change.get("knew", {}))
     if operation == "set":
         return isinstance(fields, dict) and all(
             isinstance(wish, dict) and "value" in wish and _dots(wish.get("saw")) and _heads(wish.get("knew", {}))
@@ -139,6 +139,14 @@ def verify(signed: SignedEntry, key: Ed25519PublicKey) -> Entry:
 def follows(entry: Entry, last: int, last_hash: str) -> bool:
     """Whether `entry` is the next one of its device after sequence number `last` with hash `last_hash`."""
     return entry.first == last + 1 and entry.previous == last_hash
+
+
+def knowing(change: Change, knew: dict[str, int]) -> Change:
+    """The change with what its author knew of other devices' work on the case: the last sequence number of each.
+
+    It tells a record made after another one from one made beside it, which no clock can.
+    """
+    return {**change, "knew": knew} if knew else change
 
 
 def create(record: str, kind: str, fields: dict[str, Any]) -> Change:

@@ -110,6 +110,8 @@ class RecordState:
                 # Two devices may make one record; which of them arrives first must not matter.
                 self.type = change["type"]
             self.created[name] = written
+            if "knew" in change:
+                self.knew[name] = change["knew"]
             if operation == "append":
                 self.appended.add(name)
             for key, value in change["fields"].items():
@@ -170,6 +172,7 @@ class CaseState:
     id: str
     records: dict[str, RecordState] = field(default_factory=dict)
     taken_in: set[Dot] = field(default_factory=set)
+    _known: dict[str, int] | None = field(default=None, compare=False, repr=False)
 
     def apply(self, entry: Entry, received: str | None = None) -> set[str]:
         """Take in one entry as a whole and return the ids of the records that it touched: none where it is a repeat."""
@@ -181,11 +184,17 @@ class CaseState:
         for name, change in zip(entry.dots(), entry.changes, strict=True):
             record = self.records.setdefault(change["record"], RecordState(change["record"]))
             record.apply(name, change, written)
+        if self._known is not None:
+            self._known[entry.device] = max(self._known.get(entry.device, 0), entry.first + entry.count - 1)
         return {change["record"] for change in entry.changes}
 
     def known(self) -> dict[str, int]:
         """The last sequence number of each device that stands in this case."""
-        return heads(d for record in self.records.values() for state in record.fields.values() for d in state.live)
+        if self._known is None:
+            # Counted once and kept up by each entry: it is asked for with every record that is made.
+            live = (d for record in self.records.values() for state in record.fields.values() for d in state.live)
+            self._known = heads(live)
+        return dict(self._known)
 
     def mark_received(self, entry: Entry, received: str) -> set[str]:
         """Note when the server received an entry that was taken in before; returns the ids of its records."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from app.clock import parse_moment
+
 Kind = Literal[
     "line", "words", "three", "code", "codes", "set", "day", "moment", "number", "names", "person", "record", "map"
 ]
@@ -21,8 +23,9 @@ THREE = ("yes", "no", "unknown")
 
 YES_FIRST = ("yes", "unknown", "no")
 NO_FIRST = ("no", "unknown", "yes")
-Caution = tuple[str, ...] | Literal["both", "either"] | None
-"""Most cautious value first; "both": only what every value holds; "either": what any value holds; None: no order."""
+Caution = tuple[str, ...] | Literal["both", "either", "highest", "earliest"] | None
+"""Most cautious value first; "both": only what every value holds; "either": what any value holds; "highest": the
+greatest number; "earliest": the first of several moments; None: no order."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,11 @@ class Field:
             return [v for v in values[0] or [] if all(v in (other or []) for other in values[1:])]
         if self.cautious == "either":
             return list(dict.fromkeys(v for value in values for v in value or []))
+        if self.cautious == "highest":
+            return max((v for v in values if isinstance(v, int)), default=values[-1])
+        if self.cautious == "earliest":
+            known = [v for v in values if parse_moment(str(v)) is not None]
+            return min(known, key=lambda v: str(parse_moment(str(v))), default=values[-1])
         if isinstance(self.cautious, tuple):
             order = {value: place for place, value in enumerate(self.cautious)}
             return min(reversed(values), key=lambda v: order.get(str(v), len(order)))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.notebook.fold import CaseState, RecordState, Standing
-from app.notebook.ids import in_order
+from app.notebook.ids import Dot, in_order
 from app.records.declared import RECORD_TYPES
 from app.records.fields import Field, RecordType
 
@@ -118,6 +118,21 @@ class Record:
         made = self.state.created or self.state.written
         return min(made.values(), key=lambda w: w.stamp).author if made else ""
 
+    def knew(self, *names: Dot) -> bool:
+        """Whether somebody who made this record had all of these changes: the same device before, or taken in before.
+
+        No clock is asked. Where nothing tells, the answer is no: the record counts as made beside them.
+        """
+        return any(all(self._had(made, name) for name in names) for made in self.made())
+
+    def made(self) -> list[Dot]:
+        """The changes by which the record was made: several where two devices made the same one."""
+        return list(self.state.created or self.state.written)
+
+    def _had(self, made: Dot, name: Dot) -> bool:
+        (device, sequence), (other, number) = in_order(made), in_order(name)
+        return number < sequence if device == other else number <= self.state.knew.get(made, {}).get(other, 0)
+
     def changed_at(self, field: str) -> str:
         """The device's time of the latest standing value of a field (ISO 8601), or an empty text."""
         standing = self.standing(field)
@@ -154,9 +169,18 @@ class CaseView:
         found = self.of(kind)
         return found[0] if found else None
 
+    def in_turn(self, kind: str) -> list[Record]:
+        """Records of a type, each after those that its author had; only beside each other by the writers' clocks."""
+        waiting, found = self.of(kind), []
+        while waiting:
+            nexts = (r for r in waiting if not any(r.knew(*o.made()) for o in waiting if o is not r))
+            found.append(next(nexts, waiting[0]))
+            waiting.remove(found[-1])
+        return found
+
     def latest(self, kind: str) -> Record | None:
         """The last record of a type that is not archived, or None."""
-        found = self.of(kind)
+        found = self.in_turn(kind)
         return found[-1] if found else None
 
     def people(self, role: str = "") -> list[Record]:
@@ -177,3 +201,8 @@ class CaseView:
     def conflicts(self) -> list[tuple[Record, str]]:
         """Every field whose standing values differ."""
         return [(record, name) for record in self for name in record.conflicts()]
+
+
+def nobody_after(records: list[Record]) -> list[Record]:
+    """Those that no author of another one had: the last word, or several that were made beside each other."""
+    return [r for r in records if not any(o.knew(*r.made()) for o in records if o is not r)]

@@ -1,17 +1,18 @@
 """Which answer counts for each factor, over all assessments of a case.
 
-An earlier yes counts until the factor is answered anew. A no clears it only in an assessment that follows the one with
-the yes; two assessments made side by side on two laptops do not, so that putting them together lowers nothing.
+An earlier yes counts until the factor is answered anew. A no clears it only in an assessment that was begun by somebody
+who had that yes; two assessments made side by side on two laptops clear nothing, whatever their clocks say, so that
+putting them together lowers nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from app.records.view import CaseView, Record
+from app.notebook.ids import Dot
+from app.records.view import CaseView, Record, nobody_after
 
-_OPEN = ("unknown", "declined", "not_asked")
 _CAUTION = {"yes": 0, "unknown": 1, "declined": 2, "not_asked": 3, "no": 4}
 
 
@@ -36,41 +37,41 @@ def current_assessment(view: CaseView) -> Record | None:
     return view.latest("assessment")
 
 
-def standing_answers(view: CaseView) -> dict[str, StandingAnswer]:
-    """The answer that counts, by factor; a factor that was never answered is missing."""
-    standing: dict[str, StandingAnswer] = {}
-    assessments = view.of("assessment")
+def standing_answers(view: CaseView, without: str = "") -> dict[str, StandingAnswer]:
+    """The answer that counts, by factor; a factor that was never answered is missing. `without`: an assessment's id."""
+    assessments = {a.id: a for a in view.in_turn("assessment") if a.id != without}
     known = {a.id for a in view.of("assessment", archived=True)}
-    given = _given(view)
-    for assessment_id, loose in given.items():
-        if assessment_id not in known:
-            # The assessment itself has not arrived yet: only what makes the picture graver counts.
-            standing |= {f: a for f, a in loose.items() if a.value == "yes" and f not in standing}
-    sealed = {s.get("assessment"): s for s in view.of("sealed")}
-    place = {record.id: n for n, record in enumerate(view)}
-    before: dict[str, Record] = {}
-    for assessment in assessments:
-        answers = given.get(assessment.id, {})
-        for factor in {**standing, **answers}:
-            old, new = standing.get(factor), answers.get(factor)
-            since = before.get(old.assessment) if old else None
-            follows = since is not None and _follows(assessment, since, sealed.get(since.id), place)
-            standing[factor] = _counts(factor, old, new, follows, assessment)
-        before[assessment.id] = assessment
-    last = assessments[-1].id if assessments else ""
-    return {f: _with_earlier(a, a.assessment != last) for f, a in standing.items()}
+    # An answer whose assessment has not arrived yet counts only where it makes the picture graver.
+    given = {i: answers for i, answers in _given(view).items() if i in assessments or i not in known}
+    last = nobody_after(list(assessments.values()))
+    now = list(assessments)[-1] if assessments else ""
+    in_turn = [given[i] for i in (*(i for i in given if i not in known), *assessments) if i in given]
+    found = {}
+    for factor in dict.fromkeys(f for answers in in_turn for f in answers):
+        answers = [one[factor] for one in in_turn if factor in one]
+        standing = [a for a in answers if a.value == "yes" and not _cleared(view, a, answers, assessments)]
+        counts = standing[-1] if standing else _most_cautious(factor, given, last)
+        if counts is not None:
+            found[factor] = counts if counts.assessment == now else replace(counts, earlier=True)
+    return found
 
 
-def _counts(
-    factor: str, old: StandingAnswer | None, new: StandingAnswer | None, follows: bool, assessment: Record
-) -> StandingAnswer:
-    if new and (new.value == "yes" or old is None):
-        return new
-    if old and old.value == "yes":
-        return new if new and new.value == "no" and follows else old
-    if new and new.value == "no" and not follows and old and old.value in _OPEN:
-        return old
-    return new or StandingAnswer(factor, "not_asked", assessment.id, "", assessment.created_at)
+def _cleared(
+    view: CaseView, yes: StandingAnswer, answers: list[StandingAnswer], assessments: Mapping[str, Record]
+) -> bool:
+    """Whether somebody who had this yes has answered no in an assessment begun after it."""
+    noes = [assessments[a.assessment] for a in answers if a.value == "no" and a.assessment in assessments]
+    return bool(noes) and any(later.knew(*dots) for later in noes if (dots := _dots(view, yes)))
+
+
+def _most_cautious(
+    factor: str, given: Mapping[str, Mapping[str, StandingAnswer]], last: list[Record]
+) -> StandingAnswer | None:
+    """The answer of the last assessment; of several made side by side, the most cautious one."""
+    answers = [
+        given.get(a.id, {}).get(factor) or StandingAnswer(factor, "not_asked", a.id, "", a.created_at) for a in last
+    ]
+    return min(reversed(answers), key=lambda a: _CAUTION[a.value], default=None)
 
 
 def _given(view: CaseView) -> dict[str, dict[str, StandingAnswer]]:
@@ -100,19 +101,10 @@ def _answer(factor: str, value: object, assessment: str, answer: str, at: str) -
         yield StandingAnswer(factor, value, assessment, answer, at)
 
 
-def _follows(later: Record, earlier: Record, seal: Record | None, place: dict[str, int]) -> bool:
-    """Whether the later assessment was made by somebody who had the earlier one: same device, or completed before."""
-    if _devices(later) & _devices(earlier):
-        return True
-    return seal is not None and place[seal.id] < place[later.id]
-
-
-def _devices(record: Record) -> set[str]:
-    made = record.state.created or record.state.written
-    return {dot.partition(":")[0] for dot in made}
-
-
-def _with_earlier(answer: StandingAnswer, earlier: bool) -> StandingAnswer:
-    if not earlier:
-        return answer
-    return StandingAnswer(answer.factor, answer.value, answer.assessment, answer.answer, answer.at, True)
+def _dots(view: CaseView, answer: StandingAnswer) -> list[Dot]:
+    """The changes that gave an answer: what somebody who clears it must have had."""
+    held = view.record(answer.answer)
+    if held is not None:
+        return [s.dot for s in held.standing("value") if s.value == answer.value] or held.made()
+    seals = [s for s in view.of("sealed") if s.get("assessment") == answer.assessment]
+    return [name for seal in seals[:1] for name in seal.made()]

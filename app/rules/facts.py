@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.records.view import CaseView
+from app.records.view import CaseView, nobody_after
 from app.rules.answers import StandingAnswer, standing_answers
 from app.rules.finding import Finding
 from app.rules.situation import at_large, incidents_12_months, named_facts
@@ -80,13 +80,16 @@ class CaseFacts:
         return self.answer(name)
 
 
-def facts_of(view: CaseView, *, on: date, languages: Sequence[str] = ("en",)) -> CaseFacts:
-    """What the rules know about a case. `on`: the day for ages; `languages`: those of the profile."""
-    answers = standing_answers(view)
+def facts_of(view: CaseView, *, on: date, languages: Sequence[str] = ("en",), without: str = "") -> CaseFacts:
+    """What the rules know about a case. `on`: the day for ages; `languages`: those of the profile.
+
+    `without`: an assessment's id, for what was known beside it.
+    """
+    answers = standing_answers(view, without)
     free, findings = at_large(view)
     return CaseFacts(
         answers={factor: three(answer.value) for factor, answer in answers.items()},
-        rating=_rating(view),
+        rating=_rating(view, without),
         incidents_12_months=incidents_12_months(view),
         at_large=free,
         facts=named_facts(view, free, on, languages),
@@ -95,7 +98,9 @@ def facts_of(view: CaseView, *, on: date, languages: Sequence[str] = ("en",)) ->
     )
 
 
-def _rating(view: CaseView) -> int | None:
-    """The rating of the latest view in which the victim gave one."""
-    given = [r for v in view.of("victim_view") if isinstance(r := v.get("rating"), int)]
-    return given[-1] if given else None
+def _rating(view: CaseView, without: str) -> int | None:
+    """The victim's latest rating; the highest where several were given beside each other."""
+    rated = [
+        v for v in view.in_turn("victim_view") if v.get("assessment") != without and isinstance(v.get("rating"), int)
+    ]
+    return max((int(v.get("rating")) for v in nobody_after(rated)), default=None)

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from app.i18n import N_
-from app.records.view import CaseView, Record
+from app.records.view import CaseView, Record, nobody_after
 from app.rules.finding import Finding
 from app.rules.three import Three, all_of, any_of, known, not_, three
 
@@ -78,14 +78,14 @@ def living_together(view: CaseView) -> Three:
 
 def incidents_12_months(view: CaseView) -> int | None:
     """Incidents in twelve months with the latest one: the recorded number, or those of this case if they are more."""
-    incidents = view.of("incident")
+    incidents = view.in_turn("incident")
     if not incidents:
         return None
     days = {i.id: _day_of(i) for i in incidents}
     latest = max((d for d in days.values() if d), default=None)
     recent = [i for i in incidents if latest is None or (d := days[i.id]) is None or d > latest - timedelta(days=365)]
-    recorded = [n for i in recent if isinstance(n := i.get("incidents_12_months"), int)]
-    return max([len(recent), *recorded[-1:]])
+    recorded = nobody_after([i for i in recent if isinstance(i.get("incidents_12_months"), int)])
+    return max([len(recent), *(int(i.get("incidents_12_months")) for i in recorded)])
 
 
 def couple_relationships(view: CaseView) -> list[Record]:
@@ -112,15 +112,14 @@ def age_range(born: str, on: date) -> tuple[int, int] | None:
 
 
 def _children_ages(view: CaseView, on: date) -> Iterable[tuple[int, int] | None]:
-    recorded = {c.get("person"): c.get("age") for c in view.of("child")}
-    people = {p.id: p for p in view.people("child")}
-    for person_id in dict.fromkeys([*people, *recorded]):
-        age = recorded.get(person_id)
-        person = people.get(person_id) or view.record(person_id or "")
+    described = [(c.get("age"), view.record(c.get("person") or "")) for c in view.of("child")]
+    named = {person.id for _, person in described if person is not None}
+    described += [(None, person) for person in view.people("child") if person.id not in named]
+    for age, person in described:
         if isinstance(age, int):
             yield age, age
         else:
-            yield age_range(str(person.get("born") or ""), on) if person else None
+            yield age_range(str(person.get("born") or ""), on) if person is not None else None
 
 
 def _school_age(ages: tuple[int, int] | None) -> bool:

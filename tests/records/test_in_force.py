@@ -14,7 +14,9 @@ from tests.notebook.writers import CASE, Writer
 
 ALL = [(kind, field) for kind in RECORD_TYPES.values() for field in kind.fields]
 RANKED = [(kind.name, f.name, f.cautious) for kind, f in ALL if isinstance(f.cautious, tuple)]
-LISTS = [(kind.name, f.name, f.cautious) for kind, f in ALL if isinstance(f.cautious, str)]
+LISTS = [(kind.name, f.name, f.cautious) for kind, f in ALL if f.cautious in ("both", "either")]
+HIGHEST = [(kind.name, f.name) for kind, f in ALL if f.cautious == "highest"]
+EARLIEST = [(kind.name, f.name) for kind, f in ALL if f.cautious == "earliest"]
 
 
 def conflict(kind: str, name: str, *values) -> list[Record]:
@@ -48,6 +50,19 @@ def test_lists_keep_what_all_allow_or_what_any_forbids(kind, name, how):
         assert sorted(record.get(name)) == ([] if how == "both" else expected)
     for record in conflict(kind, name, one, None):
         assert sorted(record.get(name) or []) == ([] if how == "both" else ["a", "b", "c"])
+
+
+@pytest.mark.parametrize("kind, name", HIGHEST)
+def test_of_numbers_the_highest_is_in_force(kind, name):
+    for record in (*conflict(kind, name, 4, 1), *conflict(kind, name, 1, 4), *conflict(kind, name, None, 4, 10)):
+        assert record.get(name) == max(s.value or 0 for s in record.standing(name))
+
+
+@pytest.mark.parametrize("kind, name", EARLIEST)
+def test_of_moments_the_earliest_is_in_force(kind, name):
+    early, late = "2026-11-14T18:00:00+00:00", "2026-11-14T18:30:00+01:00"
+    for record in (*conflict(kind, name, early, late), *conflict(kind, name, late, None, early, "tonight")):
+        assert record.get(name) == late, "half past six an hour further east is before six"
 
 
 @pytest.mark.parametrize(

@@ -125,12 +125,16 @@ def answers(
 
 
 def on_laptops(*entries: tuple[str, int, Records]) -> CaseView:
-    """A case written on several laptops: (laptop letter, time stamp of its first entry, records)."""
+    """A case written on several laptops: (laptop letter, time stamp of its first entry, records).
+
+    A letter followed by others (`ba`) is a laptop that had taken in what those wrote before.
+    """
     state, numbers = CaseState(CASE), dict.fromkeys("abcdef", 0)
-    for laptop, stamp, records in entries:
+    for (laptop, *others), stamp, records in entries:
+        known = {other * 32: numbers[other] for other in others}
         for offset, (kind, record, fields) in enumerate(records):
             numbers[laptop] += 1
-            change = notebook.create(record, kind, fields)
+            change = notebook.knowing(notebook.create(record, kind, fields), known)
             state.apply(
                 Entry(
                     format=notebook.FORMAT,

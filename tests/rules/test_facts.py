@@ -114,11 +114,38 @@ def test_an_open_answer_beside_a_no_on_another_laptop_stays_open() -> None:
     assert facts_of(on_laptops(("a", 10, mine), ("b", 500, theirs)), on=DAY).answer("F06") == "unknown"
 
 
-def test_a_no_on_another_laptop_clears_a_yes_of_an_assessment_completed_before() -> None:
-    mine = [*started("a"), *answers("a", "6"), *completed("a")]
-    theirs = [*started("b"), *answers("b", "")]
-    assert facts_of(on_laptops(("a", 10, mine), ("b", 500, theirs)), on=DAY).answer("F06") == "no"
-    assert facts_of(on_laptops(("a", 500, mine), ("b", 10, theirs)), on=DAY).answer("F06") == "yes"
+def test_a_no_clears_only_a_yes_that_its_author_had_whatever_the_clocks_say() -> None:
+    yes = [*started("a"), *answers("a", "6"), *completed("a")]
+    no = [*started("b"), *answers("b", "")]
+    for first, second in ((10, 500), (500, 10)):
+        had = on_laptops(("a", first, yes), ("ba", second, no))
+        assert facts_of(had, on=DAY).answer("F06") == "no"
+        current = current_assessment(had)
+        assert current is not None
+        assert current.id == "b"
+        beside = on_laptops(("a", first, yes), ("b", second, no))
+        assert facts_of(beside, on=DAY).answer("F06") == "yes"
+
+
+def test_a_no_clears_no_yes_that_came_from_a_third_laptop_unseen() -> None:
+    parts = [("a", 10, [*started("a"), *answers("a", "6")]), ("b", 20, [*started("b"), *answers("b", "6")])]
+    third = [*started("c"), *answers("c", "")]
+    assert facts_of(on_laptops(*parts, ("cb", 30, third)), on=DAY).answer("F06") == "yes"
+    assert facts_of(on_laptops(*parts, ("cab", 30, third)), on=DAY).answer("F06") == "no"
+
+
+def test_of_ratings_given_beside_each_other_the_highest_counts_and_a_later_one_replaces_those_it_knew() -> None:
+    def rated(name: str, rating: int) -> Records:
+        return [*started(name), ("victim_view", f"w{name}", {"assessment": name, "rating": rating})]
+
+    beside = (("a", 10, rated("a", 9)), ("b", 20, rated("b", 3)))
+    assert facts_of(on_laptops(*beside), on=DAY).rating == 9
+    assert facts_of(on_laptops(*beside, ("cab", 5, rated("c", 4))), on=DAY).rating == 4
+
+
+def test_every_child_without_a_name_counts() -> None:
+    found = case(("child", "c1", {"age": 9}), ("child", "c2", {"age": 1}))
+    assert found.three("school_child") == "yes"
 
 
 def test_each_standing_answer_says_where_it_comes_from() -> None:
