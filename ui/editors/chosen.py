@@ -15,6 +15,7 @@ from ui.widgets.choices import ChipSet, ChoiceRow, CodeBox, Option, three_row
 from ui.widgets.edits import SAVE_AFTER_MS
 
 FEW = 5
+HALF_COLUMN_PX = 250
 
 
 class ThreeEditor(Editor):
@@ -75,6 +76,8 @@ class BoxEditor(Editor):
     def make_control(self) -> QWidget:
         self.box = CodeBox(self.options, name=self.title, empty=self.words(N_("not recorded")))
         self.box.setMinimumContentsLength(12)
+        longest = max((self.box.fontMetrics().horizontalAdvance(label) for _code, label in self.options), default=0)
+        self.wide = longest > HALF_COLUMN_PX  # a label that is cut may read as another one
         self.box.setSizeAdjustPolicy(CodeBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)

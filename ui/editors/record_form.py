@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QScrollArea, QWidget
 
 from app.casework import edit
 from app.i18n import N_
@@ -101,6 +101,7 @@ class RecordForm(QWidget):
         if asked != self._asked:
             self._asked = asked
             self._place(self._columns)
+            self._settle()
 
     def flush_all(self) -> None:
         """Save what was typed a moment ago."""
@@ -140,6 +141,17 @@ class RecordForm(QWidget):
             editor.show()
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 1 if columns == 2 else 0)
+
+    def _settle(self) -> None:
+        """Lay out what is around at once: left to Qt, a deep page is painted squeezed before it has grown."""
+        part: QWidget | None = self
+        while part is not None and not isinstance(part, QScrollArea):
+            layout = part.layout()
+            if layout is not None:
+                layout.activate()
+            part = part.parentWidget()
+        if part is not None:
+            QApplication.sendEvent(part, QEvent(QEvent.Type.LayoutRequest))
 
     def _doubt(self, editor: Editor, value: Any) -> str:
         if isinstance(editor, MomentEditor):  # says so itself, while it is typed

@@ -118,6 +118,9 @@ class ConsentPart(QWidget):
         )
         if done is not None:
             self._start()
+            # Back to where the decision now stands: the emptied form alone would look as if nothing had happened.
+            self.fold.button.setFocus()
+            self.page.bring_into_view(self.fold.button)
             self.recorded.emit()
 
     def _decided(self) -> list[Any]:

@@ -30,13 +30,11 @@ class ContactNote(Card):
         said, agreed = contact.banner(session.desk, self.page.view, session.translator)
         self._said.setText(said)
         self.setAccessibleName(said)
-        lines = []
-        if rule is not None and rule.agreed:
-            lines = [
-                f"{label_of(session, 'channel', channel) or channel}: {self.page.words(str(reason))}"
-                for channel, reason in rule.forbidden.items()
-                if channel != "voicemail"
-            ]
+        by_reason: dict[str, list[str]] = {}
+        for channel, reason in rule.forbidden.items() if rule is not None and rule.agreed else ():
+            if channel != "voicemail":
+                by_reason.setdefault(str(reason), []).append(label_of(session, "channel", channel))
+        lines = [f"{', '.join(channels)}: {self.page.words(reason)}" for reason, channels in by_reason.items()]
         self._forbidden.setText("\n".join(lines))
         self._forbidden.setVisible(bool(lines))
         set_tone(self, "calm" if agreed else "danger")

@@ -7,12 +7,12 @@ from typing import Any
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.i18n import N_
+from ui.pages.buttons import Buttons
 from ui.pages.cards import CardStack
 from ui.pages.consents import ConsentPart
 from ui.pages.fold import Fold
 from ui.pages.page import CasePage
 from ui.pages.record_card import RecordCard
-from ui.widgets.choices import FlowLayout
 from ui.widgets.text import PlainButton
 
 INCIDENT = (
@@ -68,11 +68,11 @@ class HappenedPage(CasePage):
         self.column.addWidget(self.heading(self.title, 1))
         self.incidents = CardStack(self._incident_card)
         self.column.addWidget(self.incidents)
-        adding = FlowLayout(spacing=8)
+        adding = Buttons()
         self.add_incident = PlainButton(self.words(N_("Add another incident")))
         self.add_incident.clicked.connect(lambda: self._start(self.incidents, self._incident_card("")))
-        adding.addWidget(self.add_incident)
-        self.column.addLayout(adding)
+        adding.add(self.add_incident)
+        self.column.addWidget(adding)
         self.events = Fold(self.words(N_("Events: breach, release, order, court, move and others")), self._fill_events)
         self.column.addWidget(self.events)
         self.consents = ConsentPart(self)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.casework import paper
 from app.i18n import N_
 from app.problems import Problem
-from ui.pages.cards import clear
 from ui.pages.fold import Fold
 from ui.widgets.edits import LineEdit
 from ui.widgets.text import PlainButton, PlainCheck, PlainLabel, row
@@ -36,15 +35,23 @@ class OnPaper(QWidget):
         column.addWidget(self._numbers)
         self._fits = PlainLabel("", quiet=True)
         column.addWidget(self._fits)
+        self.rows: dict[str, MeasureChoice] = {}
         self.measures = QVBoxLayout()
+        self.measures.setSpacing(4)
         column.addLayout(self.measures)
+        self._none = PlainLabel(
+            self.words(N_("The plan holds no measures yet; only neutral lines stand on the pages.")), quiet=True
+        )
+        column.addWidget(self._none)
 
     def show_variant(self, variant: str, language: str) -> None:
         """Show what can be chosen for a variant."""
         self._variant, self._language = variant, language
         discreet = variant == "discreet"
         self._fits.setVisible(discreet)
-        clear(self.measures)
+        for row_shown in self.rows.values():
+            row_shown.setVisible(discreet)
+        self._none.setVisible(False)
         if discreet:
             self._show_measures()
 
@@ -82,7 +89,7 @@ class OnPaper(QWidget):
             inside.addLayout(row(label, number, stretch=False))
 
     def _show_measures(self) -> None:
-        desk = self.page.session.desk
+        desk, tr = self.page.session.desk, self.page.session.translator
         try:
             found = paper.findings(desk, self.page.case_id, "safety-plan", "discreet", self._language, self.choice())
         except Problem as problem:
@@ -90,41 +97,69 @@ class OnPaper(QWidget):
             return
         out = {left.measure: left for left in found.left_out}
         self._fits.setText(
-            self.words(N_("{n} measures chosen, {fit} fit on the two pages."), n=found.chosen, fit=found.fit)
+            tr.plural(
+                N_("{n} measure stands on the pages; room is for {fit} of them."),
+                N_("{n} measures stand on the pages; room is for {fit} of them."),
+                found.chosen,
+                fit=found.fit,
+            )
         )
-        for measure in paper.measures_in_order(desk, self.page.view):
-            left = out.get(measure.id)
-            chosen = measure.id not in self.off
-            check = PlainCheck(str(measure.get("what", "")) or self.words(N_("measure without words")))
-            check.setChecked(chosen and (left is None or left.can_confirm))
-            check.setEnabled(not chosen or left is None or left.can_confirm)
-            check.toggled.connect(lambda on, record_id=measure.id: self._toggle(record_id, on))
-            self.measures.addWidget(check)
-            if chosen and left is not None:
-                self._explain(left)
-        if not self.page.view.of("measure"):
-            self.measures.addWidget(
-                PlainLabel(
-                    self.words(N_("The plan holds no measures yet; only neutral lines stand on the pages.")), quiet=True
-                )
-            )
+        measures = paper.measures_in_order(desk, self.page.view)
+        ids = [m.id for m in measures]
+        for gone in [known for known in self.rows if known not in ids]:
+            row_gone = self.rows.pop(gone)
+            self.measures.removeWidget(row_gone)
+            row_gone.hide()
+            row_gone.deleteLater()
+        for place, measure in enumerate(measures):
+            if measure.id not in self.rows:
+                self.rows[measure.id] = MeasureChoice(self, measure.id)
+                self.measures.insertWidget(place, self.rows[measure.id])
+            words = str(measure.get("what", "")) or self.words(N_("measure without words"))
+            self.rows[measure.id].show_measure(words, measure.id not in self.off, out.get(measure.id))
+        self._none.setVisible(not measures)
 
-    def _explain(self, left: Any) -> None:
-        said = [self.words(left.why), *paper.found_in_words(left, self.page.session.translator)]
-        self.measures.addWidget(PlainLabel(" ".join(said), kind="small", tone="danger"))
-        if left.can_confirm:
-            keep = PlainButton(
-                self.words(N_("I have read it again: keep it")),
-                kind="quiet",
-                name=self.words(N_("Keep on paper: {measure}"), measure=left.words),
-            )
-            keep.clicked.connect(lambda: self._confirm(left.measure))
-            self.measures.addWidget(keep, 0, Qt.AlignmentFlag.AlignLeft)
-
-    def _toggle(self, record_id: str, on: bool) -> None:
+    def choose(self, record_id: str, on: bool) -> None:
+        """Put a measure on the paper or take it off."""
         (self.off.discard if on else self.off.add)(record_id)
         self.show_variant(self._variant, self._language)
 
-    def _confirm(self, record_id: str) -> None:
+    def confirm(self, record_id: str) -> None:
+        """Keep a measure although a word in it is doubtful: the officer has read it again."""
         self.confirmed.add(record_id)
         self.show_variant(self._variant, self._language)
+
+
+class MeasureChoice(QWidget):
+    """One measure: whether it stands on the paper, and why not."""
+
+    def __init__(self, part: OnPaper, record_id: str) -> None:
+        super().__init__()
+        self._part = part
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        self.check = PlainCheck("")
+        self.check.clicked.connect(lambda on: part.choose(record_id, on))
+        self.why = PlainLabel("", kind="small", tone="danger")
+        self.why.setIndent(30)
+        self.keep = PlainButton(part.words(N_("I have read it again: keep it")), kind="quiet")
+        self.keep.clicked.connect(lambda: part.confirm(record_id))
+        column.addWidget(self.check)
+        column.addWidget(self.why)
+        column.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def show_measure(self, words: str, chosen: bool, left: Any) -> None:
+        """Show the measure and what was found; `left` is what keeps it off the paper, or None."""
+        self.check.setText(words.replace("&", "&&"))
+        self.check.setAccessibleName(words)
+        self.check.setChecked(chosen and left is None)
+        self.check.setEnabled(not chosen or left is None)
+        said = ""
+        if chosen and left is not None:
+            sentences = paper.found_in_words(left, self._part.page.session.translator)
+            said = " ".join([self._part.words(left.why), *sentences])
+        self.why.setText(said)
+        self.why.setVisible(bool(said))
+        self.keep.setVisible(bool(said) and left.can_confirm)
+        self.keep.setAccessibleName(self._part.words(N_("Keep on paper: {measure}"), measure=words))

@@ -217,7 +217,7 @@ class CasePage(QWidget):
         for name in causes:
             factor = desk.library.factor(name)
             said.append(self.words(factor.label if factor is not None else known.get(name, name)))
-        return ", ".join(said)
+        return "; ".join(said)  # a name may hold a comma
 
     def keep_draft(self, name: str, text: str) -> None:
         """Keep words that are not yet part of the case in the vault, so that a lock or a crash does not lose them."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from app.casework import edit
 from app.i18n import N_
 from app.records import names
+from ui.pages.buttons import Buttons
 from ui.pages.cards import CardStack, clear
 from ui.pages.fold import Fold
 from ui.pages.linked import LinkedCases
@@ -18,7 +19,6 @@ from ui.pages.page import CasePage
 from ui.pages.person_card import PersonCard
 from ui.pages.record_card import RecordCard
 from ui.pages.safe_contact import SafeContact
-from ui.widgets.choices import FlowLayout
 from ui.widgets.text import PlainButton
 
 ADD = (
@@ -42,16 +42,16 @@ class PeoplePage(CasePage):
         alone = len(self.view.people()) == 1  # who opens a case with one name in it goes on with that person
         self.cards = CardStack(lambda person_id: PersonCard(self, person_id, is_open=alone and not self.cards.cards))
         self.column.addWidget(self.cards)
-        adding = FlowLayout(spacing=8)
+        adding = Buttons()
         self.add_victim = PlainButton(self.words(N_("Add the victim")), kind="main")
         self.add_victim.clicked.connect(lambda: self.start_person("victim"))
-        adding.addWidget(self.add_victim)
+        adding.add(self.add_victim)
         self.adding: dict[str, PlainButton] = {}
         for role, message in ADD:
             button = self.adding[role] = PlainButton(self.words(message))
             button.clicked.connect(lambda _=False, role=role: self.start_person(role))
-            adding.addWidget(button)
-        self.column.addLayout(adding)
+            adding.add(button)
+        self.column.addWidget(adding)
         self.ties = Fold(self.words(N_("Relationships between others")), self._fill_ties)
         self.pets = Fold(self.words(N_("Animals")), self._fill_pets)
         self.safe_contact = SafeContact(self)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.i18n import N_
@@ -111,7 +112,7 @@ class PersonCard(Card):
         inside.addLayout(self._parts)
         self._more = Fold(self.words(N_("More about this person")), self._fill_more)
         inside.addWidget(self._more)
-        inside.addWidget(self.archive)
+        inside.addWidget(self.archive, 0, Qt.AlignmentFlag.AlignLeft)
         self._form.show_record()
         self._show_parts()
 

@@ -55,11 +55,11 @@ class ModulePart(Card):
         if self.measures is not None:
             self.measures.sync([m.id for m in line.measures])
 
-    def add(self) -> None:
-        """Open a card for a new measure and stand in it."""
+    def add(self, against: str = "") -> None:
+        """Open a card for a new measure, against a factor where one is named, and stand in it."""
         self.fold.set_open(True)
         if self.measures is not None:
-            card = self._card("")
+            card = self._card("", against)
             self.measures.start_draft(card)
             card.focus_first()
             self.page.bring_into_view(card)
@@ -78,14 +78,15 @@ class ModulePart(Card):
             self.words(N_("Add a measure")),
             name=self.words(N_("Add a measure: {subject}"), subject=self.words(self.line.definition.title)),
         )
-        self.add_button.clicked.connect(self.add)
+        self.add_button.clicked.connect(lambda: self.add())
         inside.addLayout(row(self.add_button))
         self.measures.sync([m.id for m in self.line.measures])
 
-    def _card(self, record_id: str) -> RecordCard:
+    def _card(self, record_id: str, against: str = "") -> RecordCard:
         assert self.measures is not None
         stack = self.measures
-        factors = [name for name in self.line.because if self.page.session.desk.library.factor(name) is not None]
+        known = [name for name in self.line.because if self.page.session.desk.library.factor(name) is not None]
+        factors = [*known, against] if against and against not in known else known
         return RecordCard(
             self.page,
             "measure",
@@ -160,11 +161,11 @@ class PlanPage(CasePage):
             )
         )
 
-    def add_to(self, module: str) -> None:
-        """Add a measure to a module, wherever it stands."""
+    def add_to(self, module: str, against: str) -> None:
+        """Add a measure against a factor to a module, wherever it stands."""
         if module not in self.modules:
             self.others.set_open(True)
-        self.modules[module].add()
+        self.modules[module].add(against)
 
     def _show(self, lines: list[Any], column: QVBoxLayout) -> None:
         for place, line in enumerate(lines):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.casework import plan
 from app.i18n import N_
-from ui.widgets.choices import FlowLayout
+from ui.pages.buttons import Buttons
 from ui.widgets.text import Card, PlainButton, PlainLabel, announce
 
 
@@ -76,12 +76,12 @@ class Priorities(Card):
         self._column = QVBoxLayout()
         self.body.addLayout(self._column)
         self._titles = {p.code: self.words(p.title) for p in page.session.desk.library.plan.priorities}
-        flow = FlowLayout(spacing=8)
+        flow = Buttons()
         for code, title in self._titles.items():
             button = self.adding[code] = PlainButton(title, name=self.words(N_("Add: {what}"), what=title))
             button.clicked.connect(lambda _=False, code=code: self.add(code))
-            flow.addWidget(button)
-        self.body.addLayout(flow)
+            flow.add(button)
+        self.body.addWidget(flow)
 
     def show_record(self, ranked: list[str]) -> None:
         """Show the ranking as it is stored."""

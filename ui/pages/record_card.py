@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from PySide6.QtCore import Qt
+
 from app.i18n import N_
 from ui.editors.record_form import RecordForm, When
 from ui.pages.cards import CardStack
@@ -58,7 +60,7 @@ class RecordCard(Card):
             page.words(N_("Archive")), kind="quiet", name=page.words(N_("Archive {what}"), what=self._what)
         )
         self.archive.clicked.connect(lambda: page.archive(self.record_id, self._what))
-        self.body.addWidget(self.archive)
+        self.body.addWidget(self.archive, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_record(self) -> None:
         """Bring the forms in line with the case."""

@@ -1,20 +1,30 @@
-"""The order in which Tab goes over a page: as it is seen, also where parts came later, folded, or moved."""
+"""The order in which Tab goes over a page: as it is seen, also where parts came later, folded, or moved.
+
+Reads places on the screen and never a layout's items: a wrapper of such an item may outlive it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QLayout, QLineEdit, QPlainTextEdit, QWidget
-
-_WHOLE = (QAbstractButton, QAbstractItemView, QComboBox, QLineEdit, QPlainTextEdit)
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QWidget
 
 
-def stops(widget: QWidget) -> Iterator[QWidget]:
-    """The tab stops inside a widget that are shown and enabled, in the order of its layouts."""
-    layout = widget.layout()
-    if layout is not None:
-        yield from _in_layout(layout)
+def stops(widget: QWidget) -> list[QWidget]:
+    """The tab stops inside a widget that are shown and enabled: line by line, each in the direction of reading."""
+    mirrored = widget.isRightToLeft()
+    places = [(_place(stop, widget), stop) for stop in widget.findChildren(QWidget) if is_stop(stop)]
+    places.sort(key=lambda found: found[0].top())
+    order: list[QWidget] = []
+    line: list[tuple[QRect, QWidget]] = []
+    ends = 0
+    for place, stop in places:
+        # What overlaps in height with all that stands on the line so far stands beside it.
+        if line and place.top() >= ends:
+            order += _in_line(line, mirrored)
+            line = []
+        ends = min(ends, place.bottom()) if line else place.bottom()
+        line.append((place, stop))
+    return order + _in_line(line, mirrored)
 
 
 def is_stop(widget: QWidget) -> bool:
@@ -23,18 +33,9 @@ def is_stop(widget: QWidget) -> bool:
     return bool(policy) and widget.isVisible() and widget.isEnabled() and widget.focusProxy() is None
 
 
-def _in_layout(layout: QLayout) -> Iterator[QWidget]:
-    for place in range(layout.count()):
-        item = layout.itemAt(place)
-        widget = item.widget() if item is not None else None
-        if widget is not None:
-            if not widget.isVisible():
-                continue
-            if is_stop(widget):
-                yield widget
-            if not isinstance(widget, _WHOLE):
-                yield from stops(widget)
-            continue
-        inner = item.layout() if item is not None else None
-        if inner is not None:
-            yield from _in_layout(inner)
+def _place(stop: QWidget, inside: QWidget) -> QRect:
+    return QRect(stop.mapTo(inside, stop.rect().topLeft()), stop.size())
+
+
+def _in_line(line: list[tuple[QRect, QWidget]], mirrored: bool) -> list[QWidget]:
+    return [stop for place, stop in sorted(line, key=lambda found: -found[0].right() if mirrored else found[0].left())]

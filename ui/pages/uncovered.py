@@ -37,7 +37,7 @@ class Gap(QWidget):
             words(N_("Add a measure")), name=words(N_("Add a measure against: {factor}"), factor=label)
         )
         self.add.clicked.connect(
-            lambda: page.add_to(self.module.value()) if self.module.value() else self.module.setFocus()
+            lambda: page.add_to(self.module.value(), code) if self.module.value() else self.module.setFocus()
         )
         column.addLayout(row(self.module, self.add))
         self.why = DraftWords(page, f"no_action.{code}", N_("No action because"), lines=1)
