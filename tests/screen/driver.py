@@ -197,8 +197,9 @@ class AtTheScreen:
         return self.key("Tab")
 
     def pick(self, name: str, label: str) -> dict[str, Any]:
-        """Go to a box by Tab and take an entry with the down arrow."""
-        now = self.tab_to(name)
+        """Go to a box by Tab and take an entry with the down arrow, from the first one on."""
+        self.tab_to(name)
+        now = self.key("Home")
         for _ in range(60):
             if now["focus"].get("value", "").startswith(label):
                 return self.key("Tab")

@@ -290,7 +290,7 @@ def test_sc7_another_language_card_in_english_read_out(at_screen: AtTheScreen, o
     at.picture("todo-consent-recorded")
 
     step(at, 7, "PaperPage")
-    at.press("The suspect lives there: Yes")
+    at.press("The suspect lives there: No")
     at.press("Belongings are searched: No")
     at.press("Kept where: At home")
     at.fill("Reads", "ti")
