@@ -84,7 +84,7 @@ class RecordState:
         if state is None:
             return []
         found = [Standing(value, key, self.written[key]) for key, value in state.live.items()]
-        return sorted(found, key=lambda s: (s.written.stamp, in_order(s.dot)))
+        return found if len(found) < 2 else sorted(found, key=lambda s: (s.written.stamp, in_order(s.dot)))
 
     def seen(self, name: str) -> list[Dot]:
         """The dots that a writer who looks at this record now has seen of a field."""
