@@ -136,6 +136,23 @@ def test_opening_a_case_is_logged_once(at_work, desk, keira):
     assert [line.what for line in logged(desk, keira) if line.operation == "consultation"] == ["case"]
 
 
+def test_a_profile_that_demands_a_reason_is_asked_for_one(at_work, desk, keira, qtbot, monkeypatch):
+    from msgspec.structs import replace
+
+    profile = replace(desk.library.profile(), reason_for=("consultation",))
+    monkeypatch.setitem(desk.library.profiles, "neutral", profile)
+    window = at_work().top.screen_shown
+    window.session.open_case(keira, "happened")
+    page = window.pages["reason"]
+    assert window.case_frame is None
+    assert page.reason.hasFocus()
+    assert not page.button.isEnabled()
+    qtbot.keyClicks(page.reason, "call to the address")
+    key(qtbot, Qt.Key.Key_Return)
+    assert (window.case_frame.case_id, window.case_frame.step) == (keira, "happened")
+    assert [line.reason for line in logged(desk, keira) if line.operation == "consultation"] == ["call to the address"]
+
+
 def test_the_header_follows_the_case(at_work, desk, keira, qtbot):
     window = at_work().top.screen_shown
     window.session.open_case(keira)

@@ -40,12 +40,12 @@ HEADER_AFTER_MS = 40
 class CaseFrame(QWidget):
     """One open case. Opening it is a consultation and is logged."""
 
-    def __init__(self, session: Session, case_id: str) -> None:
+    def __init__(self, session: Session, case_id: str, reason: str = "") -> None:
         super().__init__()
         self.session, self.case_id, self.desk = session, case_id, session.desk
         self.translator, self.say = session.translator, session.translator.text
         self.step = ""
-        self.view = cases.open_case(self.desk, case_id)
+        self.view = cases.open_case(self.desk, case_id, reason)
         self.pages: dict[str, Any] = {}
         self._help_wanted: bool | None = None  # None: by the width of the window
         self._came_from: QWidget | None = None

@@ -20,6 +20,7 @@ from ui.shell.cases import CasesPage
 from ui.shell.find import FindPage
 from ui.shell.keys import KeySheet
 from ui.shell.new_attendance import NewAttendancePage
+from ui.shell.reason import ReasonPage
 from ui.shell.this_vault import ThisVaultPage
 from ui.shell.today import TodayPage
 from ui.widgets.bars import Banner, PracticeMark
@@ -159,7 +160,10 @@ class Window(QWidget):
         try:
             page = self._case(wanted) if place == "case" else self._page(place if place in PLACES else "today")
         except Problem as problem:
-            self.session.say_problem(problem)
+            if problem.code == "case.reason_missing":
+                self._ask_reason(wanted)
+            else:
+                self.session.say_problem(problem)
             return
         self.place = place if place in PLACES or place == "case" else "today"
         self._rail_group.setExclusive(False)
@@ -194,7 +198,7 @@ class Window(QWidget):
         now: CaseFrame | None = self.pages.get("case")
         if now is not None and now.case_id == case_id:
             return now
-        fresh = CaseFrame(self.session, case_id)
+        fresh = CaseFrame(self.session, case_id, str(wanted.get("reason", "")))
         if now is not None:
             self.stack.removeWidget(now)
             now.deleteLater()
@@ -202,6 +206,16 @@ class Window(QWidget):
         self.session.watch(fresh)
         self.stack.addWidget(fresh)
         return fresh
+
+    def _ask_reason(self, wanted: dict[str, Any]) -> None:
+        page = self.pages.get("reason")
+        if page is None:
+            page = self.pages["reason"] = ReasonPage(self.session)
+            page.given.connect(self.go)
+            self.stack.addWidget(page)
+        page.ask(wanted)
+        self.stack.setCurrentWidget(page)
+        page.first_focus()
 
     @property
     def case_frame(self) -> CaseFrame | None:

@@ -9,7 +9,8 @@ CREATE TABLE entry (
     PRIMARY KEY (device, first)
 ) STRICT;
 CREATE INDEX entry_of_case ON entry (case_id);
-CREATE INDEX entry_unsent ON entry (case_id) WHERE state = 'unsent';
+-- with made_at in it, so that what waits is counted without reading the entries themselves
+CREATE INDEX entry_unsent ON entry (case_id, made_at) WHERE state = 'unsent';
 CREATE TABLE record (case_id TEXT NOT NULL, id TEXT NOT NULL, type TEXT NOT NULL, state BLOB NOT NULL,
     PRIMARY KEY (case_id, id)) STRICT;
 -- one line a case for lists; computed anew when stale
