@@ -64,6 +64,9 @@ class ModulePart(Card):
             card.focus_first()
             self.page.bring_into_view(card)
 
+    def _add_one(self) -> None:
+        self.add()
+
     def _fill(self, inside: QVBoxLayout) -> None:
         inside.addWidget(
             PlainLabel("\n".join("• " + self.words(prompt) for prompt in self.line.definition.prompts), quiet=True)
@@ -78,7 +81,7 @@ class ModulePart(Card):
             self.words(N_("Add a measure")),
             name=self.words(N_("Add a measure: {subject}"), subject=self.words(self.line.definition.title)),
         )
-        self.add_button.clicked.connect(lambda: self.add())
+        self.add_button.clicked.connect(self._add_one)
         inside.addLayout(row(self.add_button))
         self.measures.sync([m.id for m in self.line.measures])
 

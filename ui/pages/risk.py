@@ -20,6 +20,9 @@ from ui.pages.page import CasePage
 from ui.pages.victim_view import VictimView
 from ui.widgets.text import PlainButton, PlainLabel, row
 
+AT_ONCE = 4
+"""Cards that are made before the first paint; more do not fit on a screen."""
+
 
 class RiskPage(CasePage):
     """The step “Risk”."""
@@ -58,16 +61,28 @@ class RiskPage(CasePage):
         self._first = QVBoxLayout()
         self._first.setSpacing(8)
         self.column.addLayout(self._first)
-        for factor in self.form.first_factors:
-            self._first.addWidget(self._card(factor))
+        self._add_first(self.form.first_factors[:AT_ONCE])
+        self.later(self._add_more_first)
         self.victim_view: VictimView | None = None
         for group in self.form.groups:
             self.later(partial(self._add_group, group))
         self.later(self._add_rest)
 
+    def _add_first(self, factors: Any) -> None:
+        for factor in factors:
+            self._first.addWidget(self._card(factor))
+
+    def _add_more_first(self) -> None:
+        before = len(self.cards)
+        self._add_first(self.form.first_factors[AT_ONCE:])
+        self._show_new(before)
+
     def _add_group(self, group: Any) -> None:
         before = len(self.cards)
         self.column.addWidget(self._group(group))
+        self._show_new(before)
+
+    def _show_new(self, before: int) -> None:
         for card in self.cards[before:]:
             self._show_card(card)
             self._lock_card(card)
@@ -104,8 +119,14 @@ class RiskPage(CasePage):
             self.victim_view.show_record()
 
     def first_focus(self) -> None:
-        first = next((c for c in self.cards if not c.row.value() and not c.isHidden()), None)
+        first = self._first_open()
+        if first is None and self.picture.answered < self.picture.total:
+            self.finish()  # where work goes on stands further down
+            first = self._first_open()
         (first or self.cards[0]).focus_first()
+
+    def _first_open(self) -> FactorCard | None:
+        return next((c for c in self.cards if not c.row.value() and not c.isHidden()), None)
 
     def help_text(self) -> str:
         factor = self.stood.factor if self.stood is not None else None

@@ -1,4 +1,4 @@
-"""People: roles, children, safe contact, the linked case that takes no address along; gaps in the plan; the timeline."""
+"""People: roles, children, safe contact, the linked case that takes no address along; the plan's gaps; the timeline."""
 
 from __future__ import annotations
 
