@@ -26,6 +26,7 @@ from app.vault.vault import FLOOR_COST
 from tests.screen.driver import OFFICER, PASSPHRASE, AtTheScreen
 
 LONGEST_S = 2.5
+KEYS = ("Down", "Up", "space", "period", "ctrl", "shift", *"abcdefghijklmnopqrstuvwxyz")
 WORDS = ("door", "kitchen", "hall", "cup", "stairs", "neighbour", "light", "window", "phone", "coat")
 
 
@@ -118,6 +119,8 @@ def kill_once(screen: Mapping[str, str], folder: Path, run: Path, step: str, cha
         at.kill()
         keys.terminate()
         keys.wait()
+        # A key that was down at that moment would go on repeating into the next program.
+        at.xdotool("keyup", *KEYS)
     finally:
         at.close()
     lines = at.saved.read_text().splitlines(keepends=True) if at.saved.exists() else []
@@ -172,6 +175,8 @@ def run(screen: Mapping[str, str], place_for_it: Path, kills: int, seed: int | N
             desk.store.verify()
             desk.store.check_pages()
             found.lost = missing(found.said, kept(desk, case_id))
+        if number % 20 == 19:
+            print(found, file=sys.stderr, flush=True)
     return found
 
 
