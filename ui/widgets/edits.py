@@ -17,6 +17,7 @@ from ui.widgets import clipboard
 from ui.widgets.text import announce
 
 SAVE_AFTER_MS = 400
+UNSAVED_AT_MOST_MS = 3_000  # whoever types without a pause has lost no more than this when the battery dies
 MOST_LINES = 12  # a field of words grows up to this, then scrolls
 LONGEST_LINE, LONGEST_WORDS = 1_000, 100_000  # characters that one field holds
 PRIVATE = Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
@@ -37,7 +38,9 @@ def clean(text: str) -> str:
 
 
 class TextSaver(QObject):
-    """Watches one field: `answered` carries its text when 400 ms passed without a change, or on `flush()`."""
+    """Watches one field: `answered` carries its text when 400 ms passed without a change, when three seconds passed with
+    changes, or on `flush()`.
+    """
 
     answered = Signal(str)
 
@@ -49,18 +52,28 @@ class TextSaver(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(SAVE_AFTER_MS)
         self._timer.timeout.connect(self.flush)
+        self._longest = QTimer(self)
+        self._longest.setSingleShot(True)
+        self._longest.setInterval(UNSAVED_AT_MOST_MS)
+        self._longest.timeout.connect(self.flush)
 
     def changed(self) -> None:
         """The field's text changed."""
         if self._read() != self._known:
             self._timer.start()
+            if not self._longest.isActive():
+                self._longest.start()
         else:
-            self._timer.stop()
+            self._stop()
+
+    def _stop(self) -> None:
+        self._timer.stop()
+        self._longest.stop()
 
     def set_known(self, text: str) -> None:
         """The field shows what is stored: there is nothing to save."""
         self._known = text
-        self._timer.stop()
+        self._stop()
 
     @property
     def dirty(self) -> bool:
@@ -69,7 +82,7 @@ class TextSaver(QObject):
 
     def flush(self) -> None:
         """Hand over at once what was typed."""
-        self._timer.stop()
+        self._stop()
         text = self._read()
         if text != self._known:
             self._known = text

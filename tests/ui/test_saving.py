@@ -1,0 +1,30 @@
+"""What is typed without a pause is handed over all the same, so that a dead battery takes three seconds at most."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from ui.widgets.edits import UNSAVED_AT_MOST_MS, TextSaver
+
+
+def test_typing_without_a_pause_does_not_put_off_saving(qtbot):
+    text, parent = ["a"], QObject()
+    saver = TextSaver(lambda: text[0], parent)
+    assert saver._longest.interval() == UNSAVED_AT_MOST_MS
+    saver._timer.setInterval(10_000_000)
+    saver._longest.setInterval(1)
+    with qtbot.waitSignal(saver.answered) as handed_over:
+        for _ in range(50):
+            text[0] += "b"
+            saver.changed()
+    assert handed_over.args == [text[0]]
+    assert not saver.dirty
+    assert not saver._timer.isActive()
+    text[0] += "c"
+    saver._longest.setInterval(10_000_000)
+    saver.changed()
+    first = saver._longest.remainingTime()
+    saver.changed()
+    assert saver._longest.remainingTime() <= first
+    saver.flush()
+    assert not saver._longest.isActive()
