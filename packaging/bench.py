@@ -98,10 +98,15 @@ def screens(folder: Path, case_id: str) -> list[Row]:
         return [Row("screens", "could not be measured", "")]
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return [
-        Row("unlocked to usable list", f"{found['list_ms']:.0f} ms; stall {found['list_stall_ms']:.0f} ms", "≤ 500 ms"),
+        Row(
+            "unlocked to usable list",
+            f"{found['list_ms']:.0f} (processor {found['list_processor_ms']:.0f}) ms; stall {found['list_stall_ms']:.0f} ms",
+            "≤ 500 ms",
+        ),
         Row(
             "open the page of 43 questions",
-            f"p50 {found['page_ms']:.0f}  first {found['page_first_ms']:.0f} ms; stall {found['page_stall_ms']:.0f} ms",
+            f"p50 {found['page_ms']:.0f} (processor {found['page_processor_ms']:.0f})  first {found['page_first_ms']:.0f} ms; "
+            f"stall {found['page_stall_ms']:.0f} ms",
             "≤ 100 ms",
         ),
         Row(f"key to commit ({len(found['key_ms'])} keys)", bench_store.spread(found["key_ms"]), "p99 ≤ 10 ms"),

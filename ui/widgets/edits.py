@@ -38,8 +38,8 @@ def clean(text: str) -> str:
 
 
 class TextSaver(QObject):
-    """Watches one field: `answered` carries its text when 400 ms passed without a change, when three seconds passed with
-    changes, or on `flush()`.
+    """Watches one field: `answered` carries its text after 400 ms without a change, after three seconds with changes,
+    or on `flush()`.
     """
 
     answered = Signal(str)
