@@ -132,7 +132,8 @@ class Store:
     def write(self, case_id: str, changes: list[Change], author: Author, clock: Clock) -> set[str]:
         """Sign the changes as one entry and store it with its rows; returns the ids of the touched records.
 
-        When this returns, the entry is on the disk. On a Problem nothing of it is.
+        When this returns, the entry is on the disk. On a Problem nothing of it is to be counted on; only where the
+        disk fails at the very last flush may it be there all the same, and writing it again does no harm.
         """
         now = clock.now()
         with self.transaction() as connection:
