@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication
 
 from app.casework import place
+from app.casework.cases import CaseLine
 from app.casework.desk import Desk, close_desk
 from app.i18n import translator
 from app.problems import Problem
@@ -22,13 +24,15 @@ from ui.widgets import clipboard
 class Officer(QObject):
     """From the open desk to the lock. `program` is the part of the program that outlives the session's screens."""
 
-    def __init__(self, program: Any, desk: Desk, *, suspend: SuspendWatch | None = None) -> None:
+    def __init__(
+        self, program: Any, desk: Desk, lines: Iterable[CaseLine] | None = None, *, suspend: SuspendWatch | None = None
+    ) -> None:
         super().__init__(program)
         self.program, self.desk = program, desk
         self._warned = False
         self.ended = False
         self._take_choices()
-        self.session = Session(desk, program.translator, desk.policy, program.theme, self)
+        self.session = Session(desk, program.translator, desk.policy, program.theme, self, lines=lines)
         self.session.asked_to_lock.connect(self.lock)
         self.window = Window(self.session)
         self.idle = IdleWatch(desk.policy, desk.clock, self)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Protocol
 from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Signal
 
+from app.casework.cases import CaseLine, lines_of, list_cases
 from app.casework.desk import Desk
 from app.changed import Changed
 from app.i18n import Translator
@@ -39,15 +40,37 @@ class Session(QObject):
     asked_to_lock = Signal()
 
     def __init__(
-        self, desk: Desk, translator: Translator, policy: Policy, theme: Theme, parent: QObject | None = None
+        self,
+        desk: Desk,
+        translator: Translator,
+        policy: Policy,
+        theme: Theme,
+        parent: QObject | None = None,
+        *,
+        lines: Iterable[CaseLine] | None = None,
     ) -> None:
         super().__init__(parent)
         self.desk, self.translator, self.policy, self.theme = desk, translator, policy, theme
         self._editors: WeakSet[Any] = WeakSet()
+        self._lines: dict[str, CaseLine] | None = None if lines is None else {line.id: line for line in lines}
+        self._stale: set[str] = set()
+        self.changed.connect(self._outdate)
 
     def run(self, function: Callable[[], Any], done: tasks.Done, failed: tasks.Failed | None = None) -> None:
         """Run something slow in the pool; a Problem is said by the window unless `failed` takes it."""
         tasks.run(function, done, failed or self.say_problem)
+
+    def case_lines(self) -> list[CaseLine]:
+        """All cases, last changed first: read once, then kept up with what changes."""
+        if self._lines is None:
+            self._lines = {line.id: line for line in list_cases(self.desk)}
+        elif self._stale:
+            self._lines |= {line.id: line for line in lines_of(self.desk, self._stale)}
+        self._stale = set()
+        return sorted(self._lines.values(), key=lambda line: line.changed_at, reverse=True)
+
+    def _outdate(self, changed: Changed) -> None:
+        self._stale |= changed.cases
 
     def open_case(self, case_id: str, step: str | None = None) -> None:
         """Go to a case, at a step of it or where it was left."""

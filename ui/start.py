@@ -136,10 +136,10 @@ class Program(QObject):
         self.top.show_screen(screen)
         screen.first_focus()
 
-    def enter(self, desk: Any) -> None:
+    def enter(self, desk: Any, lines: Any = None) -> None:
         """The vault is open. After the recovery code a new passphrase is offered first."""
         if desk.unlocked.slot != "recovery":
-            self.enter_desk(desk)
+            self.enter_desk(desk, lines)
             return
         from ui.shell.new_passphrase import AfterRecovery
 
@@ -148,11 +148,11 @@ class Program(QObject):
         self.top.show_screen(screen)
         screen.first_focus()
 
-    def enter_desk(self, desk: Any) -> None:
+    def enter_desk(self, desk: Any, lines: Any = None) -> None:
         """Show the officer's screens where the officer stood."""
         from ui.main import Officer
 
-        self.officer = Officer(self, desk)
+        self.officer = Officer(self, desk, lines)
         self.officer.begin()
 
     def prepare(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -39,10 +40,13 @@ class Today:
     cases: int
 
 
-def today(desk: Desk) -> Today:
-    """Everything that falls due within a day, overdue and most serious first; and what is unfinished."""
+def today(desk: Desk, known: Iterable[CaseLine] | None = None) -> Today:
+    """Everything that falls due within a day, overdue and most serious first; and what is unfinished.
+
+    `known`: the lines of all cases, where the caller has them already.
+    """
     now = desk.clock.now()
-    lines = [line for line in list_cases(desk) if not line.archived]
+    lines = [line for line in (list_cases(desk) if known is None else known) if not line.archived]
     due = []
     for line in lines:
         if line.danger_at:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.casework.cases import CaseLine, archive_case, list_cases, restore_case
+from app.casework.cases import CaseLine, archive_case, restore_case
 from app.i18n import N_
 from ui.session import Session
 from ui.shell.lines import case_line
@@ -101,7 +101,7 @@ class CasesPage(PlacePage):
             self.first_focus()
 
     def show_now(self) -> None:
-        shown = [line for line in list_cases(self.desk) if self.archived.isChecked() or not line.archived]
+        shown = [line for line in self.session.case_lines() if self.archived.isChecked() or not line.archived]
         key = ORDERS[self.order.value()][1]
         if key is not None:
             shown.sort(key=key)

@@ -40,7 +40,7 @@ class TodayPage(PlacePage):
         self.lines.setSpacing(theme.SPACE_S)
 
     def show_now(self) -> None:
-        found = today(self.desk)
+        found = today(self.desk, self.session.case_lines())
         now = self.desk.clock.now()
         numbered = list(enumerate(found.due))
         self.due.set_lines(

@@ -44,9 +44,9 @@ def look(folder: Path, clock: Any) -> Door:
 
 
 class Unlock(FrontScreen):
-    """`opened(desk)` when a vault is open with its desk."""
+    """`opened(desk, lines)` when a vault is open with its desk and the lines of its cases."""
 
-    opened = Signal(object)
+    opened = Signal(object, object)
     wants_new_vault = Signal()
 
     def __init__(self, program: Any, folders: Sequence[Path]) -> None:
@@ -207,10 +207,10 @@ class Unlock(FrontScreen):
         announce(self, self.state.text())
         tasks.run(partial(open_vault, self.program, door.folder, typed, self._by_code), self._opened, self._failed)
 
-    def _opened(self, desk: Any) -> None:
+    def _opened(self, found: tuple[Any, Any]) -> None:
         self.passphrase.clear()
         self.code.clear()
-        self.opened.emit(desk)
+        self.opened.emit(*found)
 
     def _failed(self, problem: Problem) -> None:
         self.state.setText("")
@@ -221,8 +221,12 @@ class Unlock(FrontScreen):
         self.first_focus()
 
 
-def open_vault(program: Any, folder: Path, typed: str, by_code: bool) -> Any:
-    """In the pool: derive the key, open vault and database. Returns the desk; raises the Problems of both."""
+def open_vault(program: Any, folder: Path, typed: str, by_code: bool) -> tuple[Any, Any]:
+    """In the pool: derive the key, open vault and database, read the list of cases, so that no screen waits for it.
+
+    Returns desk and lines; raises the Problems of vault and store.
+    """
+    from app.casework.cases import list_cases
     from app.casework.desk import open_desk
 
     secrets = program.secret_store()
@@ -231,7 +235,8 @@ def open_vault(program: Any, folder: Path, typed: str, by_code: bool) -> Any:
     else:
         unlocked = vault.unlock(folder, typed, secrets=secrets, clock=program.clock)
     try:
-        return open_desk(unlocked, clock=program.clock, policy=program.policy)
+        desk = open_desk(unlocked, clock=program.clock, policy=program.policy)
+        return desk, list_cases(desk)
     except BaseException:
         unlocked.close()
         raise

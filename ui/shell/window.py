@@ -173,7 +173,7 @@ class Window(QWidget):
         # A name that was looked for does not stay in sight beside another place.
         if self.place != "find":
             self.find_box.clear()
-        elif take_focus:
+        elif take_focus and isinstance(page, FindPage):
             self.find_box.setText(page.words)
         self.stack.setCurrentWidget(page)
         if self.place == "case":
