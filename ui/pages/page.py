@@ -230,9 +230,14 @@ class CasePage(QWidget):
         """Words kept by `keep_draft`."""
         return place.chosen(self.session.desk, f"draft.{self.case_id}.{name}")
 
+    def bring_whole_into_view(self, widget: QWidget) -> None:
+        """Scroll so that all of a widget is seen, where it is not higher than the page."""
+        if widget.isVisible() and widget.height() <= self.sheet.viewport().height():
+            self.sheet.ensureWidgetVisible(widget, 0, 8)
+
     def bring_into_view(self, widget: QWidget) -> None:
-        """Scroll so that a widget is seen."""
-        self.sheet.ensureWidgetVisible(widget, 0, 60)
+        """Scroll so that a widget is seen, once the layout has made room for it."""
+        QTimer.singleShot(0, widget, lambda: self.sheet.ensureWidgetVisible(widget, 0, 60))
 
     def _read_and_show(self) -> None:
         self.view = cases.read_case(self.session.desk, self.case_id)

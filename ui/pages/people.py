@@ -19,6 +19,7 @@ from ui.pages.page import CasePage
 from ui.pages.person_card import PersonCard
 from ui.pages.record_card import RecordCard
 from ui.pages.safe_contact import SafeContact
+from ui.widgets.bars import Banner
 from ui.widgets.text import PlainButton
 
 ADD = (
@@ -42,6 +43,9 @@ class PeoplePage(CasePage):
         alone = len(self.view.people()) == 1  # who opens a case with one name in it goes on with that person
         self.cards = CardStack(lambda person_id: PersonCard(self, person_id, is_open=alone and not self.cards.cards))
         self.column.addWidget(self.cards)
+        self.police = Banner(tone="warn", action=self.words(N_("Mark this case")))
+        self.police.button.clicked.connect(lambda: self.act(edit.set_field, self.case_id, "police_suspect", "yes"))
+        self.column.addWidget(self.police)
         adding = Buttons()
         self.add_victim = PlainButton(self.words(N_("Add the victim")), kind="main")
         self.add_victim.clicked.connect(lambda: self.start_person("victim"))
@@ -68,6 +72,7 @@ class PeoplePage(CasePage):
         self.add_victim.setVisible(victim is None and self.cards.draft is None)
         if not people and self.cards.draft is None:
             self.start_person("victim", focus=False)
+        self._show_police()
         self.safe_contact.show_record()
         self.linked.show_record()
         if self.ties.is_filled:
@@ -78,6 +83,17 @@ class PeoplePage(CasePage):
         self.gone.setVisible(bool(archived))
         if self.gone.is_filled:
             self._show_gone()
+
+    def _show_police(self) -> None:
+        works = any(p.get("police_employee") == "yes" for p in self.view.people("suspect"))
+        marked = self.view.case.get("police_suspect") == "yes"
+        self.police.setVisible(works or marked)
+        self.police.button.setVisible(works and not marked)
+        if marked:
+            self.police.say(self.words(N_("This case is marked: a suspect works for the police.")), "warn")
+        elif works:
+            said = N_("A suspect works for the police. Mark the case, so that fewer people can see it once it is sent.")
+            self.police.say(self.words(said), "warn")
 
     def first_focus(self) -> None:
         if self.cards.draft is not None:

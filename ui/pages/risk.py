@@ -7,6 +7,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.casework import cases, edit, risk
@@ -169,6 +170,8 @@ class RiskPage(CasePage):
             self._show_card(card, again=True)
             return False
         card.saved.saved(self.session.desk.clock.now())
+        if "value" in values:
+            self._bring_card(card)
         return True
 
     def resolve_answer(self, card: FactorCard, value: str) -> None:
@@ -182,8 +185,14 @@ class RiskPage(CasePage):
         return label_of(self.session, "answer", value)
 
     def note_danger(self) -> None:
-        """Note that somebody is in danger now."""
-        self.act(cases.immediate_danger)
+        """Do what the button Immediate danger does; without a frame around the page only the note is made."""
+        frame: Any = self.parentWidget()
+        while frame is not None and not hasattr(frame, "immediate_danger"):
+            frame = frame.parentWidget()
+        if frame is not None:
+            frame.immediate_danger()
+        else:
+            self.act(cases.immediate_danger)
 
     # ---- cards and groups
 
@@ -281,6 +290,11 @@ class RiskPage(CasePage):
         if self.stood is not card:
             self.stood = card
             self.help_changed.emit()
+        self._bring_card(card)
+
+    def _bring_card(self, card: FactorCard) -> None:
+        # After the layout has made room for what the answer opens.
+        QTimer.singleShot(0, card, lambda: self.bring_whole_into_view(card))
 
 
 def make_page(session: Any, case_id: str) -> CasePage:

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QListView, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QPlainTextEdit,
+    QWidget,
+)
 
 from app.casework import cases
 from app.casework.steps import STEPS
 from tests.ui.pages.conftest import Stage
+from tests.ui.pages.scene import full_case
+from ui.pages.fold import Fold
+from ui.widgets.text import PlainLabel
 
 
 def nameless(page: QWidget) -> list[str]:
@@ -34,3 +47,53 @@ def test_every_step_opens_on_an_empty_case(
     page = stage.open(step, case_id)
     assert not nameless(page)
     assert [w for w in QApplication.topLevelWidgets() if w.isVisible()] == [stage.window]
+
+
+def cut(page: QWidget) -> list[str]:
+    """Labels and buttons whose words do not fit into the room that they have."""
+    found = []
+    for widget in page.findChildren(QWidget):
+        if not widget.isVisible():
+            continue
+        if isinstance(widget, QLabel) and widget.text():
+            needed = widget.heightForWidth(widget.width()) if widget.wordWrap() else widget.sizeHint().height()
+            if needed > widget.height() + 2 or (
+                not widget.wordWrap() and widget.sizeHint().width() > widget.width() + 2
+            ):
+                found.append(f"label “{widget.text()[:60]}”")
+        elif (
+            isinstance(widget, QAbstractButton)
+            and widget.text()
+            and widget.minimumSizeHint().width() > widget.width() + 2
+        ):
+            found.append(f"button “{widget.text()[:60]}”")
+    return found
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(("language", "scheme"), [("en", "dark"), ("xx", "light"), ("xx-rtl", "night")])
+def test_a_full_case_fits_a_small_window_with_every_part_open(
+    stage_in: Callable[[str, str], Stage], qtbot: Any, step: str, language: str, scheme: str
+) -> None:
+    stage = stage_in(language, scheme)
+    case_id = full_case(stage.session.desk)
+    stage.window.resize(620, 480)  # what a window of 1,024 x 640 leaves for the page
+    page = stage.open(step, case_id)
+    page.finish()
+    for _ in range(3):
+        for fold in page.findChildren(Fold):
+            fold.set_open(True)
+        QApplication.processEvents()
+    assert page.sheet.paper.width() <= page.sheet.viewport().width()
+    assert not cut(page.sheet.paper)
+    assert not nameless(page)
+    assert [w for w in QApplication.topLevelWidgets() if w.isVisible()] == [stage.window]
+
+
+def test_what_is_cut_is_found(qtbot: Any) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    label = PlainLabel("A sentence that needs more room than it is given here", parent=window)
+    label.setGeometry(0, 0, 60, 20)
+    window.show()
+    assert cut(window)
