@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.casework import cases, edit, place
-from app.casework.desk import open_desk
+from app.casework.desk import close_desk, open_desk
 from app.problems import Problem
 from app.vault import vault
 from tests.ui.conftest import PASSPHRASE
@@ -57,8 +57,22 @@ def test_what_was_typed_a_moment_ago_is_saved(at_work, desk, qtbot, clock, case_
     assert any(
         "The neighbour heard a blow" in str(record.get(name)) for record in stored for name in record.field_names()
     )
-    desk.store.close()
-    desk.unlocked.close()
+    close_desk(desk)
+
+
+def test_whatever_is_watched_is_flushed_before_the_vault_closes(at_work, desk, clock, case_id):
+    one = at_work()
+
+    class Editor:
+        def flush(self):
+            edit.set_field(desk, case_id, case_id, "reference", "typed a moment ago")
+
+    editor = Editor()
+    one.officer.session.watch(editor)
+    one.officer.lock()
+    again = open_desk(vault.unlock(desk.unlocked.folder, PASSPHRASE, clock=clock), clock=clock)
+    assert cases.read_case(again, case_id).case.get("reference") == "typed a moment ago"
+    close_desk(again)
 
 
 def test_after_unlocking_the_officer_stands_where_the_officer_stood(at_work, program, desk, qtbot, clock, case_id):

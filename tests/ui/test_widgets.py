@@ -195,6 +195,11 @@ def test_arrows_move_and_choose_nothing(put, qtbot):
     row.buttons[0].setFocus()
     qtbot.keyClick(row.buttons[0], Qt.Key.Key_Right)
     assert row.buttons[1].hasFocus()
+    qtbot.keyClick(row.buttons[1], Qt.Key.Key_Left)
+    qtbot.keyClick(row.buttons[0], Qt.Key.Key_Left)
+    assert row.buttons[-1].hasFocus()
+    qtbot.keyClick(row.buttons[-1], Qt.Key.Key_Right)
+    qtbot.keyClick(row.buttons[0], Qt.Key.Key_Right)
     assert row.value() == ""
     qtbot.keyClick(row.buttons[1], Qt.Key.Key_Return)
     assert row.value() == "no"
