@@ -19,6 +19,7 @@ _WRITE_RECORD = (
 _WRITE_LINE = (
     "INSERT INTO case_line (case_id, stale, changed_at, line) VALUES (?, 1, ?, x'')"
     " ON CONFLICT (case_id) DO UPDATE SET stale = 1, changed_at = excluded.changed_at"
+    " WHERE stale = 0 OR changed_at <> excluded.changed_at"
 )
 
 

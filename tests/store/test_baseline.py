@@ -47,6 +47,7 @@ def test_the_file_is_opened_as_promised(tmp_path):
         "temp_store": 2,
     }
     assert connection.execute("PRAGMA busy_timeout").fetchone() == (2000,)
+    assert connection.execute("PRAGMA wal_autocheckpoint").fetchone() == (4000,)
 
 
 @pytest.mark.parametrize("name", LINES)
