@@ -88,6 +88,7 @@ class Officer(QObject):
     def _save(self) -> Problem | None:
         problems = self.session.flush_all()
         try:
+            self.program.next_language = place.chosen(self.desk, "language")
             place.stand(self.desk, self.window.where())
         except Problem as problem:
             problems.append(problem)

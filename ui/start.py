@@ -92,12 +92,13 @@ class Program(QObject):
         self.options, self.clock, self.policy = options, clock or SystemClock(), policy
         self.secrets, self.cost = secrets, cost
         theme.load_fonts(paths.resources())
-        self.theme = theme.Theme(app, options.scheme)
-        self.translator = translator(options.language or system_language())
+        self.theme = theme.Theme(app, options.scheme if options.scheme != theme.SYSTEM else options.last_scheme)
+        self.translator = translator(options.language or options.last_language or system_language())
         app.setLayoutDirection(
             Qt.LayoutDirection.RightToLeft if self.translator.rtl else Qt.LayoutDirection.LeftToRight
         )
         self.top = Top()
+        self.next_language = ""  # what the officer chose for after the next unlocking
         self.officer: Any = None  # the officer's screens, once unlocked
         self.replace: Callable[[list[str]], None] = replace_process
         problems.install(self._say)
@@ -171,7 +172,8 @@ class Program(QObject):
         """The command that starts a fresh program at the unlock screen, with the same looks and at the same place."""
         box = self.top.normalGeometry() if self.top.isMaximized() else self.top.geometry()
         window = "max" if self.top.isMaximized() else f"{box.x()},{box.y()},{box.width()},{box.height()}"
-        given = ["--scheme", self.theme.choice, "--language", self.translator.language, "--window", window]
+        given = ["--scheme", self.options.scheme, "--language", self.options.language, "--window", window]
+        given += ["--last-scheme", self.theme.choice, "--last-language", self.next_language or self.translator.language]
         if self.options.practice:
             given += ["--practice"]
         if self.options.vault:
@@ -269,10 +271,13 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--language", default="", help="language of the screens, for example en")
     parser.add_argument("--scheme", default=theme.SYSTEM, choices=[theme.SYSTEM, *theme.SCHEMES])
     parser.add_argument("--window", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--last-scheme", default=theme.SYSTEM, help=argparse.SUPPRESS)
+    parser.add_argument("--last-language", default="", help=argparse.SUPPRESS)
     parser.add_argument("--first", type=Path, default=None, help=argparse.SUPPRESS)
     found = parser.parse_args(None if argv is None else list(argv))
-    if found.language and found.language not in {*languages(), *PSEUDO}:
-        found.language = ""
+    known = {*languages(), *PSEUDO}
+    found.language = found.language if found.language in known else ""
+    found.last_language = found.last_language if found.last_language in known else ""
     return found
 
 

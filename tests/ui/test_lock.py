@@ -40,6 +40,7 @@ def test_ctrl_l_closes_the_vault_and_asks_for_a_fresh_process(at_work, desk, qtb
     assert command[:2] == [sys.executable, "-P"]
     assert command[command.index("--scheme") + 1] == "dark"
     assert command[command.index("--vault") + 1] == str(folder)
+    assert command[command.index("--last-scheme") + 1] == "dark"
     assert not one.top.isVisible()
     vault.unlock(folder, PASSPHRASE, clock=clock).close()  # the lock is released
 
@@ -92,6 +93,35 @@ def test_after_unlocking_the_officer_stands_where_the_officer_stood(at_work, pro
     frame = fresh.top.screen_shown.case_frame
     assert (fresh.top.screen_shown.place, frame.case_id, frame.step) == ("case", case_id, "happened")
     assert fresh.top.focusWidget().accessibleName() == name
+
+
+def test_colours_and_language_chosen_in_the_vault_are_there_after_the_lock(at_work, program, desk, clock, qtbot):
+    one = at_work()
+    page_of(one, "vault").scheme.choose("night")
+    page_of(one, "vault")._choose_language("xx")
+    folder = desk.unlocked.folder
+    one.officer.lock()
+    (command,) = one.replaced
+    given = command[command.index("--scheme") :]
+    fresh = program(*given)
+    assert (fresh.theme.scheme.name, fresh.translator.language) == ("night", "xx")  # the unlock screen already
+    fresh.enter_desk(open_desk(vault.unlock(folder, PASSPHRASE, clock=clock), clock=clock))
+    assert (fresh.theme.scheme.name, fresh.translator.language) == ("night", "xx")
+    fresh.theme.choose("light")
+
+
+def test_what_the_command_line_names_wins(program, desk, qtbot):
+    place.choose(desk, "scheme", "night")
+    place.choose(desk, "language", "xx")
+    one = program("--vault", str(desk.unlocked.folder), "--scheme", "dark", "--language", "en")
+    one.enter_desk(desk)
+    assert (one.theme.scheme.name, one.translator.language) == ("dark", "en")
+    one.theme.choose("light")
+
+
+def page_of(one, name):
+    one.top.screen_shown.go({"place": name})
+    return one.top.screen_shown.pages[name]
 
 
 @pytest.mark.parametrize(
