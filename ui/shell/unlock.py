@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QWidget
 
 from app.i18n import N_
 from app.problems import Problem
@@ -240,8 +239,3 @@ def open_vault(program: Any, folder: Path, typed: str, by_code: bool) -> tuple[A
     except BaseException:
         unlocked.close()
         raise
-
-
-def is_unlock(screen: QWidget | None) -> bool:
-    """Whether a screen is the unlock screen."""
-    return isinstance(screen, Unlock)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QStackedWidget,
 
 from app.casework.status import waiting
 from app.changed import Changed
-from app.i18n import N_, Translator
+from app.i18n import N_
 from app.problems import Problem
 from ui import theme
 from ui.session import Session
@@ -329,8 +329,3 @@ class Window(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(1366, 768)
-
-
-def words_of(translator: Translator, place: str) -> str:
-    """What a place is called."""
-    return translator.text(PLACES[place][0])
