@@ -6,7 +6,7 @@ The answers propose; the officer decides, and the log keeps what was decided and
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -25,7 +25,7 @@ from app.documents.context import PaperContext, TimelineEntry
 from app.documents.discreet import LeftOut
 from app.documents.fonts import fonts
 from app.documents.scan import SENTENCES
-from app.i18n import Translator, translator
+from app.i18n import PSEUDO, Translator, languages, translator
 from app.notebook import ids
 from app.problems import Problem
 from app.records.names import full_name
@@ -104,6 +104,11 @@ def pages(pdf: bytes, scale: float = 1.0) -> list[pictures.Picture]:
     return pictures.pages(pdf, scale)
 
 
+def each_page(pdf: bytes, scale: float = 1.0) -> Iterator[pictures.Picture]:
+    """The pages one after another, for a printer; may run in the pool."""
+    return pictures.each_page(pdf, scale)
+
+
 def print_out(
     desk: Desk,
     case_id: str,
@@ -126,6 +131,8 @@ def print_out(
     """
     if not reason.strip():
         raise Problem("paper.reason_missing")
+    if language not in {*languages(), *PSEUDO}:
+        raise Problem("paper.no_language", language=language, known=", ".join(languages()))
     view = _view(desk, case_id)
     if variant in LEAVES:
         _check_may_keep(desk, view, variant, all_the_same)

@@ -20,7 +20,7 @@ INCIDENT = (
         N_("When and where"),
         ("occurred_from", "occurred_to", "reported_at", "incidents_12_months", "place_kind", "place"),
     ),
-    (N_("What happened"), ("narrative", "narrative_type", "narrative_from", "injury", "children_present")),
+    (N_("Account"), ("narrative", "narrative_type", "narrative_from", "injury", "children_present")),
     (N_("Offences"), ("offences", "crime_number", "no_crime_reason")),
     (N_("Arrest"), ("grounds_for_arrest", "arrested", "no_arrest_reason", "no_arrest_words", "suspect_at_large")),
     (N_("Action and evidence"), ("positive_action", "other_evidence", "bwv")),

@@ -4,7 +4,7 @@ system's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QRectF
@@ -14,9 +14,16 @@ from PySide6.QtWidgets import QDialog, QWidget
 JOB_NAME = "Document"
 
 
+def there_is_one() -> bool:
+    """Whether this laptop has any printer."""
+    from PySide6.QtPrintSupport import QPrinterInfo
+
+    return bool(QPrinterInfo.availablePrinterNames())
+
+
 def choose(parent: QWidget, copies: int, title: str) -> Any:
     """Let the officer choose a printer; None where the dialog was left without printing."""
-    from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+    from PySide6.QtPrintSupport import QAbstractPrintDialog, QPrintDialog, QPrinter
 
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setDocName(JOB_NAME)
@@ -26,10 +33,12 @@ def choose(parent: QWidget, copies: int, title: str) -> Any:
     printer.setCopyCount(copies)
     dialog = QPrintDialog(printer, parent)
     dialog.setWindowTitle(title)
+    # A file goes only where the page's own field says; Qt's file chooser would also keep the path it visited.
+    dialog.setOption(QAbstractPrintDialog.PrintDialogOption.PrintToFile, False)
     return printer if dialog.exec() == QDialog.DialogCode.Accepted else None
 
 
-def draw(printer: Any, pages: Sequence[Any]) -> bool:
+def draw(printer: Any, pages: Iterable[Any]) -> bool:
     """Draw each page on a sheet of its own; whether the printer took the job."""
     painter = QPainter()
     if not painter.begin(printer):

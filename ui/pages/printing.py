@@ -147,22 +147,26 @@ class Printing(QWidget):
     def _print(self) -> None:
         if not self._reason_there():
             return
+        if not printers.there_is_one():
+            self.said.setText(self.words(N_("This laptop has no printer. Nothing was printed and nothing was logged.")))
+            return
         printer = printers.choose(self, int(self.copies.value() or 1), self.words(N_("Print")))
         if printer is None:
             return
         made = self._made("printed")
         if made is None:
             return
-        if printers.draw(printer, paper.pages(made.pdf, PRINT_SCALE)):
-            self._done(N_("Sent to the printer and logged as number {number}."), number=made.copy_number)
-        else:
-            self._done(
-                N_(
-                    "The printer did not take it. It is logged as number {number}; print again when the printer is "
-                    "ready."
-                ),
-                number=made.copy_number,
-            )
+        self._done(N_("Logged as number {number}. It is being sent to the printer."), number=made.copy_number)
+        self.page.session.run(
+            lambda: printers.draw(printer, paper.each_page(made.pdf, PRINT_SCALE)),
+            lambda taken: self._sent(made.copy_number, taken),
+        )
+
+    def _sent(self, number: str, taken: bool) -> None:
+        message = N_("Sent to the printer and logged as number {number}.")
+        if not taken:
+            message = N_("The printer did not take it. It is logged as number {number}; print again when it is ready.")
+        self.said.setText(self.words(message, number=number))
 
     def _save(self) -> None:
         if not self._reason_there():

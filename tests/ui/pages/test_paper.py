@@ -100,16 +100,18 @@ def test_more_than_is_proposed_needs_a_sentence(stage: Stage, session: Session, 
 
 
 def test_printing_asks_for_a_printer_and_is_logged(
-    stage: Stage, session: Session, safe_case: str, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, session: Session, safe_case: str, monkeypatch: pytest.MonkeyPatch, qtbot: Any
 ) -> None:
     sent: list[Any] = []
+    monkeypatch.setattr(printers, "there_is_one", lambda: True)
     monkeypatch.setattr(printers, "choose", lambda _parent, copies, _title: ("printer", copies))
-    monkeypatch.setattr(printers, "draw", lambda printer, pages: sent.append((printer, len(pages))) or True)
-    stage.open("paper", safe_case)
+    monkeypatch.setattr(printers, "draw", lambda printer, pages: sent.append((printer, len(list(pages)))) or True)
+    page = stage.open("paper", safe_case)
     stage.press("What the victim takes along: Card")
     stage.fill("Why it is printed", "Asked for it")
     stage.press("Print 1 copy: Card")
-    assert sent == [(("printer", 1), 1)]
+    qtbot.waitUntil(lambda: sent == [(("printer", 1), 1)], timeout=10_000)
+    qtbot.waitUntil(lambda: "Sent" in page.leaving.said.text(), timeout=10_000)
     assert prints(session, safe_case) == [("safety-plan", "card", "printed", "Asked for it")]
 
 
@@ -126,3 +128,15 @@ def test_a_page_reaches_the_printer_under_a_neutral_name(session: Session, safe_
     sheet = pypdfium2.PdfDocument(tmp_path / "sheet.pdf")
     assert len(sheet) == 1
     assert sheet.get_metadata_dict()["Title"] == "Document"
+
+
+def test_without_a_printer_nothing_is_logged(
+    stage: Stage, session: Session, safe_case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printers, "there_is_one", lambda: False)
+    page = stage.open("paper", safe_case)
+    stage.press("What the victim takes along: Card")
+    stage.fill("Why it is printed", "Asked for it")
+    stage.press("Print 1 copy: Card")
+    assert "no printer" in page.leaving.said.text()
+    assert not prints(session, safe_case)
