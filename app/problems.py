@@ -225,6 +225,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Nothing was printed."),
         N_("Read it out instead, or write why this paper is safe all the same."),
     ),
+    "paper.no_language": (
+        N_("There is no paper in the language “{language}” yet."),
+        N_("Nothing was printed."),
+        N_("Choose one of these: {known}. Let the interpreter read it out in the victim's own language."),
+    ),
     "paper.out_exists": (
         N_("The file “{file}” exists already."),
         N_("The file was left as it is; nothing was printed."),

@@ -47,7 +47,13 @@ def open_practice(folder: Path, *, clock: Clock | None = None, cost: Cost = SHIP
     else:
         shown = generate()
         desk, _code = create_vault(
-            folder, officer=OFFICER, passphrase=shown, practice_passphrase=shown, cost=cost, clock=clock
+            folder,
+            officer=OFFICER,
+            short_name=OFFICER,
+            passphrase=shown,
+            practice_passphrase=shown,
+            cost=cost,
+            clock=clock,
         )
         made = True
     try:

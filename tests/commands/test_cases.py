@@ -321,6 +321,14 @@ def test_a_paper_that_is_not_safe_needs_a_reason_why_it_is(full, tmp_path):
     assert said.code == 0, said.err
 
 
+def test_a_paper_is_never_printed_in_one_language_and_called_another(full, tmp_path):
+    said = full.run("case", "print", "NM-2026-0421", "--document", "safety-plan", "--variant", "card", "--reason", "r",
+                    "--language", "ti", "--out", tmp_path / "x.pdf")  # fmt: skip
+    assert said.code == 1
+    assert "read it out" in said.err
+    assert not (tmp_path / "x.pdf").exists()
+
+
 def test_print_never_replaces_a_file_and_logs_nothing_then(full, tmp_path):
     out = tmp_path / "paper.pdf"
     out.write_text("mine")
