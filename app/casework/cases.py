@@ -91,7 +91,8 @@ def summary(desk: Desk, view: CaseView) -> Summary:
     seen = picture(desk, view)
     force = in_force(desk, view, seen)
     due = review(desk, view, seen, force)
-    graded = force.grade is not None or seen.answered > 0
+    # A case about which nothing is known yet shows no grade; what the incidents alone say already counts.
+    graded = force.grade is not None or seen.answered > 0 or seen.floor.level != "standard"
     dues = [*due_tasks(desk, view)]
     if graded:
         dues.append(Due(N_("Review"), iso(due.at), {}))

@@ -21,19 +21,17 @@ def banner(desk: Desk, view: CaseView, words: Translator) -> tuple[str, bool]:
     found = rule(desk, view)
     if not found.agreed:
         return words.text(N_("Safe contact: none agreed yet. Contact nobody by phone, text, letter or app.")), False
-    record = view.latest("safe_contact")
     allowed = ", ".join(words.text(desk.library.label("channel", c)) for c in found.allowed)
     parts = [words.text(N_("Safe contact: {ways}"), ways=allowed or words.text(N_("no way is safe")))]
-    if record is not None and record.get("hours"):
-        parts.append(str(record.get("hours")))
-    refused = [words.text(label) for key, label in _REFUSED.items() if record is not None and record.get(key) != "yes"]
-    if "mail" not in found.allowed:
-        refused.append(words.text(N_("no letter")))
-    if refused:
-        parts.append(", ".join(refused))
+    if found.allowed:
+        parts += [", ".join(words.text(desk.library.label("weekday", d)) for d in found.days), found.hours]
+    refused = [NO_VOICEMAIL] if not found.voicemail else []
+    refused += [words_for for channel, words_for in _REFUSED.items() if channel not in found.allowed]
+    parts.append(", ".join(words.text(no) for no in refused))
     if found.expired:
         parts.append(words.text(N_("must be confirmed again")))
-    return " · ".join(parts), not found.expired and bool(found.allowed)
+    return " · ".join(part for part in parts if part), not found.expired and bool(found.allowed)
 
 
-_REFUSED: Mapping[str, str] = {"voicemail": N_("no voicemail"), "text": N_("no text")}
+NO_VOICEMAIL = N_("no voicemail")
+_REFUSED: Mapping[str, str] = {"text": N_("no text"), "mail": N_("no letter")}

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from app.casework import casefile_keys as keys
-from app.casework import cases, edit, paper, plan, todo
+from app.casework import cases, edit, paper, plan, risk, todo
 from app.casework.desk import Desk
 from app.casework.values import Finding, malformed
 from app.problems import Problem
@@ -26,7 +26,7 @@ def set_from_text(
     """Set one field; returns the record's id, the value as it stands now, and the remark on a doubtful value.
 
     `record` is an id or the name of a type of which the case has one. A field whose standing values differ is set only
-    with `resolve`. Raises Problem record.*, todo.*.
+    with `resolve`. Raises Problem record.*, todo.*, risk.completed, risk.not_graded.
     """
     view = cases.read_case(desk, case_id)
     found, kind = which_record(view, record)
@@ -35,11 +35,25 @@ def set_from_text(
     standing = view.record(found)
     if standing is not None and standing.in_conflict(name) and not resolve:
         raise Problem("record.in_conflict", field=name)
-    if kind == "task" and name == "status":
-        todo.set_task(desk, case_id, found, status=value)
-    else:
-        edit.put(desk, case_id, kind, found, {name: value})
+    _put(desk, view, kind, found, name, value)
     return found, value, edit.finding(desk, kind, name, value)
+
+
+def _put(desk: Desk, view: CaseView, kind: str, found: str, name: str, value: Any) -> None:
+    """The change with what goes with it: a task is checked, a grade is kept as given, what is completed stays."""
+    record = view.record(found)
+    current = risk.current_assessment(view)
+    if kind == "task":
+        todo.set_task(desk, view.id, found, **{name: value})
+    elif (kind, name) == ("case", "grade") and value:
+        given = risk.grade_changes(desk, view, current.id if current else "", value, "")
+        edit.write(desk, view.id, given)
+    elif (kind, name) == ("assessment", "completed_at") and value:
+        risk.complete(desk, view.id, found, value)
+    else:
+        if kind in ("assessment", "answer", "victim_view") and record is not None:
+            risk.refuse_completed(desk, view.id, found if kind == "assessment" else record.get("assessment", ""))
+        edit.put(desk, view.id, kind, found, {name: value})
 
 
 def which_record(view: CaseView, record: str) -> tuple[str, str]:

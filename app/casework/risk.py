@@ -126,7 +126,7 @@ def answer(desk: Desk, case_id: str, assessment_id: str, factor: str, **values: 
     record_id = answer_id(case_id, assessment_id, factor)
     if factor not in desk.library.instruments[INSTRUMENT].codes:
         raise Problem("risk.unknown_factor", factor=factor)
-    _refuse_completed(desk, case_id, assessment_id)
+    refuse_completed(desk, case_id, assessment_id)
     if desk.store.case(case_id).records.get(record_id) is None:
         values = {"assessment": assessment_id, "factor": factor, **values}
     return edit.put(desk, case_id, "answer", record_id, values)
@@ -139,7 +139,7 @@ def answer_id(case_id: str, assessment_id: str, factor: str) -> str:
 
 def set_view(desk: Desk, case_id: str, assessment_id: str, **fields: Any) -> Changed:
     """Record the victim's own view: rating, words, feared, distrusts, trusts, wishes."""
-    _refuse_completed(desk, case_id, assessment_id)
+    refuse_completed(desk, case_id, assessment_id)
     record_id = view_id(case_id, assessment_id)
     if desk.store.case(case_id).records.get(record_id) is None:
         fields = {"assessment": assessment_id, **fields}
@@ -156,7 +156,8 @@ def victim_view(view: CaseView, assessment_id: str) -> Record | None:
     return next((r for r in view.of("victim_view") if r.get("assessment") == assessment_id), None)
 
 
-def _refuse_completed(desk: Desk, case_id: str, assessment_id: str) -> None:
+def refuse_completed(desk: Desk, case_id: str, assessment_id: str) -> None:
+    """Raise Problem risk.completed where an assessment is sealed, record.unknown where there is none."""
     record = desk.store.case(case_id).records.get(assessment_id)
     if record is None:
         raise Problem("record.unknown", record=assessment_id)
@@ -359,7 +360,8 @@ def grade_changes(
         "reason": reason,
         "floor": seen.floor.level,
         "rules": list(seen.floor.rules),
-        "extreme": extreme or ("yes" if seen.floor.extreme else "no"),
+        # A flag that somebody has set stays until somebody takes it away.
+        "extreme": extreme or ("yes" if seen.floor.extreme or view.case.get("extreme") == "yes" else "no"),
         "provisional": "yes" if seen.floor.provisional else "no",
         "by": "supervisor" if supervisor else "officer",
         "supervisor": supervisor,
@@ -370,13 +372,17 @@ def grade_changes(
     return edit.make("grade", ids.new_id(now), decision) + edit.put_changes(desk, view.id, "case", view.id, current)
 
 
-def complete(desk: Desk, case_id: str, assessment_id: str) -> Changed:
-    """Complete an assessment: it is sealed as it stands and never changes again. Raises Problem risk.not_graded."""
+def complete(desk: Desk, case_id: str, assessment_id: str, completed_at: str = "") -> Changed:
+    """Complete an assessment, now or at a stated moment: it is sealed as it stands and never changes again.
+
+    Raises Problem risk.not_graded, risk.completed.
+    """
     view = desk.store.view(case_id)
-    _refuse_completed(desk, case_id, assessment_id)
+    refuse_completed(desk, case_id, assessment_id)
     if not any(g.get("assessment") == assessment_id for g in view.of("grade")):
         raise Problem("risk.not_graded")
-    return edit.write(desk, case_id, complete_changes(desk, view, assessment_id, iso(desk.clock.now())))
+    moment = completed_at or iso(desk.clock.now())
+    return edit.write(desk, case_id, complete_changes(desk, view, assessment_id, moment))
 
 
 def complete_changes(desk: Desk, view: CaseView, assessment_id: str, completed_at: str) -> list[Change]:

@@ -13,7 +13,7 @@ from app.casework.desk import Desk
 from app.casework.due import Due
 from app.casework.risk import GradeInForce, Picture
 from app.changed import Changed
-from app.clock import iso
+from app.clock import iso, parse_moment
 from app.forms.definitions import TaskDefinition
 from app.i18n import N_
 from app.notebook import ids
@@ -22,7 +22,7 @@ from app.records.view import CaseView, Record
 from app.rules.safe_contact import ContactRule
 from app.rules.suggestions import suggested_tasks
 
-OPEN = "open"
+OPEN, DONE = "open", "done"
 _NEEDS_REASON = frozenset({"not_needed", "not_possible_now"})
 
 
@@ -142,8 +142,9 @@ def set_task(desk: Desk, case_id: str, code_or_id: str, **fields: Any) -> Change
     else:
         raise Problem("todo.unknown", task=code_or_id)
     after = {**({n: record.get(n) for n in record.field_names()} if record else {}), **fields}
-    if "status" in fields:
+    if "status" in fields or after.get("status") == DONE:
         _check(desk, view, definition, after)
+    if "status" in fields:
         fields["done_at"] = iso(desk.clock.now()) if fields["status"] != OPEN else None
     if record is None and definition is not None:
         fields = {"code": definition.code, "agency": definition.agency, "status": OPEN, **fields}
@@ -156,7 +157,7 @@ def _check(desk: Desk, view: CaseView, definition: TaskDefinition | None, after:
         raise Problem("todo.reason_missing")
     if status == "done_by_other_agency" and not str(after.get("agency_name") or "").strip():
         raise Problem("todo.agency_missing")
-    if status != "done" or definition is None:
+    if status != DONE or definition is None:
         return
     if definition.needs_consent:
         allowed = consent.allows(view, definition.needs_consent)
@@ -164,7 +165,7 @@ def _check(desk: Desk, view: CaseView, definition: TaskDefinition | None, after:
             raise Problem("todo.consent_missing")
         if not allowed:
             raise Problem("todo.consent_refused")
-    if definition.needs_release_time and not after.get("release_at") and not _custody_ends(view):
+    if definition.needs_release_time and not _known(after.get("release_at")) and not _custody_ends(view):
         raise Problem("todo.release_unknown")
     if definition.contact_rule:
         _check_channel(desk, view, after.get("channel"))
@@ -172,7 +173,11 @@ def _check(desk: Desk, view: CaseView, definition: TaskDefinition | None, after:
 
 def _custody_ends(view: CaseView) -> bool:
     held = [p for p in view.people("suspect") if p.get("custody") in ("in_custody", "unknown", None)]
-    return bool(held) and all(p.get("custody_until") for p in held)
+    return bool(held) and all(_known(p.get("custody_until")) for p in held)
+
+
+def _known(moment: object) -> bool:
+    return parse_moment(str(moment or "")) is not None
 
 
 def _check_channel(desk: Desk, view: CaseView, channel: str | None) -> None:

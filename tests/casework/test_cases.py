@@ -219,6 +219,28 @@ def test_without_a_safe_contact_nobody_is_contacted(desk: Desk, scene: SceneOne)
     assert contact.rule(desk, cases.read_case(desk, scene.case)).allowed == ()
 
 
+def test_the_banner_says_no_more_than_all_agreements_allow(desk: Desk, scene: SceneOne) -> None:
+    agreed = {
+        "person": scene.victim,
+        "channels": ["call", "text"],
+        "text": "yes",
+        "days": ["mon"],
+        "hours": "09:00-12:00",
+    }
+    edit.create(desk, scene.case, "safe_contact", {**agreed, "voicemail": "no", "channels": ["call"]})
+    edit.create(desk, scene.case, "safe_contact", {**agreed, "voicemail": "yes"})
+    text, safe = contact.banner(desk, cases.read_case(desk, scene.case), ENGLISH)
+    assert (text, safe) == ("Safe contact: Call · Monday · 09:00-12:00 · no voicemail, no text, no letter", True)
+
+
+def test_what_incidents_alone_say_shows_in_the_list(desk: Desk) -> None:
+    case = cases.new_case(desk, "NM-2026-0500")
+    assert cases.list_cases(desk)[0].floor is None
+    edit.create(desk, case, "incident", {"incidents_12_months": 3})
+    line = cases.list_cases(desk)[0]
+    assert (line.floor, line.grade, line.review_due is not None) == ("medium", None, True)
+
+
 def test_a_paper_that_leaves_needs_the_questions_and_a_reason(desk: Desk, scene: SceneOne) -> None:
     def refused(code: str, **kw: str) -> None:
         with pytest.raises(Problem) as raised:
