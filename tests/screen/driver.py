@@ -6,14 +6,17 @@ there instead.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,33 @@ PASSPHRASE = "mosslamp tinkettle barnfog"
 OFFICER = "Ilse Varga"
 
 
+@contextlib.contextmanager
+def screen_of_its_own(size: str = "1366x768x24") -> Iterator[dict[str, str]]:
+    """The environment of a virtual screen for a script that runs without the fixtures of the tests."""
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-nolisten", "tcp", "-noreset"]
+    server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        number = answer.readline().strip()
+    assert number, "Xvfb did not start"
+    with tempfile.TemporaryDirectory(prefix="holdfast-home-") as home:
+        screen = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("DBUS_", "XDG_"))},
+            "DISPLAY": f":{number}",
+            "QT_QPA_PLATFORM": "xcb",
+            "HOME": home,
+            "LANG": "C.UTF-8",
+        }
+        manager = subprocess.Popen(["openbox"], env=screen, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            yield screen
+        finally:
+            for program in (manager, server):
+                program.terminate()
+                program.wait()
+
+
 class NotThereError(AssertionError):
     """What was waited for did not come."""
 
@@ -32,23 +62,31 @@ class AtTheScreen:
     """One program on a virtual screen, worked by keys alone."""
 
     def __init__(
-        self, screen: Mapping[str, str], vault: Path, folder: Path, *argv: str, pictures: Path | None = None
+        self,
+        screen: Mapping[str, str],
+        vault: Path,
+        folder: Path,
+        *argv: str,
+        pictures: Path | None = None,
+        start: bool = True,
+        note_saved: bool = True,
+        under: Sequence[str] = (),
     ) -> None:
         self.folder, self.pictures = folder, pictures or folder / "pictures"
-        self.pictures.mkdir(parents=True, exist_ok=True)
         self._ear = folder / "ear"
         self.saved = folder / "saved"
         self.environment = {
             **screen,
             "PYTHONPATH": str(EAR),
             "HOLDFAST_EAR": str(self._ear),
-            "HOLDFAST_EAR_SAVED": str(self.saved),
+            "HOLDFAST_EAR_SAVED": str(self.saved) if note_saved else "",
         }
-        self.command = [sys.executable, "-m", "ui.start", "--vault", str(vault), "--language", "en", *argv]
+        self.command = [*under, sys.executable, "-m", "ui.start", "--vault", str(vault), "--language", "en", *argv]
         self._pictures = 0
         self._sent = 0
         self._born: tuple[int, int] | None = None
-        self.start()
+        if start:
+            self.start()
 
     # -- the program
 
@@ -65,8 +103,16 @@ class AtTheScreen:
     def _come_forward(self) -> None:
         # The pointer lies in a corner, so that nothing on the pictures is lit up by it.
         self.xdotool("mousemove", "1365", "767")
-        self.xdotool("search", "--sync", "--onlyvisible", "--name", "^Holdfast$", "windowactivate", "--sync")
-        self.wait("the window in front", lambda now: now["active"] and now["focus"])
+        self.wait("the window in front", self._in_front)
+
+    def _in_front(self, now: dict[str, Any]) -> bool:
+        """Whether the window has the keyboard; asks the window manager for it where not."""
+        if now["active"] and now["focus"]:
+            return True
+        # Not xdotool's own waiting: a window that goes between its two steps would be waited for without an end.
+        search = ["xdotool", "search", "--onlyvisible", "--name", "^Holdfast$", "windowactivate"]
+        subprocess.run(search, env=self.environment, capture_output=True, timeout=PATIENCE_S, check=False)
+        return False
 
     def kill(self) -> None:
         """End the program as a dead battery does."""
@@ -141,6 +187,7 @@ class AtTheScreen:
     def picture(self, name: str) -> Path:
         """Take a picture of the whole screen."""
         self._pictures += 1
+        self.pictures.mkdir(parents=True, exist_ok=True)
         path = self.pictures / f"{self._pictures:02d}-{name}.png"
         try:
             path.write_bytes(self._ask("picture"))
