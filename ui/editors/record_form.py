@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QScrollArea, QWidget
 from app.casework import edit
 from app.i18n import N_
 from app.records.declared import RECORD_TYPES
+from app.records.names import full_name
 from app.records.view import Record
 from ui.editors.chosen import BoxEditor, SetEditor
 from ui.editors.dated import MomentEditor
@@ -23,6 +24,7 @@ from ui.editors.factory import editor_for
 from ui.editors.written import NumberEditor
 
 TWO_COLUMNS_PX = 560
+ARCHIVED = N_("somebody who was archived")
 NO_NUMBER = N_("Kept as you typed it: this is no whole number.")
 When = Callable[[Callable[[str], Any]], bool]
 """Whether a field is asked, given a function that reads the record's other fields."""
@@ -109,10 +111,16 @@ class RecordForm(QWidget):
             editor.flush()
 
     def offer_people(self, people: Sequence[tuple[str, str]]) -> None:
-        """Set the options of every field that names a person."""
+        """Set the options of every field that names a person; one who was archived stays by name where it is chosen."""
+        record = self.record
         for editor in self.editors.values():
-            if isinstance(editor, BoxEditor) and editor.field.kind == "person":
-                editor.set_options(people)
+            if not isinstance(editor, BoxEditor) or editor.field.kind != "person":
+                continue
+            held = record.get(editor.name) if record is not None else None
+            options = list(people)
+            if held and held not in dict(people):
+                options.append((held, full_name(self.page.view.record(held)) or self.page.words(ARCHIVED)))
+            editor.set_options(options)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

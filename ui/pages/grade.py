@@ -16,7 +16,7 @@ from ui.pages.drafts import DraftWords
 from ui.pages.fold import Fold
 from ui.pages.page import CasePage
 from ui.pages.supervisor import Supervisor
-from ui.widgets.bars import Banner
+from ui.widgets.bars import Banner, EmptyState
 from ui.widgets.choices import ChoiceRow
 from ui.widgets.grades import GradeBadge
 from ui.widgets.text import Card, PlainButton, PlainLabel, row
@@ -29,6 +29,13 @@ class GradePage(CasePage):
 
     def build(self) -> None:
         self.column.addWidget(self.heading(self.title, 1))
+        self.nothing = EmptyState(
+            self.words(N_("Nothing to grade yet")),
+            self.words(N_("The grade follows from the risk questions. Answer the first ten; the rest can come later.")),
+            self.words(N_("Go to the questions")),
+            lambda: self.session.open_case(self.case_id, "risk"),
+        )
+        self.column.addWidget(self.nothing)
         self.own = self._own_part()
         self.column.addWidget(self.own)
         self._in_force = Card(self.words(N_("In force")))
@@ -121,7 +128,8 @@ class GradePage(CasePage):
             )
         )
         self.give.set_words(self.words(N_("Give this grade") if not graded else N_("Give another grade")))
-        self.own.setEnabled(seen.assessment is not None)
+        self.own.setVisible(seen.assessment is not None)
+        self.nothing.setVisible(seen.assessment is None)
         for part in (self._in_force, self._floor):
             part.setVisible(graded)
         self.unknown.setVisible(graded and bool(seen.floor.unknown))
@@ -252,8 +260,10 @@ class GradePage(CasePage):
     # ---- doing
 
     def first_focus(self) -> None:
-        if self.own.isEnabled():
+        if not self.own.isHidden():
             self.choice.buttons[0].setFocus()
+        elif self.nothing.button is not None:
+            self.nothing.button.setFocus()
 
     def help_text(self) -> str:
         return self.words(

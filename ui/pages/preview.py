@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.casework import paper
 from app.i18n import N_
@@ -67,7 +68,7 @@ class Preview(QWidget):
         clear(self._column)
 
     def _show(self, ticket: int, pages: list[Any]) -> None:
-        if ticket != self._asked:
+        if not isValid(self) or ticket != self._asked:
             return
         clear(self._column)
         self.pages = []

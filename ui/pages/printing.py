@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.casework import paper
 from app.changed import Changed
@@ -163,6 +164,8 @@ class Printing(QWidget):
         )
 
     def _sent(self, number: str, taken: bool) -> None:
+        if not isValid(self):  # the page was left meanwhile
+            return
         message = N_("Sent to the printer and logged as number {number}.")
         if not taken:
             message = N_("The printer did not take it. It is logged as number {number}; print again when it is ready.")

@@ -92,3 +92,13 @@ def test_a_half_written_reason_survives_a_lock(stage: Stage, session: Session, c
     page = stage.open("grade", case)
     assert page.reason.text() == "Throat held and"
     assert page.choice.value() == "high"
+
+
+def test_without_answers_the_page_says_where_to_go(stage: Stage, session: Session, case: str) -> None:
+    page = stage.open("grade", case)
+    assert page.nothing.isVisible()
+    assert not page.own.isVisible()
+    asked: list[dict[str, str]] = []
+    session.asked_to_go.connect(asked.append)
+    stage.key(Qt.Key.Key_Return)
+    assert asked == [{"place": "case", "case": case, "step": "risk"}]

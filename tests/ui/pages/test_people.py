@@ -137,3 +137,13 @@ def test_the_timeline_is_filtered_by_kind(stage: Stage, session: Session, case: 
     stage.key(Qt.Key.Key_Down)
     assert 0 < page.list.rows.rowCount() < everything
     assert len({page._lines[int(line.key)].kind for line in page.list.rows.lines}) == 1
+
+
+def test_an_archived_person_stays_by_name_where_it_was_chosen(
+    stage: Stage, session: Session, case: str, two: tuple[str, str]
+) -> None:
+    event, _ = edit.create(session.desk, case, "event", {"kind": "release", "person": two[1]})
+    edit.archive(session.desk, case, two[1], "twice")
+    page = stage.open("happened", case)
+    editor = page._events.cards[event].editor("person")
+    assert editor.box.currentText() == "Mateo"
