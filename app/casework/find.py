@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.casework.cases import lines_of
 from app.casework.desk import Desk
 from app.records.names import full_name
-from app.store.words import words_of
+from app.store.words import sought
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Found:
 def find(desk: Desk, text: str, limit: int = 50) -> list[Found]:
     """Cases in which every word of `text` begins some word of a name, a reference or a place; at most `limit`."""
     found: list[Found] = []
-    hits = desk.store.find(words_of(text)[:6], limit)
+    hits = desk.store.find(sought(text), limit)
     lines = {line.id: line for line in lines_of(desk, {case_id for case_id, _, _ in hits})}
     for case_id, record_id, kind in hits:
         line = lines[case_id]

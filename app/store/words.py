@@ -17,7 +17,8 @@ _STROKES = str.maketrans(
 
 def fold_text(text: str) -> str:
     """Lower case, without accents and strokes."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Letters of a special style are capitals only once they are taken for ordinary letters.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_STROKES)
 
 
@@ -30,3 +31,12 @@ def words_of(text: str) -> list[str]:
     found = [word[:LONGEST] for word in _WORD.findall(folded.replace("_", " "))]
     joined = ["".join(_WORD.findall(piece))[:LONGEST] for piece in folded.split() if len(_WORD.findall(piece)) > 1]
     return list(dict.fromkeys(found + joined))[:MOST]
+
+
+def sought(text: str) -> list[str]:
+    """The folded words that somebody who looks for `text` wants to find beginnings of, at most six.
+
+    Only the parts: `2026-04` finds `NM-2026-0417`, and `Anna-Lucja` finds who is kept as Anna Lucja.
+    """
+    found = [word[:LONGEST] for word in _WORD.findall(fold_text(text[:4000]).replace("_", " "))]
+    return list(dict.fromkeys(found))[:6]
