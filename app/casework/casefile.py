@@ -20,7 +20,7 @@ from app.notebook import entry as notebook
 from app.notebook import ids
 from app.notebook.entry import Change, Entry
 from app.notebook.fold import CaseState
-from app.problems import Problem
+from app.problems import CATALOGUE, Problem
 from app.records.declared import RECORD_TYPES
 from app.records.view import CaseView
 
@@ -89,9 +89,10 @@ def import_case(desk: Desk, data: bytes, references: set[str] | None = None) -> 
     made = _Making(desk, draft)
     known = references_of(desk) if references is None else references
     changes = made.changes()
-    findings = [*made.remarks(), *_reference_exists(draft, known)]
     # Concluded before it is written: what the rules could not read would otherwise stay in every list.
-    conclusion = conclude(desk, made.view(changes), findings, made.paths)
+    view = made.view(changes)
+    findings = [*made.remarks(), *made.closed_early(view), *_reference_exists(draft, known)]
+    conclusion = conclude(desk, view, findings, made.paths)
     edit.write(desk, made.case_id, changes)
     known |= {draft.case["reference"]} if "reference" in draft.case else set()
     return conclusion
@@ -242,6 +243,17 @@ class _Making:
             for path in bare
         ]
         return found
+
+    def closed_early(self, view: CaseView) -> Iterator[Remark]:
+        """Tasks whose status no screen would have taken."""
+        for item in self.draft.of("task"):
+            status = item.fields.get("status", todo.OPEN)
+            definition = self.desk.library.task(item.fields.get("code", ""))
+            try:
+                todo.check_closing(self.desk, view, definition, {**item.fields, "status": status})
+            except Problem as problem:
+                code = problem.code.partition(".")[2]
+                yield Remark(item.where("status"), f"task_{code}", CATALOGUE[problem.code][0], problem.facts)
 
     def _of_field(self, path: str, declared: Any, value: Any) -> Iterator[Remark]:
         if isinstance(value, Item):

@@ -143,7 +143,7 @@ def set_task(desk: Desk, case_id: str, code_or_id: str, **fields: Any) -> Change
         raise Problem("todo.unknown", task=code_or_id)
     after = {**({n: record.get(n) for n in record.field_names()} if record else {}), **fields}
     if "status" in fields or after.get("status") == DONE:
-        _check(desk, view, definition, after)
+        check_closing(desk, view, definition, after)
     if "status" in fields:
         fields["done_at"] = iso(desk.clock.now()) if fields["status"] != OPEN else None
     if record is None and definition is not None:
@@ -151,7 +151,8 @@ def set_task(desk: Desk, case_id: str, code_or_id: str, **fields: Any) -> Change
     return edit.put(desk, case_id, "task", record_id, fields)
 
 
-def _check(desk: Desk, view: CaseView, definition: TaskDefinition | None, after: dict[str, Any]) -> None:
+def check_closing(desk: Desk, view: CaseView, definition: TaskDefinition | None, after: dict[str, Any]) -> None:
+    """Raise the Problem todo.* that speaks against the status in `after`, the fields of a task as they will be."""
     status = after["status"]
     if status in _NEEDS_REASON and not str(after.get("reason") or "").strip():
         raise Problem("todo.reason_missing")

@@ -73,6 +73,28 @@ def test_the_same_reference_makes_a_second_case_and_says_so(desk):
     assert [line.id for line in cases.list_cases(desk) if line.reference == "NM-2026-0999"].__len__() == 2
 
 
+@pytest.mark.parametrize(
+    "task, code",
+    [
+        ({"code": "T04", "status": "done"}, "task_consent_missing"),
+        ({"code": "T08", "status": "done", "channel": "call"}, "task_release_unknown"),
+        ({"code": "T12", "status": "not_needed"}, "task_reason_missing"),
+        ({"code": "T17", "status": "done_by_other_agency"}, "task_agency_missing"),
+        ({"code": "T07", "status": "done", "channel": "text"}, "task_channel_forbidden"),
+        ({"code": "T07", "status": "done"}, "task_channel_missing"),
+        ({"code": "T12", "status": "done"}, None),
+        ({"code": "T12"}, None),
+        ({"title": "Ring the aunt", "status": "done"}, None),
+    ],
+)
+def test_a_task_that_no_screen_would_have_closed_is_kept_and_said(desk, take_in, task, code):
+    found = take_in(least(tasks=[task]))
+    assert [(f.path, f.code) for f in found.findings] == ([("$.tasks[0].status", code)] if code else [])
+    assert cases.read_case(desk, found.case).one("task").get("status") == task.get("status")
+    for remark in found.findings:
+        assert "{" not in WORDS.text(remark.message, **remark.facts)
+
+
 @pytest.mark.parametrize("text", ["5 < 6 & <b>", "ሰላም", "e\u0301", "\u202eabc", "x" * 1_000_000, "\t\r\n", "'; DROP"])
 def test_any_text_is_kept_as_it_is(desk, take_in, text):
     found = take_in(least(incident={"narrative": text}))
