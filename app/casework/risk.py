@@ -18,12 +18,13 @@ from app.forms.definitions import Instrument, Profile
 from app.notebook import ids
 from app.notebook.entry import Change
 from app.problems import Problem
-from app.records.view import CaseView, Record, nobody_after
+from app.records.view import CaseView, Record
 from app.rules.definition import Level, RuleSet, higher
 from app.rules.facts import CaseFacts, facts_of
 from app.rules.finding import Finding
+from app.rules.given import before_this_grade, last_decision
 from app.rules.grading import Floor, floor, proposes_extreme
-from app.rules.override import SupervisorDecision, decide, holds, lowering_missing
+from app.rules.override import decide, lowering_missing
 from app.rules.review import Due, planned_releases, review_due, review_events
 
 INSTRUMENT = "rr-1"
@@ -229,8 +230,8 @@ def in_force(desk: Desk, view: CaseView, seen: Picture) -> GradeInForce:
     """The grade in force: the one given, or the least allowed where it is below and no supervisor has decided."""
     rules = rule_set(desk)
     given = view.case.get("grade")
-    before = before_this_grade(desk, view, seen)
-    supervisor = _supervisor_decision(view, given)
+    before = _before(desk, view, seen)
+    supervisor = last_decision(view)
     decision = decide(
         given,
         seen.floor,
@@ -254,51 +255,10 @@ def in_force(desk: Desk, view: CaseView, seen: Picture) -> GradeInForce:
     )
 
 
-def _supervisor_decision(view: CaseView, given: str | None) -> SupervisorDecision | None:
-    """The supervisor's decision, while it is the last word and nobody differs."""
-    last = view.latest("grade")
-    if last is None or last.get("grade") != given or view.case.in_conflict("grade"):
-        return None
-    return _decided(last)
-
-
-def _decided(last: Record) -> SupervisorDecision | None:
-    if last.get("by") != "supervisor":
-        return None
-    return SupervisorDecision(
-        last.get("grade"),
-        str(last.get("code", "")),
-        str(last.get("reason", "")),
-        str(last.get("supervisor", "")),
-        last.get("floor"),
-        tuple(last.get("rules", [])),
-    )
-
-
-def before_this_grade(desk: Desk, view: CaseView, seen: Picture) -> Level | None:
-    """The grade that was in force before the one that stands now was given, or None where it is the first.
-
-    In a reassessment that includes the floor of everything that was known before it.
-    """
-    given = view.in_turn("grade")
-    if given and given[-1].get("grade") == view.case.get("grade"):
-        given.pop()
-    last = nobody_after(given)
-    before = higher(*(_then_in_force(one, given) for one in last))
+def _before(desk: Desk, view: CaseView, seen: Picture) -> Level | None:
     current = seen.assessment.id if seen.assessment else ""
-    if before is None or all(one.get("assessment") == current for one in given):
-        return before
-    earlier = floor(facts(desk, view, without=current), rule_set(desk))
-    lowered = any(d is not None and holds(d, earlier, rule_set(desk)) for d in map(_decided, last))
-    return before if lowered else higher(before, earlier.level)
-
-
-def _then_in_force(one: Record, given: list[Record]) -> Level | None:
-    """The grade in force once this one was given: what its author had before holds, unless a supervisor decided."""
-    if one.get("by") == "supervisor":
-        return higher(one.get("grade"))
-    had = [other for other in given if other is not one and one.knew(*other.made())]
-    return higher(one.get("grade"), one.get("floor"), *(_then_in_force(other, had) for other in nobody_after(had)))
+    rules = rule_set(desk)
+    return before_this_grade(view, current, lambda: floor(facts(desk, view, without=current), rules), rules)
 
 
 def grade(
