@@ -7,50 +7,50 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+from app.i18n import N_, translator
 from app.problems import Problem
 
 MOST_BYTES = 64 * 1024
 
 
-def passphrase(options: Any, prompt: str = "Passphrase: ") -> str:
+def passphrase(options: Any) -> str:
     """The vault's passphrase. Raises Problem commands.no_passphrase, commands.secret_unreadable."""
-    return _one(getattr(options, "passphrase_file", None), prompt, "commands.no_passphrase")
+    return _one(options, options.passphrase_file, N_("Passphrase: "), "commands.no_passphrase")
 
 
 def recovery_code(options: Any) -> str:
     """The recovery code. Raises Problem commands.no_code, commands.secret_unreadable."""
     file = options.code_file or options.passphrase_file
-    return _one(file, "Recovery code: ", "commands.no_code")
+    return _one(options, file, N_("Recovery code: "), "commands.no_code")
 
 
-def new_passphrase(file: str | None, generate: bool) -> tuple[str, bool]:
+def new_passphrase(options: Any, file: str | None) -> tuple[str, bool]:
     """A new passphrase, and whether it was made by chance (then it is shown). At a prompt it is typed twice.
 
     Raises Problem commands.no_passphrase, commands.passphrases_differ, commands.secret_unreadable.
     """
-    if generate:
-        from app.vault.passphrases import generate as made_by_chance
+    from app.vault.passphrases import generate
 
-        return made_by_chance(), True
+    if options.generate:
+        return generate(), True
     if file or not _at_terminal():
-        return _one(file, "", "commands.no_passphrase"), False
-    from app.vault.passphrases import generate as made_by_chance
-
-    print(f"For example, made by chance just now: {made_by_chance()}", file=sys.stderr)
-    first = _one(None, "New passphrase: ", "commands.no_passphrase")
-    if _one(None, "The same once more: ", "commands.no_passphrase") != first:
+        return _one(options, file, "", "commands.no_passphrase"), False
+    words = translator(options.language)
+    print(words.text(N_("For example, made by chance just now: {words}"), words=generate()), file=sys.stderr)
+    first = _one(options, None, N_("New passphrase: "), "commands.no_passphrase")
+    if _one(options, None, N_("The same once more: "), "commands.no_passphrase") != first:
         raise Problem("commands.passphrases_differ")
     return first, False
 
 
-def _one(file: str | None, prompt: str, missing: str) -> str:
+def _one(options: Any, file: str | None, prompt: str, missing: str) -> str:
     if file:
         text = _first_line(file)
     elif _at_terminal():
         from getpass import getpass
 
         try:
-            text = getpass(prompt)
+            text = getpass(translator(options.language).text(prompt))
         except EOFError:
             text = ""
     else:

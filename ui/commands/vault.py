@@ -26,7 +26,7 @@ def create(options: Any) -> int:
     """Make a vault in an empty folder."""
     process.harden()
     folder = Path(options.vault) if options.vault else paths.vaults_folder() / os.urandom(8).hex()
-    chosen, made_by_chance = secrets_in.new_passphrase(options.passphrase_file, options.generate)
+    chosen, made_by_chance = secrets_in.new_passphrase(options, options.passphrase_file)
     from app.casework.desk import close_desk, create_vault
     from app.vault.device_secret import system_store
 
@@ -81,7 +81,7 @@ def passphrase(options: Any) -> int:
         from app.casework.desk import change_passphrase
         from app.vault.device_secret import system_store
 
-        chosen, made_by_chance = secrets_in.new_passphrase(options.new_passphrase_file, options.generate)
+        chosen, made_by_chance = secrets_in.new_passphrase(options, options.new_passphrase_file)
         change_passphrase(open_vault.desk, chosen, secrets=system_store())
         kept = open_vault.desk.unlocked.device_secret
     answer = {"vault": str(vault_folder(options)), "device_secret": kept}
@@ -108,7 +108,7 @@ def recover(options: Any) -> int:
         unlocked.close()
         raise
     try:
-        chosen, made_by_chance = secrets_in.new_passphrase(options.new_passphrase_file, options.generate)
+        chosen, made_by_chance = secrets_in.new_passphrase(options, options.new_passphrase_file)
         change_passphrase(desk, chosen, secrets=store)
         answer = {"vault": str(folder), "device_secret": desk.unlocked.device_secret}
         if options.renew_code:
