@@ -79,6 +79,9 @@ def _texts(desk: Desk, view: CaseView, change: Change, words: Translator) -> Ite
     if declared is None or operation not in ("create", "append", "set", "add", "remove"):
         yield kind, "", words.text(N_("{record}: something that only a newer version can show"), record=label)
         return
+    if kind == "operation":
+        yield kind, "", _operation(desk, change.get("fields") or {}, words)
+        return
     subject = _subject(desk, view, change["record"], words)
     heading = f"{label} ({subject})" if subject else label
     if operation in ("create", "append"):
@@ -117,6 +120,33 @@ def _texts(desk: Desk, view: CaseView, change: Change, words: Translator) -> Ite
                 field=words.text(field.label) if field else change["field"],
             ),
         )
+
+
+_LOOKED_AT = {
+    "case": N_("this case"),
+    "case file": N_("case file"),
+    "linked case": N_("linked case"),
+    "read out": N_("read out"),
+    "nothing given": N_("nothing given"),
+}
+
+
+def _operation(desk: Desk, fields: Any, words: Translator) -> str:
+    """What was done with the case as a whole: “Disclosure: Risk assessment, Full, for the file”."""
+    what = str(fields.get("what", ""))
+    document, _, variant = what.partition(" ")
+    if any(code.code == document for code in desk.library.codes("document")) and variant:
+        parts = [desk.library.label("document", document), desk.library.label("variant", variant)]
+        what = ", ".join(words.text(part) for part in parts)
+    elif what in _LOOKED_AT:
+        what = words.text(_LOOKED_AT[what])
+    done = words.text(desk.library.label("operation", fields.get("operation")))
+    said = words.text(N_("{record}: {values}"), record=done, values=what)
+    if fields.get("recipient"):
+        said += "; " + words.text(N_("to {name}"), name=fields["recipient"])
+    if fields.get("reason"):
+        said += "; " + words.text(N_("because: {reason}"), reason=fields["reason"])
+    return said
 
 
 def _said(desk: Desk, view: CaseView, field: Field | None, value: Any, words: Translator) -> str:

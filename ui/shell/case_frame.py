@@ -129,7 +129,8 @@ class CaseFrame(QWidget):
         self.name.setText(title_of(line.reference, line.short_name, self.translator))
         self.setAccessibleName(self.name.text())
         self.badge.show_grade(line.grade, extreme=line.extreme, provisional=line.provisional)
-        self.review.setText(review_words(line.review_due, now, self.translator))
+        # Before the officer has graded, the time of the review would tell the floor.
+        self.review.setText(review_words(line.review_due, now, self.translator) if line.grade else "")
         self.review.setProperty("tone", "danger" if is_past(line.review_due, now) else "")
         self.review.style().unpolish(self.review)
         self.review.style().polish(self.review)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from app.i18n import N_
@@ -240,9 +240,23 @@ class WordsEdit(QPlainTextEdit):
         announce(self, sentence)
         self.noticed.emit(sentence)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
     def _fit(self) -> None:
-        shown = max(self._lines, min(MOST_LINES, round(self.document().size().height())))
+        shown = max(self._lines, self._lines_needed())
         self.setFixedHeight(self.fontMetrics().lineSpacing() * shown + 20)
+
+    def _lines_needed(self) -> int:
+        """How many lines the text takes at this width, counted up to the most that are shown."""
+        needed, block, layout = 0, self.document().firstBlock(), self.document().documentLayout()
+        while block.isValid() and needed < MOST_LINES:
+            layout.blockBoundingRect(block)  # only what was asked for once is broken into lines
+            needed += max(1, block.layout().lineCount())
+            block = block.next()
+        return min(MOST_LINES, needed)
 
 
 class SecretEdit(QLineEdit):
