@@ -25,11 +25,16 @@ EAR = Path(__file__).resolve().parent / "ear"
 PATIENCE_S = 60.0
 PASSPHRASE = "mosslamp tinkettle barnfog"
 OFFICER = "Ilse Varga"
+BARE = """<openbox_config xmlns="http://openbox.org/3.4/rc"><applications><application class="*" type="normal">
+<decor>no</decor><maximized>true</maximized></application></applications></openbox_config>"""
 
 
 @contextlib.contextmanager
-def screen_of_its_own(size: str = "1366x768x24") -> Iterator[dict[str, str]]:
-    """The environment of a virtual screen for a script that runs without the fixtures of the tests."""
+def screen_of_its_own(size: str = "1366x768x24", *, bare: bool = False) -> Iterator[dict[str, str]]:
+    """The environment of a virtual screen for a script that runs without the fixtures of the tests.
+
+    `bare`: every window fills the screen and has no frame.
+    """
     reading, writing = os.pipe()
     command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-nolisten", "tcp", "-noreset"]
     server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
@@ -45,7 +50,10 @@ def screen_of_its_own(size: str = "1366x768x24") -> Iterator[dict[str, str]]:
             "HOME": home,
             "LANG": "C.UTF-8",
         }
-        manager = subprocess.Popen(["openbox"], env=screen, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wanted = Path(home) / "openbox.xml"
+        wanted.write_text(BARE)
+        command = ["openbox", *(("--config-file", str(wanted)) if bare else ())]
+        manager = subprocess.Popen(command, env=screen, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             yield screen
         finally:
@@ -194,6 +202,17 @@ class AtTheScreen:
         except OSError:
             pass  # a picture is for people; no test hangs on it
         return path
+
+    def settled_picture(self, name: str) -> Path:
+        """Take a picture when two in a row are alike; a cursor that blinks is let be after a few."""
+        before = b""
+        for _ in range(8):
+            now = self._ask("picture")
+            if now == before:
+                break
+            before = now
+            time.sleep(0.12)
+        return self.picture(name)
 
     # -- hands
 
