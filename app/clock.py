@@ -56,10 +56,14 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(microsecond=0).isoformat()
 
 
+YEARS = range(2, 9990)
+"""Years in which a moment is taken for one: an hour or a month more, in any zone, must still be a date."""
+
+
 def parse_moment(text: str) -> datetime | None:
     """The moment that an ISO 8601 text names (without an offset: local time), or None where it is none."""
     try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC)
+        moment = datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
+    return moment if moment.year in YEARS else None

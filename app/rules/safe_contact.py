@@ -185,7 +185,10 @@ def _expires(record: Record, valid_days: int) -> date:
         return min(stated)
     confirmed = [d for standing in record.standing("confirmed_at") if (d := _day(standing.value))]
     made = _day(record.created_at) or date.min
-    return min(confirmed, default=made) + timedelta(days=valid_days)
+    try:
+        return min(confirmed, default=made) + timedelta(days=valid_days)
+    except OverflowError:
+        return date.max
 
 
 def _day(text: object) -> date | None:

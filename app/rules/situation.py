@@ -83,7 +83,7 @@ def incidents_12_months(view: CaseView) -> int | None:
         return None
     days = {i.id: _day_of(i) for i in incidents}
     latest = max((d for d in days.values() if d), default=None)
-    recent = [i for i in incidents if latest is None or (d := days[i.id]) is None or d > latest - timedelta(days=365)]
+    recent = [i for i in incidents if latest is None or (d := days[i.id]) is None or (latest - d).days < 365]
     recorded = nobody_after([i for i in recent if isinstance(i.get("incidents_12_months"), int)])
     return max([len(recent), *(int(i.get("incidents_12_months")) for i in recorded)])
 
