@@ -10,17 +10,19 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from app.documents.telling import CAPITALS, COMMON, HINTING, TELLING
+from app.documents.telling import CAPITALS, COMMON, HINTING, LEAVING, TELLING
 from app.i18n import N_
 from app.records.view import CaseView
 
-PERSON, PLACE, NUMBER, TOLD, HINT, NAME_LIKE = "person", "place", "number", "told", "hint", "name_like"
+PERSON, PLACE, NUMBER, TOLD, WAY = "person", "place", "number", "told", "way"
+HINT, NAME_LIKE = "hint", "name_like"
 CODE_WORD_MODULE = "P05"
 SENTENCES = {
     PERSON: N_("It names somebody of this case: {word}"),
     PLACE: N_("It holds a place, school or reference of this case: {word}"),
     NUMBER: N_("It holds a number that could be a telephone number: {word}"),
     TOLD: N_("It holds a word that says what the paper is about: {word}"),
+    WAY: N_("It tells at what time somebody leaves: {word}"),
     HINT: N_("It holds a word that could say what the paper is about: {word}"),
     NAME_LIKE: N_("It holds a word that could be a name: {word}"),
 }
@@ -28,6 +30,10 @@ SENTENCES = {
 _WORDS = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*", re.UNICODE)
 _QUOTED = re.compile(r"[“”\"‘'«„]([^“”\"‘’'«»„]{2,40})[“”\"’'»]")
 _NUMBERS = re.compile(r"\+?\d[\d \t()./\-]{4,}\d")
+_TIME_OF_DAY = re.compile(
+    r"\b(?:[01]?\d|2[0-3])[:.][0-5]\d\b|\b\d{1,2}\s?(?:am|pm|a\.m\.|p\.m\.|o'clock|h)(?![a-z])|\b(?:mid)?night\b|\bnoon\b|"
+    r"\b(?:morning|afternoon|evening|dawn|dusk|tonight|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?\b"
+)
 _SENTENCE_ENDS = re.compile(r"(?:^|[.!?:;•–—\n\"“”(]|\s[-*]|\d[.)])\s*$")
 
 
@@ -40,7 +46,7 @@ class Found:
 
     @property
     def certain(self) -> bool:
-        return self.kind in {PERSON, PLACE, NUMBER, TOLD}
+        return self.kind in {PERSON, PLACE, NUMBER, TOLD, WAY}
 
 
 def unsafe_words(text: str, view: CaseView) -> list[Found]:
@@ -55,6 +61,9 @@ def unsafe_words(text: str, view: CaseView) -> list[Found]:
     lowered = _plain(text)
     for kind, words in ((TOLD, TELLING), (HINT, HINTING)):
         found += [Found(kind, word) for word in words if re.search(rf"(?<![a-z]){re.escape(word)}", lowered)]
+    leaving = [word for word in LEAVING if re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", lowered)]
+    at = _TIME_OF_DAY.search(lowered)
+    found += [Found(WAY, f"{word}, {at.group()}") if at else Found(HINT, word) for word in leaving]
     known = {_joined(f.word) for f in found}
     found += [Found(NAME_LIKE, word) for word in _capitals(text) if _plain(word) not in known]
     return list(dict.fromkeys(found))

@@ -25,6 +25,13 @@ HINTING = (
     "suspect", "threat", "tracker", "tracking", "weapon",
 )
 
+# They mostly say how or when somebody goes; together with a time of day they always do.
+LEAVING = (
+    "airport", "back door", "bus", "cab", "climb out", "drive off", "drive to", "emergency exit", "ferry", "fire exit",
+    "get out", "go out by", "leave", "leaving", "lift from", "lift to", "pick me up", "pick us up", "picks me up",
+    "picks us up", "side door", "slip out", "suitcase", "taxi", "train", "way out",
+)
+
 # Whole words that are part of many names and addresses and say nothing by themselves.
 COMMON = frozenset((
     "a", "academy", "an", "and", "apartment", "at", "aunt", "avenue", "block", "bridge", "brother", "building",

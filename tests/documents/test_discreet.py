@@ -8,7 +8,7 @@ import pytest
 
 from app.documents import discreet, neutral
 from app.documents.catalogue import BuildFindings, build, findings
-from app.documents.scan import HINT, NAME_LIKE, NUMBER, PERSON, PLACE, TOLD, unsafe_words
+from app.documents.scan import HINT, NAME_LIKE, NUMBER, PERSON, PLACE, TOLD, WAY, unsafe_words
 from app.i18n import translator
 from app.problems import Problem
 from tests.documents import scenes
@@ -144,6 +144,10 @@ def test_a_doubtful_word_can_be_confirmed_but_a_name_never() -> None:
         ("the refuge has a bed", TOLD, "refuge"),
         ("keep the DVDS letter", TOLD, "dvds"),
         ("what the judge said", HINT, "judge"),
+        ("leave by the back door at 6 pm", WAY, "leave, 6 pm"),
+        ("the taxi comes on friday", WAY, "taxi, friday"),
+        ("the bus, 18:05", WAY, "bus, 18:05"),
+        ("by the side door", HINT, "side door"),
         ("while he sleeps", HINT, "he sleeps"),
         ("walk to Bella and wait", NAME_LIKE, "Bella"),
     ],
