@@ -172,6 +172,8 @@ class CaseState:
     id: str
     records: dict[str, RecordState] = field(default_factory=dict)
     taken_in: set[Dot] = field(default_factory=set)
+    version: int = 0
+    """Grows with every change, so that what was computed from the state is known to be current or not."""
     _known: dict[str, int] | None = field(default=None, compare=False, repr=False)
 
     def apply(self, entry: Entry, received: str | None = None) -> set[str]:
@@ -180,6 +182,7 @@ class CaseState:
         if name in self.taken_in:
             return set()
         self.taken_in.add(name)
+        self.version += 1
         written = Written(entry.author, entry.wall, entry.stamp, received)
         for name, change in zip(entry.dots(), entry.changes, strict=True):
             record = self.records.setdefault(change["record"], RecordState(change["record"]))
@@ -198,6 +201,7 @@ class CaseState:
 
     def mark_received(self, entry: Entry, received: str) -> set[str]:
         """Note when the server received an entry that was taken in before; returns the ids of its records."""
+        self.version += 1
         touched = {change["record"] for change in entry.changes}
         for record_id in touched & set(self.records):
             self.records[record_id].mark_received(entry.dots(), received)

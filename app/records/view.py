@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any, TypeVar
 
 from app.notebook.fold import CaseState, RecordState, Standing
 from app.notebook.ids import Dot, in_order
 from app.records.declared import RECORD_TYPES
 from app.records.fields import Field, RecordType
+
+T = TypeVar("T")
 
 _EVER = 1 << 62
 """Beyond every sequence number: whoever puts a record away knows what that device writes afterwards."""
@@ -148,6 +150,7 @@ class CaseView:
 
     def __init__(self, state: CaseState) -> None:
         self.id = state.id
+        self._state, self._computed, self._computed_at = state, dict[Hashable, Any](), state.version
         ordered = sorted(state.records.values(), key=lambda r: (*r.first_written(), r.id))
         self._records = {r.id: Record(r, ordered if r.id == state.id else ()) for r in ordered}
         self._by_type: dict[str, list[Record]] = {}
@@ -156,6 +159,15 @@ class CaseView:
 
     def __iter__(self) -> Iterator[Record]:
         return iter(self._records.values())
+
+    def once(self, name: Hashable, compute: Callable[[], T]) -> T:
+        """What `compute` makes of this case, made once and kept until the case changes; `name` says what it is."""
+        if self._computed_at != self._state.version:
+            self._computed, self._computed_at = {}, self._state.version
+        if name not in self._computed:
+            self._computed[name] = compute()
+        found: T = self._computed[name]
+        return found
 
     def record(self, record_id: str) -> Record | None:
         """The record of that id, archived or not."""

@@ -137,3 +137,18 @@ def test_a_case_without_a_record_of_its_own_can_be_read():
     assert view.victim is None
     assert view.one("incident") is None
     assert view.latest("incident") is None
+
+
+def test_what_is_computed_once_is_computed_again_after_every_change():
+    a, _, start = started()
+    view = CaseView(a.state())
+    ran = []
+    for _ in range(3):
+        assert view.once("name", lambda: ran.append(1) or view.record("p").get("given_name")) == "Mira"
+    assert view.once("other", lambda: "x") == "x"
+    a.put("given_name", "Myra", "p")
+    assert view.once("name", lambda: ran.append(1) or view.record("p").get("given_name")) == "Myra"
+    assert len(ran) == 2
+    a.state().mark_received(start, "2026-11-14T03:00:00+00:00")
+    view.once("name", lambda: ran.append(1))
+    assert len(ran) == 3
