@@ -93,7 +93,7 @@ class RecordForm(QWidget):
     def show_record(self) -> None:
         """Show what is stored, what is doubtful, what differs, and only what is asked."""
         record = self.record
-        read: Callable[[str], Any] = (lambda _name: None) if record is None else record.get
+        read: Callable[[str], Any] = self._begun().get if record is None else record.get
         asked = dict(self._asked)
         for name, editor in self.editors.items():
             editor.show_value(read(name))
@@ -183,8 +183,12 @@ class RecordForm(QWidget):
         else:
             editor.mark_saved(self.page.session.desk.clock.now())
 
+    def _begun(self) -> dict[str, Any]:
+        """What a record that does not exist yet begins with."""
+        return dict(self._preset()) if self._preset is not None else {}
+
     def _make(self, fields: dict[str, Any]) -> Any:
-        preset = dict(self._preset()) if self._preset is not None else {}
+        preset = self._begun()
         # The id is set before anybody is told, so that no second record is made while the screens refresh.
         done = self.page.act_quietly(edit.create, self.kind, {**preset, **fields})
         if done is not None:
@@ -199,7 +203,8 @@ class RecordForm(QWidget):
 
     def _toggle(self, editor: SetEditor, code: str, on: bool) -> None:
         if not self.record_id:
-            done = self._make({editor.name: [code]}) if on else None
+            begun = [held for held in self._begun().get(editor.name, []) if held != code]
+            done = self._make({editor.name: [*begun, code] if on else begun})
         else:
             done = self.page.act(edit.add if on else edit.remove, self.record_id, editor.name, code)
         if done is None:

@@ -38,6 +38,17 @@ def test_one_person_may_hold_several_roles(stage: Stage, session: Session, case:
     assert cases.read_case(session.desk, case).record(two[0]).get("roles") == ["victim"]  # type: ignore[union-attr]
 
 
+def test_a_new_person_keeps_the_role_it_was_added_with(
+    stage: Stage, session: Session, case: str, two: tuple[str, str]
+) -> None:
+    page = stage.open("people", case)
+    stage.press("Add a suspect")
+    assert page.cards.draft is not None
+    stage.press("Roles in this case: Witness")
+    added = [p for p in cases.read_case(session.desk, case).people("suspect") if p.id != two[1]]
+    assert [set(p.get("roles")) for p in added] == [{"suspect", "witness"}]
+
+
 def test_a_child_has_a_record_of_its_own(stage: Stage, session: Session, case: str, two: tuple[str, str]) -> None:
     stage.open("people", case)
     stage.press("Add a child")
