@@ -32,10 +32,19 @@ def say(desk: Desk, view: CaseView, field: Field, value: Any, words: Translator)
     if field.tags:
         values = value if isinstance(value, list) else [value]
         return ", ".join(words.text(desk.library.label(field.tags, v)) for v in values)
+    if field.name == "factors":
+        known = [(v, desk.library.factor(str(v))) for v in value]
+        return ", ".join(words.text(factor.label) if factor else str(v) for v, factor in known)
     if field.kind == "names":
         return ", ".join(str(v) for v in value) if isinstance(value, list) else str(value)
-    if field.kind in ("record", "map"):
+    if field.kind in ("record", "map") or field.name == "other_case":
         return ""
+    if field.name == "instrument":
+        form = desk.library.instruments.get(str(value))
+        return words.text(form.title) if form else str(value)
+    if field.name == "profile":
+        profile = desk.library.profiles.get(str(value))
+        return words.text(profile.title) if profile else str(value)
     if field.name == "factor":
         factor = desk.library.factor(str(value))
         return words.text(factor.label) if factor else str(value)

@@ -17,6 +17,7 @@ from app.casework import (
     operations,
     paper,
     place,
+    plan,
     risk,
     status,
     steps,
@@ -326,3 +327,14 @@ def test_a_language_is_shown_by_its_name_and_any_other_word_as_it_was_written(de
     declared = RECORD_TYPES["person"].field("languages")
     assert declared is not None
     assert wording.say(desk, view, declared, ["ti", "Saho"], ENGLISH) == "Tigrinya, Saho"
+
+
+def test_the_timeline_shows_no_codes_that_only_the_program_knows(desk: Desk, scene: SceneOne) -> None:
+    plan.add_measure(desk, scene.case, "P05", what="rye or wheat", factors=["F13"])
+    cases.linked_case(desk, scene.case, scene.victim, "counter_allegation")
+    said = "\n".join(x.text for x in timeline.timeline(desk, scene.case, ENGLISH))
+    factor = desk.library.factor("F13")
+    assert factor is not None
+    assert f"Answers to: {factor.label}" in said
+    codes = ("F13", "rr-1", "neutral", *(x.id for x in cases.list_cases(desk)))
+    assert [code for code in codes if code in said] == []
