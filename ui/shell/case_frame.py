@@ -249,7 +249,7 @@ class CaseFrame(QWidget):
             self.session.tell(changed)
             self.danger.show_noted(str(cases.read_case(self.desk, self.case_id).case.get("danger_at")))
         self.middle.setCurrentWidget(self.danger)
-        self.danger.back_button.setFocus()
+        self.danger.stand()
 
     def leave_danger(self) -> None:
         """Back to the form at the same question."""

@@ -23,7 +23,7 @@ class DangerPanel(QWidget):
         super().__init__(parent)
         self._translator = translator
         say = translator.text
-        page = ColumnPage()
+        self._page = page = ColumnPage()
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.addWidget(page)
@@ -60,6 +60,11 @@ class DangerPanel(QWidget):
         page.column.addSpacing(theme.SPACE_S)
         page.column.addLayout(row(self.mistake_button))
         page.column.addStretch(1)
+
+    def stand(self) -> None:
+        """Put the focus on the way back, and show the first step: focus alone would scroll to the end."""
+        self.back_button.setFocus()
+        self._page.verticalScrollBar().setValue(0)
 
     def show_noted(self, moment: str) -> None:
         """Say when the danger was noted."""

@@ -18,6 +18,7 @@ from ui.widgets.text import announce
 
 SAVE_AFTER_MS = 400
 UNSAVED_AT_MOST_MS = 3_000  # whoever types without a pause has lost no more than this when the battery dies
+AROUND_LINES_PX = 28  # frame, padding and margins above and below the lines of a field of words
 MOST_LINES = 12  # a field of words grows up to this, then scrolls
 LONGEST_LINE, LONGEST_WORDS = 1_000, 100_000  # characters that one field holds
 PRIVATE = Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
@@ -174,6 +175,7 @@ class WordsEdit(QPlainTextEdit):
         super().__init__(parent)
         self.setInputMethodHints(PRIVATE | Qt.InputMethodHint.ImhMultiLine)
         self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(name or placeholder)
         self.setFont(theme.font("body"))
@@ -247,7 +249,7 @@ class WordsEdit(QPlainTextEdit):
 
     def _fit(self) -> None:
         shown = max(self._lines, self._lines_needed())
-        self.setFixedHeight(self.fontMetrics().lineSpacing() * shown + 20)
+        self.setFixedHeight(self.fontMetrics().lineSpacing() * shown + AROUND_LINES_PX)
 
     def _lines_needed(self) -> int:
         """How many lines the text takes at this width, counted up to the most that are shown."""
