@@ -84,7 +84,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "store.full": (
         N_("The disk is full: the last answer could not be saved."),
         N_("Everything saved before it is safe; the last answer is still on the screen only."),
-        N_("Free some space, then change the answer again or press Save again."),
+        N_("Free some space, then leave the field or change the answer: it is tried again each time."),
     ),
     "store.read_only": (
         N_("The vault's folder cannot be written to."),

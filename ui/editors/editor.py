@@ -5,14 +5,14 @@ An editor says what was answered; it saves nothing itself and never changes what
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.i18n import N_
+from app.i18n import N_, Translator
 from app.records.fields import Field
 from ui.widgets.text import Card, PlainButton, PlainLabel, announce
 
@@ -138,23 +138,12 @@ class Editor(QWidget):
                 kind="small",
             )
         )
-        for one in standing:
-            shown = self.in_words(one.value)
+        for value, writers in by_value(standing):
+            shown = self.in_words(value)
             line = QHBoxLayout()
-            line.addWidget(
-                PlainLabel(
-                    self.words(
-                        N_("“{value}”: {officer}, {when}"),
-                        value=shown,
-                        officer=one.written.author,
-                        when=self.session.translator.moment(one.written.device_time),
-                    ),
-                    kind="small",
-                ),
-                1,
-            )
+            line.addWidget(PlainLabel(said_by(shown, writers, self.session.translator), kind="small"), 1)
             take = PlainButton(self.words(N_("Keep this")), name=self.words(N_("Keep “{value}”"), value=shown))
-            take.clicked.connect(lambda _=False, value=one.value: self.resolved.emit(value))
+            take.clicked.connect(lambda _=False, value=value: self.resolved.emit(value))
             line.addWidget(take)
             card.body.addLayout(line)
         self._body.insertWidget(2, card)
@@ -173,3 +162,21 @@ class Editor(QWidget):
         if self._held is not NOTHING:
             held, self._held = self._held, NOTHING
             self.put(held)
+
+
+def by_value(standing: Iterable[Any]) -> list[tuple[Any, list[Any]]]:
+    """Standing values, each once, with everybody who wrote it."""
+    found: list[tuple[Any, list[Any]]] = []
+    for one in standing:
+        writers = next((writers for value, writers in found if value == one.value), None)
+        if writers is None:
+            found.append((one.value, [one.written]))
+        else:
+            writers.append(one.written)
+    return found
+
+
+def said_by(shown: str, writers: Iterable[Any], translator: Translator) -> str:
+    """A value and who wrote it when."""
+    who = "; ".join(f"{w.author}, {translator.moment(w.device_time)}" for w in writers)
+    return translator.text(N_("“{value}”: {who}"), value=shown, who=who)

@@ -16,7 +16,7 @@ from ui.editors.editor import Editor
 from ui.editors.factory import editor_for, label_of
 from ui.pages.cards import clear
 from ui.pages.fold import Fold
-from ui.widgets.text import Card, PlainButton, PlainLabel
+from ui.widgets.text import Card, PlainButton, PlainLabel, row
 
 ASKED = ("purpose", "recipient", "language", "understood_through", "capacity", "decision")
 OVERRIDE = ("override_basis", "override_reason", "approver")
@@ -67,7 +67,7 @@ class ConsentPart(QWidget):
         card.body.addWidget(self._override)
         self.record = PlainButton(self.words(N_("Record this decision")), kind="main")
         self.record.clicked.connect(self._record)
-        card.body.addWidget(self.record)
+        card.body.addLayout(row(self.record))
         inside.addWidget(card)
         self._start()
         self._show_decisions()

@@ -19,7 +19,7 @@ from ui.editors.record_form import RecordForm
 from ui.pages.cards import clear
 from ui.pages.fold import Fold
 from ui.widgets.choices import ChoiceRow
-from ui.widgets.text import PlainButton, PlainLabel
+from ui.widgets.text import PlainButton, PlainLabel, row
 
 
 class LinkedCases(QWidget):
@@ -72,7 +72,7 @@ class LinkedCases(QWidget):
         inside.addWidget(self.why)
         self.make = PlainButton(self.words(N_("Make the linked case")))
         self.make.clicked.connect(self._make)
-        inside.addWidget(self.make)
+        inside.addLayout(row(self.make))
         self.said = PlainLabel("", quiet=True)
         self.said.hide()
         inside.addWidget(self.said)

@@ -12,7 +12,7 @@ from app.clock import iso
 from app.i18n import N_
 from ui.editors.record_form import RecordForm
 from ui.pages.fold import Fold
-from ui.widgets.text import Card, PlainButton, PlainLabel
+from ui.widgets.text import Card, PlainButton, PlainLabel, row
 
 FIRST = (
     "channels",
@@ -59,7 +59,7 @@ class SafeContact(Card):
         self.body.addWidget(self.more)
         self.confirm = PlainButton(words(N_("Confirmed with the victim just now")))
         self.confirm.clicked.connect(self._confirm)
-        self.body.addWidget(self.confirm)
+        self.body.addLayout(row(self.confirm))
         self._confirmed = PlainLabel("", kind="small", quiet=True)
         self.body.addWidget(self._confirmed)
 

@@ -13,6 +13,7 @@ from app.casework.timeline import timeline
 from app.casework.wording import say, type_label
 from app.i18n import N_
 from app.records.declared import RECORD_TYPES
+from ui.editors.editor import by_value, said_by
 from ui.pages.cards import clear
 from ui.pages.page import CasePage
 from ui.widgets.bars import EmptyState
@@ -127,23 +128,14 @@ class TimelinePage(CasePage):
         column.setContentsMargins(0, 4, 0, 8)
         title = f"{type_label(record.type, tr)}: {self.words(field.label) if field is not None else name}"
         column.addWidget(PlainLabel(title, bold=True))
-        for one in record.standing(name):
-            said = say(desk, self.view, field, one.value, tr) if field is not None else str(one.value)
+        for value, writers in by_value(record.standing(name)):
+            said = say(desk, self.view, field, value, tr) if field is not None else str(value)
             said = said or self.words(N_("empty"))
-            column.addWidget(
-                PlainLabel(
-                    self.words(
-                        N_("“{value}”: {officer}, {when}"),
-                        value=said,
-                        officer=one.written.author,
-                        when=tr.moment(one.written.device_time),
-                    )
-                )
-            )
+            column.addWidget(PlainLabel(said_by(said, writers, tr)))
             keep = PlainButton(
                 self.words(N_("Keep this")), name=self.words(N_("{what}: keep “{value}”"), what=title, value=said)
             )
-            keep.clicked.connect(lambda _=False, value=one.value: self.act(edit.resolve, record.id, name, value))
+            keep.clicked.connect(lambda _=False, value=value: self.act(edit.resolve, record.id, name, value))
             column.addLayout(row(keep))
         return part
 

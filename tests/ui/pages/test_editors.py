@@ -16,6 +16,7 @@ from app.records.view import CaseView
 from tests.ui.pages.conftest import Stage
 from ui.pages.record_card import RecordCard
 from ui.session import Session
+from ui.widgets.text import PlainButton
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ def differ(session: Session, case: str, record: str, field: str, *values: str) -
 
 
 def test_two_values_are_shown_and_decided(stage: Stage, session: Session, case: str, incident: str) -> None:
-    view = differ(session, case, incident, "injury", "no", "yes")
+    view = differ(session, case, incident, "injury", "no", "yes", "yes")
     record = view.record(incident)
     assert record is not None
     assert record.in_conflict("injury")
@@ -143,6 +144,7 @@ def test_two_values_are_shown_and_decided(stage: Stage, session: Session, case: 
     editor = card_of(stage, incident).editor("injury")
     assert editor._conflict is not None
     assert editor._conflict.isVisible()
+    assert len(editor._conflict.findChildren(PlainButton)) == 2  # each value once
     assert editor.row.value() == "yes"  # the more cautious value is in force
     stage.press("Keep “No”")
     assert stored(session, case, incident, "injury") == "no"
