@@ -202,8 +202,10 @@ def picture(desk: Desk, view: CaseView) -> Picture:
 
 def facts(desk: Desk, view: CaseView, without: str = "") -> CaseFacts:
     """What the rules know about a case today. `without`: an assessment's id, for what was known beside it."""
-    today = desk.clock.now().date()
-    return facts_of(view, on=today, languages=profile_languages(desk, view), without=without)
+    today, languages = desk.clock.now().date(), tuple(profile_languages(desk, view))
+    # Every step of a page asks for them, so they are found once for each state of the case.
+    name = ("facts", today, languages, without)
+    return view.once(name, lambda: facts_of(view, on=today, languages=languages, without=without))
 
 
 def rule_set(desk: Desk) -> RuleSet:
@@ -380,14 +382,17 @@ def seal(desk: Desk, view: CaseView, assessment_id: str, completed_at: str) -> l
 
 
 def review(desk: Desk, view: CaseView, seen: Picture, force: GradeInForce) -> Due:
-    """When the next review is due and what set it: counted from completion, else from the report, else from now."""
+    """When the next review is due and what set it: counted from completion, else from the report, else from the case.
+
+    While a reassessment is a draft the one completed before it counts: beginning one puts no review off.
+    """
+    begun = [seen.assessment] if seen.assessment is not None else []
+    begun += [a for a in reversed(view.in_turn("assessment")) if seen.assessment is None or a.id != seen.assessment.id]
+    stated = [a.get("completed_at") for a in begun]
     incident = view.latest("incident")
-    start = None
-    if seen.assessment is not None:
-        start = parse_moment(str(seen.assessment.get("completed_at") or ""))
-    if start is None and incident is not None:
-        start = parse_moment(str(incident.get("reported_at") or ""))
-    since = start or desk.clock.now().astimezone(UTC)
+    stated += [incident.get("reported_at") if incident is not None else None, view.case.created_at]
+    moments = (parse_moment(str(at)) for at in stated if at)
+    since = next((at for at in moments if at is not None), desk.clock.now().astimezone(UTC))
     events = (*review_events(view), *planned_releases(view))
     return review_due(force.level, force.extreme, since, events, rule_set(desk).review)
 

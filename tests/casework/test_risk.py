@@ -154,6 +154,27 @@ def test_review_counts_from_completion_and_an_event_makes_it_sooner(desk: Desk, 
     assert due() == ("2026-11-15T18:00:00+00:00", "release")
 
 
+def test_beginning_a_reassessment_puts_no_review_off(desk: Desk, clock: FixedClock) -> None:
+    case = cases.new_case(desk)
+
+    def due() -> str:
+        view = cases.read_case(desk, case)
+        seen = risk.picture(desk, view)
+        return iso(risk.review(desk, view, seen, risk.in_force(desk, view, seen)).at)
+
+    first, _ = risk.start_assessment(desk, case)
+    risk.grade(desk, case, first, "high", "strangled")
+    clock.advance(3600)
+    assert due() == "2026-11-21T02:00:00+00:00", "nothing else is known, so it counts from the case"
+    risk.complete(desk, case, first)
+    assert due() == "2026-11-21T03:00:00+00:00"
+    clock.advance(5 * 86400)
+    risk.start_assessment(desk, case)
+    assert due() == "2026-11-21T03:00:00+00:00"
+    edit.create(desk, case, "incident", {"reported_at": "2026-11-19T01:00:00+00:00"})
+    assert due() == "2026-11-19T01:00:00+00:00", "a new incident calls for a review at once"
+
+
 def test_an_unknown_factor_is_refused(desk: Desk, scene: SceneOne) -> None:
     with pytest.raises(Problem) as raised:
         risk.answer(desk, scene.case, scene.assessment, "F99", value="yes")
