@@ -10,6 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from PIL import Image
+
 from app.casework.desk import close_desk
 from app.casework.practice import open_practice, passphrase_of
 from app.vault.vault import FLOOR_COST
@@ -65,19 +67,28 @@ def readme(at: AtTheScreen, passphrase: str) -> None:
     at.key("ctrl+3")
     at.wait_for("RiskPage")
     at.tab_to("Has this person ever held your throat")
-    at.settled_picture("risk")
+    at.tab_to("From")
+    at.tab_to("Has this person ever held your throat", back=True)
+    keep(at.settled_picture("risk"), "risk.png")
     at.key("ctrl+4")
     at.wait_for("GradePage")
-    at.settled_picture("grade")
+    keep(at.settled_picture("grade"), "grade.png")
+
+
+def keep(taken: Path, name: str) -> None:
+    """Put a picture where the README shows it, with no more colours than a screen of ours has."""
+    with Image.open(taken) as picture:
+        small = picture.convert("RGB").quantize(256)
+        small.save(ROOT / "resources" / "pictures" / name, optimize=True)
 
 
 def main() -> int:
     """Take the pictures asked for."""
     for_readme = sys.argv[1] == "--readme"
     language, scheme, size, scale = (*sys.argv[2:], *("en", "light", "1366x768", "1")[len(sys.argv[2:]) :])
-    pictures = ROOT / "resources" / "pictures" if for_readme else Path(sys.argv[1])
     with tempfile.TemporaryDirectory(prefix="pictures-") as made, screen_of_its_own(f"{size}x24", bare=True) as screen:
         folder = Path(made)
+        pictures = folder if for_readme else Path(sys.argv[1])
         desk, _new = open_practice(folder / "vault", cost=FLOOR_COST)
         close_desk(desk)
         wide, high = size.split("x")

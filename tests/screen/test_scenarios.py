@@ -421,7 +421,7 @@ def test_sc10_consent_withheld(at_screen: AtTheScreen, opened: Opened, tmp_path:
 
     step(at, 7, "PaperPage")
     at.press("The suspect lives there: Yes")
-    at.press("Belongings are searched: Don't know")
+    at.press("Belongings are searched: Don’t know")
     at.press("Kept where: Nowhere safe")
     at.wait_for_words("Proposed: Nothing")
     at.picture("paper-nothing-proposed")

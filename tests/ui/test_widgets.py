@@ -172,7 +172,7 @@ def test_what_somebody_else_copied_stays(qtbot):
 FIVE = [
     ("yes", "Yes", "y"),
     ("no", "No", "n"),
-    ("unknown", "Don't know", "k"),
+    ("unknown", "Don’t know", "k"),
     ("declined", "Declined", "d"),
     ("not_asked", "Not asked", "x"),
 ]

@@ -162,7 +162,7 @@ def three_row(translator: Translator, *, name: str, value: str = "", parent: QWi
         [
             ("yes", translator.text(N_("Yes")), "y"),
             ("no", translator.text(N_("No")), "n"),
-            ("unknown", translator.text(N_("Don't know")), "k"),
+            ("unknown", translator.text(N_("Don’t know")), "k"),
         ],
         name=name,
         value=value,
