@@ -261,7 +261,8 @@ class GradePage(CasePage):
 
     def first_focus(self) -> None:
         if not self.own.isHidden():
-            self.choice.buttons[0].setFocus()
+            buttons = self.choice.buttons
+            next((button for button in buttons if button.isChecked()), buttons[0]).setFocus()
         elif self.nothing.button is not None:
             self.nothing.button.setFocus()
 
