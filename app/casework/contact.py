@@ -8,7 +8,7 @@ from app.casework.desk import Desk
 from app.casework.risk import facts
 from app.i18n import N_, Translator
 from app.records.view import CaseView
-from app.rules.safe_contact import ContactRule, contact_rule
+from app.rules.safe_contact import CHANNELS, ContactRule, contact_rule
 
 
 def rule(desk: Desk, view: CaseView) -> ContactRule:
@@ -19,18 +19,30 @@ def rule(desk: Desk, view: CaseView) -> ContactRule:
 def banner(desk: Desk, view: CaseView, words: Translator) -> tuple[str, bool]:
     """The banner's text and whether a safe way has been agreed."""
     found = rule(desk, view)
-    if not found.agreed:
+    if found.expired:
+        last = words.day(found.confirmed_at)
+        return words.text(
+            N_("Safe contact: last confirmed {day}, too long ago. Confirm it face to face first."), day=last
+        ), False
+    if not found.records:
         return words.text(N_("Safe contact: none agreed yet. Contact nobody by phone, text, letter or app.")), False
+    if not found.allowed:
+        return words.text(
+            N_("Safe contact: no way is safe now. {reason}"), reason=words.text(_shared_reason(found))
+        ), False
     allowed = ", ".join(words.text(desk.library.label("channel", c)) for c in found.allowed)
-    parts = [words.text(N_("Safe contact: {ways}"), ways=allowed or words.text(N_("no way is safe")))]
-    if found.allowed:
-        parts += [", ".join(words.text(desk.library.label("weekday", d)) for d in found.days), found.hours]
+    parts = [words.text(N_("Safe contact: {ways}"), ways=allowed)]
+    parts += [", ".join(words.text(desk.library.label("weekday", d)) for d in found.days), found.hours]
     refused = [NO_VOICEMAIL] if not found.voicemail else []
     refused += [words_for for channel, words_for in _REFUSED.items() if channel not in found.allowed]
     parts.append(", ".join(words.text(no) for no in refused))
-    if found.expired:
-        parts.append(words.text(N_("must be confirmed again")))
-    return " · ".join(part for part in parts if part), not found.expired and bool(found.allowed)
+    return " · ".join(part for part in parts if part), True
+
+
+def _shared_reason(found: ContactRule) -> str:
+    """Why nothing is allowed, where all ways have the same reason."""
+    reasons = {found.reason(channel) for channel in CHANNELS}
+    return reasons.pop() if len(reasons) == 1 else N_("Agree on one face to face.")
 
 
 NO_VOICEMAIL = N_("no voicemail")

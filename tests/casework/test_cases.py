@@ -338,3 +338,18 @@ def test_the_timeline_shows_no_codes_that_only_the_program_knows(desk: Desk, sce
     assert f"Answers to: {factor.label}" in said
     codes = ("F13", "rr-1", "neutral", *(x.id for x in cases.list_cases(desk)))
     assert [code for code in codes if code in said] == []
+
+
+def test_the_banner_says_why_nobody_may_be_contacted(desk: Desk, scene: SceneOne, clock: FixedClock) -> None:
+    def says() -> tuple[str, bool]:
+        return contact.banner(desk, cases.read_case(desk, scene.case), ENGLISH)
+
+    agreed = {"person": scene.victim, "number": "555 0101", "confirmed_at": "2026-11-14T02:00:00+00:00"}
+    record, _ = edit.create(desk, scene.case, "safe_contact", agreed)
+    assert says() == ("Safe contact: no way is safe now. This way was not agreed with the victim.", False)
+    edit.set_field(desk, scene.case, record, "channels", ["call"])
+    assert says() == ("Safe contact: Call · no voicemail, no text, no letter", True)
+    clock.advance(31 * 86400)
+    text, safe = says()
+    assert "last confirmed 14 Nov 2026" in text
+    assert not safe
