@@ -127,14 +127,19 @@ def finding(desk: Desk) -> list[Row]:
     with desk.store.reading() as connection:
         people = connection.execute("SELECT count(*) FROM record WHERE type = 'person'").fetchone()[0]
         words = [row[0] for row in connection.execute("SELECT DISTINCT word FROM word WHERE kind = 'name'")]
-    chance, took, slowest = random.Random(7), [], ("", 0.0)
+    chance, took, worked, slowest = random.Random(7), [], [], ("", 0.0)
     for _ in range(150):
         one, other = chance.choice(words), chance.choice(words)
         for typed in (one[:1], one[:3], one, f"{one[:2]} {other[:2]}", f"{one} {other[:3]}", "zzyzx"):
+            begun = time.process_time()
             ms = milliseconds(partial(find.find, desk, typed))
+            worked.append((time.process_time() - begun) * 1000)
             took.append(ms)
             slowest = max(slowest, (typed, ms), key=lambda pair: pair[1])
-    found = f"p50 {share(took, 0.5):.1f}  p95 {share(took, 0.95):.1f}  max {slowest[1]:.1f} ms (“{slowest[0]}”)"
+    found = (
+        f"p50 {share(took, 0.5):.1f}  p95 {share(took, 0.95):.1f} (processor {share(worked, 0.95):.1f})  "
+        f"max {slowest[1]:.1f} ms (“{slowest[0]}”)"
+    )
     return [Row(f"find a name among {people:,} people", found, "p95 ≤ 30 ms")]
 
 
