@@ -13,8 +13,6 @@ from app.problems import Problem
 from ui import theme
 from ui.widgets.text import PlainButton, PlainLabel, announce, set_tone
 
-NONE_AGREED = N_("Safe contact: none agreed yet. Do not call, write or send anything.")
-
 
 class Banner(QFrame):
     """A line that stays in sight, with at most one action. `tone`: danger, warn or calm."""
