@@ -97,6 +97,14 @@ def test_without_a_screen_the_window_is_a_problem():
     assert "no screen" in said.err
 
 
+@pytest.mark.parametrize("group, other", [("case", "vault create"), ("vault", "case list")])
+def test_help_of_a_group_lists_its_commands(group, other):
+    said = holdfast(group, "--help")
+    assert (said.code, said.err) == (0, "")
+    assert f"{group} " in said.out
+    assert other not in said.out
+
+
 def test_help_lists_every_command():
     said = holdfast("--help")
     assert said.code == 0

@@ -194,10 +194,16 @@ COMMANDS = (
 )
 
 
-def usage() -> str:
-    """All commands, a line each."""
-    width = max(len(" ".join(c.words)) for c in COMMANDS) + 2
-    lines = [f"  {' '.join(c.words):{width}}{c.says}" for c in COMMANDS]
+def begins(words: tuple[str, ...]) -> bool:
+    """Whether some command begins with these words."""
+    return any(c.words[: len(words)] == words for c in COMMANDS)
+
+
+def usage(words: tuple[str, ...] = ()) -> str:
+    """All commands, or those that begin with some words, a line each."""
+    shown = [c for c in COMMANDS if c.words[: len(words)] == words]
+    width = max(len(" ".join(c.words)) for c in shown) + 2
+    lines = [f"  {' '.join(c.words):{width}}{c.says}" for c in shown]
     return "\n".join(
         [
             "usage: holdfast [--vault FOLDER] [--language TAG] [--scheme NAME]     the window",

@@ -27,6 +27,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not words:
         return _without_command(rest)
     command = arguments.find(words)
+    if command is None and rest in (["--help"], ["-h"]) and arguments.begins(words):
+        print(arguments.usage(words))
+        return DONE
     if command is None:
         print(arguments.usage(), file=sys.stderr)
         print(f"\nholdfast: there is no command {' '.join(words)!a}", file=sys.stderr)

@@ -68,7 +68,7 @@ def check(options: Any) -> int:
         put_json(found)
     else:
         for message, part in _PARTS:
-            print(words.text(message, state=words.text(_STATES.get(found[part], found[part]))))
+            print(words.text(message, state=words.text(_STATES.get(found[part], DAMAGED))))
         print(words.text(_SECRETS[found["device_secret"]]))
     for told in wrong:
         say(told, options.language)
@@ -143,6 +143,7 @@ _PARTS = (
     (N_("Pages: {state}"), "pages"),
     (N_("Notebook: {state}"), "notebook"),
 )
+DAMAGED = N_("not whole")
 _STATES = {"whole": N_("whole"), "mended": N_("one of two copies was damaged and has been mended")}
 _SECRETS = {
     "system": N_("Device secret: kept by this system."),
