@@ -212,4 +212,6 @@ class LinePainter(QStyledItemDelegate):
     @staticmethod
     def _text(painter: QPainter, box: QRect, how: Any, text: str) -> None:
         one_line = text.replace("\n", " ")
-        painter.drawText(box, how, painter.fontMetrics().elidedText(one_line, Qt.TextElideMode.ElideRight, box.width()))
+        shown = painter.fontMetrics().elidedText(one_line, Qt.TextElideMode.ElideRight, box.width())
+        # Isolated by its own first letter: else the dot of “Maribel S.” stands before the name in a mirrored list.
+        painter.drawText(box, how, f"\u2068{shown}\u2069")
