@@ -184,6 +184,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("The task stays open and everything else is saved."),
         N_("Choose “refused by the victim”, or record the lawful ground and who approved it."),
     ),
+    "todo.consent_not_understood": (
+        N_("Consent was asked for in a language that the victim is not known to understand, so it does not count yet."),
+        N_("The task stays open and everything else is saved."),
+        N_("Ask again through a professional interpreter and record it, or correct the victim's languages."),
+    ),
     "todo.release_unknown": (
         N_("This task cannot be closed while the end of custody is not known."),
         N_("The task stays open and everything else is saved."),

@@ -6,10 +6,12 @@ from typing import Any
 
 from app.casework import edit
 from app.casework.desk import Desk
+from app.casework.risk import profile_languages
 from app.changed import Changed
 from app.clock import iso
 from app.problems import Problem
 from app.records.view import CaseView, Record, nobody_after
+from app.rules.situation import spoken_language
 
 
 def record(desk: Desk, case_id: str, purpose: str, decision: str, **fields: Any) -> Changed:
@@ -47,5 +49,31 @@ def allows(view: CaseView, purpose: str) -> bool | None:
     return None if found is None else _allowing(found)
 
 
+def counts(desk: Desk, view: CaseView, purpose: str) -> bool:
+    """Whether what is given was understood; a lawful ground that somebody approved needs no consent."""
+    found = latest(view, purpose)
+    return found is not None and _allowing(found) and (_lawful(found) or understood(desk, view, found))
+
+
+def understood(desk: Desk, view: CaseView, decision: Record) -> bool:
+    """Whether it was asked in a language that the victim speaks, or through somebody neutral who speaks it.
+
+    Without a language it counts as asked in the profile's; a victim of whom no language is recorded speaks that one.
+    """
+    if decision.get("understood_through") in _NEUTRAL:
+        return True
+    home = {spoken_language(tag) for tag in profile_languages(desk, view)}
+    spoken = {spoken_language(tag) for tag in (view.victim.get("languages", []) if view.victim else [])}
+    asked = {spoken_language(decision.get("language"))} if decision.get("language") else home
+    return not spoken or bool(asked & spoken)
+
+
+_NEUTRAL = ("professional_present", "professional_phone", "officer_speaks")
+
+
 def _allowing(decision: Record) -> bool:
-    return decision.get("decision") == "given" or bool(decision.get("override_basis") and decision.get("approver"))
+    return decision.get("decision") == "given" or _lawful(decision)
+
+
+def _lawful(decision: Record) -> bool:
+    return bool(decision.get("override_basis") and decision.get("approver"))

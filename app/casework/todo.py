@@ -166,6 +166,8 @@ def check_closing(desk: Desk, view: CaseView, definition: TaskDefinition | None,
             raise Problem("todo.consent_missing")
         if not allowed:
             raise Problem("todo.consent_refused")
+        if not consent.counts(desk, view, definition.needs_consent):
+            raise Problem("todo.consent_not_understood")
     if definition.needs_release_time and not _known(after.get("release_at")) and not _custody_ends(view):
         raise Problem("todo.release_unknown")
     if definition.contact_rule:

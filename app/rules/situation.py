@@ -142,12 +142,13 @@ def _has_need(record: Record) -> bool:
 
 
 def _other_language(victim: Record | None, languages: Sequence[str]) -> bool:
-    home = {_primary(tag) for tag in languages}
+    home = {spoken_language(tag) for tag in languages}
     spoken = victim.get("languages", []) if victim else []
-    return any(_primary(tag) not in home for tag in spoken if str(tag).strip())
+    return any(spoken_language(tag) not in home for tag in spoken if str(tag).strip())
 
 
-def _primary(tag: object) -> str:
+def spoken_language(tag: object) -> str:
+    """The language of a tag without its script or region: `pt` of `pt-BR`."""
     return str(tag).strip().lower().replace("_", "-").split("-")[0]
 
 

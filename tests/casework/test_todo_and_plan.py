@@ -71,6 +71,31 @@ def test_consent_counts_only_in_a_language_that_is_understood(desk: Desk, scene:
     assert raised.value.code == "consent.language_missing"
 
 
+@pytest.mark.parametrize(
+    "spoken, asked, counts",
+    [
+        (["ti"], {"language": "en"}, False),
+        (["ti"], {"language": "ti"}, True),
+        (["ti", "en"], {"language": "en"}, True),
+        (["pt-BR"], {"language": "pt"}, True),
+        ([], {"language": "en"}, True),
+        (["ti"], {"language": "en", "understood_through": "relative"}, False),
+        (["ti"], {"language": "en", "understood_through": "professional_phone"}, True),
+        (["ti"], {"language": "en", "override_basis": "protect_life", "approver": "Inspector Vale"}, True),
+    ],
+)
+def test_consent_that_was_not_understood_closes_no_task(
+    desk: Desk, scene: SceneOne, spoken: list[str], asked: dict[str, str], counts: bool
+) -> None:
+    agree_contact(desk, scene)
+    edit.set_field(desk, scene.case, scene.victim, "languages", spoken)
+    consent.record(desk, scene.case, "victim_support", "given", **asked)
+    if counts:
+        todo.set_task(desk, scene.case, "T04", status="done", channel="call")
+    else:
+        refused("todo.consent_not_understood", desk, scene.case, "T04", status="done", channel="call")
+
+
 def test_a_lawful_ground_with_an_approver_stands_in_for_consent(desk: Desk, scene: SceneOne) -> None:
     agree_contact(desk, scene)
     consent.record(desk, scene.case, "victim_support", "refused", override_basis="protect_life")
