@@ -212,6 +212,26 @@ def save_copy(pdf: bytes, path: Path) -> None:
         raise Problem("paper.out_folder", file=path.name) from error
 
 
+def save_printed(desk: Desk, case_id: str, made: Printed, path: Path) -> None:
+    """Write a logged paper where the officer said. Where that fails, the log says so too.
+
+    Raises Problem paper.out_exists, paper.out_folder.
+    """
+    try:
+        save_copy(made.pdf, path)
+    except Problem:
+        not_printed(desk, case_id, made.copy_number)
+        raise
+
+
+def not_printed(desk: Desk, case_id: str, copy_number: str) -> Changed:
+    """Log that a paper which was logged before did not come to be after all: the copy of that number."""
+    made = next((p for p in desk.store.view(case_id).of("print") if p.get("copy_number") == copy_number), None)
+    said = {name: made.get(name) for name in ("document", "variant", "language", "given_to")} if made else {}
+    fields = {**said, "copy_number": copy_number, "copies": 0, "outcome": "not_printed"}
+    return edit.create(desk, case_id, "print", {**fields, "printed_at": iso(desk.clock.now())})[1]
+
+
 def file_name(number: str) -> str:
     """A neutral file name for a saved copy."""
     return f"copy-{number}.pdf"

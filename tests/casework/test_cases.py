@@ -329,6 +329,24 @@ def test_a_language_is_shown_by_its_name_and_any_other_word_as_it_was_written(de
     assert wording.say(desk, view, declared, ["ti", "Saho"], ENGLISH) == "Tigrinya, Saho"
 
 
+def test_a_paper_that_could_not_be_written_is_logged_as_not_printed(
+    desk: Desk, scene: SceneOne, tmp_path: Path
+) -> None:
+    made = paper.print_out(desk, scene.case, "to-do", "full", reason="for the file", outcome="saved")
+    with pytest.raises(Problem) as raised:
+        paper.save_printed(desk, scene.case, made, tmp_path / "gone" / "copy.pdf")
+    assert raised.value.code == "paper.out_folder"
+    logged = cases.read_case(desk, scene.case).of("print")
+    assert [(p.get("copy_number"), p.get("document"), p.get("copies"), p.get("outcome")) for p in logged] == [
+        (made.copy_number, "to-do", 1, "saved"),
+        (made.copy_number, "to-do", 0, "not_printed"),
+    ]
+    again = paper.print_out(desk, scene.case, "to-do", "full", reason="for the file")
+    assert again.copy_number != made.copy_number
+    paper.save_printed(desk, scene.case, again, tmp_path / "copy.pdf")
+    assert len(cases.read_case(desk, scene.case).of("print")) == 3
+
+
 def test_the_timeline_shows_no_codes_that_only_the_program_knows(desk: Desk, scene: SceneOne) -> None:
     plan.add_measure(desk, scene.case, "P05", what="rye or wheat", factors=["F13"])
     cases.linked_case(desk, scene.case, scene.victim, "counter_allegation")

@@ -149,7 +149,7 @@ def print_out(options: Any) -> int:
             outcome="saved",
             all_the_same=options.safe_because,
         )
-        paper.save_copy(printed.pdf, out)
+        paper.save_printed(vault.desk, case_id, printed, out)
     if options.json:
         put_json({"case": case_id, "file": options.out, "copy_number": printed.copy_number})
     return 0

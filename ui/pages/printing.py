@@ -164,11 +164,16 @@ class Printing(QWidget):
         )
 
     def _sent(self, number: str, taken: bool) -> None:
+        if not taken:
+            session = self.page.session
+            session.tell(paper.not_printed(session.desk, self.page.case_id, number))
         if not isValid(self):  # the page was left meanwhile
             return
         message = N_("Sent to the printer and logged as number {number}.")
         if not taken:
-            message = N_("The printer did not take it. It is logged as number {number}; print again when it is ready.")
+            message = N_(
+                "The printer did not take it. Number {number} is logged as not printed; print again when it is ready."
+            )
         self.said.setText(self.words(message, number=number))
 
     def _save(self) -> None:
@@ -186,7 +191,7 @@ class Printing(QWidget):
         if made is None:
             return
         try:
-            paper.save_copy(made.pdf, target)
+            paper.save_printed(self.page.session.desk, self.page.case_id, made, target)
         except Problem as problem:
             self.page.problem_bar.show_problem(problem)
             self.page.session.tell(Changed(frozenset({self.page.case_id})))
