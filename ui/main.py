@@ -1,4 +1,4 @@
-"""The officer's session at the screen: session, window, idle and suspend watch, and locking, which ends the process."""
+"""The officer's session at the screen: window, hiding, idle and suspend watch, and locking, which ends the process."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from app.i18n import translator
 from app.problems import Problem
 from ui import tasks, theme
 from ui.session import Session
+from ui.shell import hide_keys
+from ui.shell.hide import Hiding
 from ui.shell.idle import IdleWatch
 from ui.shell.suspend import SuspendWatch, watch_system
 from ui.shell.window import Window
@@ -35,6 +37,7 @@ class Officer(QObject):
         self.session = Session(desk, program.translator, desk.policy, program.theme, self, lines=lines)
         self.session.asked_to_lock.connect(self.lock)
         self.window = Window(self.session)
+        self.hiding = Hiding(program, self.session, self.window, place.chosen(desk, hide_keys.CHOICE), self)
         self.idle = IdleWatch(desk.policy, desk.clock, self)
         self.idle.counting.connect(self.window.count_down)
         self.idle.stayed.connect(self.window.stop_count_down)
@@ -89,7 +92,7 @@ class Officer(QObject):
         problems = self.session.flush_all()
         try:
             self.program.next_language = place.chosen(self.desk, "language")
-            place.stand(self.desk, self.window.where())
+            place.stand(self.desk, self.hiding.where())
         except Problem as problem:
             problems.append(problem)
         return problems[0] if problems else None
@@ -99,11 +102,12 @@ class Officer(QObject):
             return
         self.ended = True
         self.idle.stop()
-        self.window.stop()
         app = QApplication.instance()
         if app is not None:
             app.removeEventFilter(self.idle)
         self.program.top.hide()
+        self.hiding.stop()
+        self.window.stop()  # after the last field has lost the focus
         clipboard.clear_ours()
         tasks.finish()
         close_desk(self.desk)

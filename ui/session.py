@@ -29,7 +29,8 @@ class Session(QObject):
     """One officer's session at the screen, from unlocking to locking.
 
     `changed(Changed)`: some action changed cases; `saved_at(datetime)`: something reached the disk;
-    `problem(Problem)`: to be said by the window; `asked_to_go(dict)`: another place is wanted; `asked_to_lock`.
+    `problem(Problem)`: to be said by the window; `asked_to_go(dict)`: another place is wanted; `asked_to_lock`,
+    `asked_to_hide`; `hide_key_chosen(str)`: another double key hides from now on.
     """
 
     changed = Signal(object)
@@ -38,6 +39,8 @@ class Session(QObject):
     problem_settled = Signal()
     asked_to_go = Signal(object)
     asked_to_lock = Signal()
+    asked_to_hide = Signal()
+    hide_key_chosen = Signal(str)
 
     def __init__(
         self,
@@ -100,6 +103,10 @@ class Session(QObject):
     def lock(self) -> None:
         """Save everything and end the process."""
         self.asked_to_lock.emit()
+
+    def hide(self) -> None:
+        """Show a neutral page at once; the work stays as it is."""
+        self.asked_to_hide.emit()
 
     def watch(self, editor: Flushable) -> None:
         """Flush this one, too, before the page changes, at lock and at the end."""

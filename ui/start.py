@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QPaintEvent
+from PySide6.QtGui import QGuiApplication, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
 from app import logs, paths
@@ -45,6 +45,8 @@ class Top(QWidget):
         self._screens = QStackedLayout(self)
         self._screens.setContentsMargins(0, 0, 0, 0)
         self._first = True
+        self._cover: QWidget | None = None
+        self._covered: QWidget | None = None
         self.before_closing: Callable[[], bool] = lambda: True
 
     def show_screen(self, screen: QWidget) -> None:
@@ -58,8 +60,48 @@ class Top(QWidget):
 
     @property
     def screen_shown(self) -> QWidget | None:
-        """The screen that is shown."""
-        return self._screens.currentWidget()
+        """The screen that is shown, or covered."""
+        return self._covered or self._screens.currentWidget()
+
+    # -- hiding
+
+    def cover(self, page: QWidget) -> None:
+        """Put a page over the screen and paint it before anything else happens."""
+        self._cover = page
+        page.setGeometry(self.rect())
+        page.show()
+        page.raise_()
+        page.repaint()
+
+    def take_out_covered(self) -> None:
+        """Take the covered screen out of the window: what is only hidden can still be read by assistive technology."""
+        screen = self._screens.currentWidget()
+        if screen is not None:
+            self._covered = screen
+            self._screens.removeWidget(screen)
+            screen.hide()
+            screen.setParent(None)
+
+    def put_back_covered(self) -> None:
+        """Put the covered screen back, still under its cover."""
+        screen, self._covered = self._covered, None
+        if screen is not None:
+            self._screens.addWidget(screen)
+            self._screens.setCurrentWidget(screen)
+            self._screens.activate()
+        if self._cover is not None:
+            self._cover.raise_()
+
+    def uncover(self) -> None:
+        """Take the cover away."""
+        if self._cover is not None:
+            self._cover.hide()
+            self._cover = None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._cover is not None:
+            self._cover.setGeometry(self.rect())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

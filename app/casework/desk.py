@@ -134,6 +134,14 @@ def change_passphrase(
     from_vault(desk, "passphrase changed")
 
 
+def confirm(desk: Desk, passphrase: str) -> None:
+    """Ask for the vault's passphrase again while it is open: whoever gives it may see the screen again.
+
+    Slow: for the pool. Raises Problem vault.wrong_passphrase(wait_s), vault.wait(wait_s) as unlocking does.
+    """
+    vault.confirm(desk.unlocked, passphrase, clock=desk.clock)
+
+
 def from_vault(desk: Desk, what: str) -> None:
     """Log an operation on the vault itself, in the device's own notebook."""
     operations.log(desk, desk.device_id, "alteration", what)

@@ -18,6 +18,7 @@ KEYS = (
     ("Tab, Shift+Tab", N_("To the next field, and back")),
     ("Ctrl+D", N_("Immediate danger")),
     ("F1", N_("Help beside the page")),
+    ("F9", N_("Hide the screen; F9 or Enter and the passphrase bring it back")),
     ("Ctrl+L", N_("Save everything and lock")),
     ("?", N_("This sheet")),
 )

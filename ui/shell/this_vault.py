@@ -14,6 +14,7 @@ from app.problems import Problem
 from app.vault import vault
 from ui import theme
 from ui.session import Session
+from ui.shell import hide_keys
 from ui.shell.new_passphrase import NewPassphrase
 from ui.shell.place_page import PlacePage
 from ui.widgets.bars import Banner
@@ -26,6 +27,12 @@ SCHEMES = (
     ("light", N_("Light")),
     ("dark", N_("Dark")),
     ("night", N_("Night, dim and red")),
+)
+DOUBLE_KEYS = (
+    ("", N_("F9 only")),
+    ("esc", N_("Esc twice")),
+    ("ctrl", N_("Ctrl twice")),
+    ("shift", N_("Shift twice")),
 )
 LANGUAGE_NAMES = {"en": "English"}
 
@@ -52,6 +59,7 @@ class ThisVaultPage(PlacePage):
         whose.body.addWidget(PlainLabel(say(secret), quiet=True))
         self.column.addWidget(whose)
         self._looks()
+        self._hiding()
         self._passphrase()
         self._recovery()
         self.column.addStretch(1)
@@ -89,6 +97,27 @@ class ThisVaultPage(PlacePage):
 
     def _choose_language(self, tag: str) -> None:
         self._keep("language", tag)
+
+    def _hiding(self) -> None:
+        say = self.say
+        card = Card(say(N_("Hiding")))
+        words = N_(
+            "F9 shows a page of vehicle checks at once. F9 or Enter there, then the passphrase, bring the work back."
+        )
+        card.body.addWidget(PlainLabel(say(words), quiet=True))
+        card.body.addWidget(PlainLabel(say(N_("A second way to hide, quickly one after the other"))))
+        self.hide_key = ChoiceRow(
+            [(code, say(words)) for code, words in DOUBLE_KEYS],
+            name=say(N_("A second way to hide")),
+            value=place.chosen(self.desk, hide_keys.CHOICE),
+        )
+        self.hide_key.chosen.connect(self._choose_hide_key)
+        card.body.addWidget(self.hide_key)
+        self.column.addWidget(card)
+
+    def _choose_hide_key(self, code: str) -> None:
+        self._keep(hide_keys.CHOICE, code)
+        self.session.hide_key_chosen.emit(code)
 
     def _keep(self, name: str, value: str) -> None:
         try:

@@ -99,6 +99,11 @@ class Window(QWidget):
             self.say(N_("Lock")), icon="lock", hint=self.say(N_("Save everything and lock (Ctrl+L)"))
         )
         self.lock_button.clicked.connect(self.session.lock)
+        self.hide_button = PlainButton(
+            self.say(N_("Hide F9")), icon="hide", hint=self.say(N_("Show a neutral page; the work stays (F9)"))
+        )
+        self.hide_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the cursor where it stands
+        self.hide_button.pressed.connect(self._hide)  # not only when the button is let go
         line = QHBoxLayout(bar)
         line.setContentsMargins(theme.SPACE_L, theme.SPACE_S, theme.SPACE_M, theme.SPACE_S)
         line.setSpacing(theme.SPACE_M)
@@ -107,6 +112,7 @@ class Window(QWidget):
         line.addWidget(self.status, 3)
         line.addWidget(self.keys_button)
         line.addWidget(self.lock_button)
+        line.addWidget(self.hide_button)
         return bar
 
     def _rail(self) -> QFrame:
@@ -321,6 +327,10 @@ class Window(QWidget):
     def stop_count_down(self) -> None:
         """Somebody is here."""
         self.countdown.hide()
+
+    def _hide(self) -> None:
+        self.hide_button.setDown(False)  # the release never comes
+        self.session.hide()
 
     def show_keys(self) -> None:
         """The sheet of all keys."""

@@ -6,7 +6,7 @@ import functools
 import hashlib
 
 from PySide6.QtCore import QMimeData, QObject, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QClipboard, QGuiApplication
 
 KEEP_MS = 30_000
 MARKS = {
@@ -39,8 +39,11 @@ def watch(text: str) -> None:
 
 
 def clear_ours() -> None:
-    """Take our words off the clipboard now: at lock and at the end of the program."""
+    """Take our words off the clipboard now, and what is marked off X11's selection: at hiding, lock and the end."""
     _guard().clear()
+    board = QGuiApplication.clipboard()
+    if board.supportsSelection() and board.ownsSelection():
+        board.clear(QClipboard.Mode.Selection)
 
 
 class _Guard(QObject):

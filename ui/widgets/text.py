@@ -26,8 +26,19 @@ def tip(widget: QWidget, text: str) -> None:
     widget.setToolTip(f"<qt>{html.escape(text)}</qt>" if text else "")
 
 
+_speaker: QWidget | None = None
+
+
+def speak_only(page: QWidget | None) -> None:
+    """From now on announce only what happens on this page; None: everything again."""
+    global _speaker
+    _speaker = page
+
+
 def announce(widget: QWidget, text: str) -> None:
     """Tell assistive technology that something changed."""
+    if _speaker is not None and widget is not _speaker and not _speaker.isAncestorOf(widget):
+        return
     if text and QAccessible.isActive():
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
 
