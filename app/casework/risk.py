@@ -19,6 +19,7 @@ from app.notebook import ids
 from app.notebook.entry import Change
 from app.problems import Problem
 from app.records.view import CaseView, Record
+from app.rules.corrections import original
 from app.rules.definition import Level, RuleSet, higher
 from app.rules.facts import CaseFacts, facts_of
 from app.rules.finding import Finding
@@ -167,7 +168,11 @@ def refuse_completed(desk: Desk, case_id: str, assessment_id: str) -> None:
 
 
 def picture(desk: Desk, view: CaseView) -> Picture:
-    """What bears on the risk of a case now, with the floor and its reasons."""
+    """What bears on the risk of a case now, with the floor and its reasons; computed once for each state of a case."""
+    return view.once(("picture", desk.clock.now().date()), lambda: _picture(desk, view))
+
+
+def _picture(desk: Desk, view: CaseView) -> Picture:
     current = current_assessment(view)
     answers = {code: _answer(r) for code, r in answers_of(view, current.id).items()} if current else {}
     earlier: dict[str, list[EarlierAnswer]] = {}
@@ -185,7 +190,8 @@ def picture(desk: Desk, view: CaseView) -> Picture:
                     )
                 )
     known = facts(desk, view)
-    started = parse_moment(str(current.get("completed_at") or current.get("started_at") or "")) if current else None
+    asked = original(view, current) if current else None
+    started = parse_moment(str(asked.get("completed_at") or asked.get("started_at") or "")) if asked else None
     form = instrument(desk, view)
     return Picture(
         assessment=current,
@@ -384,11 +390,12 @@ def seal(desk: Desk, view: CaseView, assessment_id: str, completed_at: str) -> l
 def review(desk: Desk, view: CaseView, seen: Picture, force: GradeInForce) -> Due:
     """When the next review is due and what set it: counted from completion, else from the report, else from the case.
 
-    While a reassessment is a draft the one completed before it counts: beginning one puts no review off.
+    While a reassessment is a draft the one completed before it counts: beginning one puts no review off. Of a
+    correction the assessment that it corrects counts, since nobody was asked anew.
     """
     begun = [seen.assessment] if seen.assessment is not None else []
     begun += [a for a in reversed(view.in_turn("assessment")) if seen.assessment is None or a.id != seen.assessment.id]
-    stated = [a.get("completed_at") for a in begun]
+    stated = [original(view, a).get("completed_at") for a in begun]
     incident = view.latest("incident")
     stated += [incident.get("reported_at") if incident is not None else None, view.case.created_at]
     moments = (parse_moment(str(at)) for at in stated if at)

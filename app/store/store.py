@@ -79,6 +79,7 @@ class Store:
         with problems(path):
             self._signer = Ed25519PrivateKey.from_private_bytes(self._secret("device_key"))
         self._cached: CaseState | None = None
+        self._view: tuple[CaseState, int, CaseView] | None = None
         self._seen_version = self._version()
 
     # -- opening and closing
@@ -118,7 +119,7 @@ class Store:
 
     def close(self) -> None:
         """Close the file; a closed store cannot be used again."""
-        self._cached = None
+        self._cached = self._view = None
         if self._open is not None:
             self._open.close()
 
@@ -247,8 +248,11 @@ class Store:
         return self._cached
 
     def view(self, case_id: str) -> CaseView:
-        """The case as it is read."""
-        return CaseView(self.case(case_id))
+        """The case as it is read; the same view as long as the case has not changed."""
+        state = self.case(case_id)
+        if self._view is None or self._view[0] is not state or self._view[1] != state.version:
+            self._view = (state, state.version, CaseView(state))
+        return self._view[2]
 
     def load(self, case_id: str) -> CaseState:
         """The state of a case from its rows, to be changed by the caller alone."""
