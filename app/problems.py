@@ -226,7 +226,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Write one line on why this paper is needed."),
     ),
     "paper.unsafe": (
-        N_("The answers say that a paper is not safe to keep ({because})."),
+        N_("The answers say that a paper is not safe to keep. {because}"),
         N_("Nothing was printed."),
         N_("Read it out instead, or write why this paper is safe all the same."),
     ),
@@ -301,6 +301,21 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("An assessment can be completed only after the officer has graded it."),
         N_("All answers are saved."),
         N_("Give a grade first."),
+    ),
+    "risk.not_completed": (
+        N_("Only a completed assessment is corrected; this one is still a draft."),
+        NOTHING_CHANGED,
+        N_("Change its answers directly."),
+    ),
+    "risk.correction_reason_missing": (
+        N_("A correction needs a reason."),
+        NOTHING_CHANGED,
+        N_("Write what was recorded wrongly, then correct it."),
+    ),
+    "risk.not_the_last": (
+        N_("Another assessment has followed this one, so it can no longer be corrected."),
+        NOTHING_CHANGED,
+        N_("Correct the last one, or start a new assessment."),
     ),
     # vault.*
     "vault.not_there": (

@@ -340,8 +340,8 @@ QPushButton[kind="danger"]:hover { background: @danger_soft; color: @danger_soft
 QPushButton[kind="quiet"] { background: transparent; border-color: transparent; color: @accent;
   text-decoration: underline; padding: 1px 6px; }
 QPushButton[kind="quiet"]:hover { background: @accent_soft; }
-QPushButton[kind="main"]:focus, QPushButton:checked:focus { background: @accent_soft; color: @accent_soft_ink;
-  border-color: @focus; }
+QPushButton[kind="main"]:focus { background: @accent_soft; color: @accent_soft_ink; border-color: @focus; }
+QPushButton:checked:focus { border-color: @focus; }
 QPushButton[kind="danger"]:focus { background: @danger_soft; color: @danger_soft_ink; border-color: @focus; }
 QPushButton[kind="quiet"]:focus { border-color: @focus; }
 QPushButton[kind="rail"] { background: transparent; border-color: transparent; text-align: left; min-height: @mainpx;

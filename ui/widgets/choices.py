@@ -59,9 +59,7 @@ class ChoiceButton(QRadioButton):
         box = self.rect().adjusted(1, 1, -1, -1)
         painter.drawRoundedRect(box, theme.RADIUS, theme.RADIUS)
         if focus and on:
-            painter.setPen(QPen(now.colour("accent_ink"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(box.adjusted(3, 3, -3, -3), theme.RADIUS - 2, theme.RADIUS - 2)
+            draw_inner_ring(painter, box)
         font = self.font()
         font.setBold(on)
         painter.setFont(font)
@@ -75,6 +73,13 @@ class ChoiceButton(QRadioButton):
     def leaveEvent(self, event: QEvent) -> None:
         self.update()
         super().leaveEvent(event)
+
+
+def draw_inner_ring(painter: QPainter, box: QRect) -> None:
+    """The focus on something filled: its outer ring alone would hardly differ from the filling."""
+    painter.setPen(QPen(theme.scheme().colour("accent_ink"), 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box.adjusted(3, 3, -3, -3), theme.RADIUS - 2, theme.RADIUS - 2)
 
 
 class ChoiceRow(QWidget):
@@ -170,6 +175,17 @@ def three_row(translator: Translator, *, name: str, value: str = "", parent: QWi
     )
 
 
+class Chip(QPushButton):
+    """A button that is on or off, among others of which several may be on."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus() and self.isChecked():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            draw_inner_ring(painter, self.rect().adjusted(1, 1, -1, -1))
+
+
 class ChipSet(QWidget):
     """Chips of which several may be on. `answered(list)` carries all values that are on, in the options' order."""
 
@@ -184,7 +200,7 @@ class ChipSet(QWidget):
         flow = FlowLayout(self, theme.SPACE_S)
         self.chips: dict[str, QPushButton] = {}
         for value, label in options:
-            chip = QPushButton(label.replace("&", "&&"), self)
+            chip = Chip(label.replace("&", "&&"), self)
             chip.setCheckable(True)
             chip.setAutoDefault(False)
             chip.setAccessibleName(f"{name}: {label}" if name else label)
