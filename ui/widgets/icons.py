@@ -9,7 +9,7 @@ import functools
 import re
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPixmapCache
 
 from app import paths
 from ui import theme
@@ -38,7 +38,11 @@ def icon(name: str, ink: str = "ink") -> QIcon:
 
 
 def pixmap(name: str, colour: str, side: int, scale: float = 1.0) -> QPixmap:
-    """The icon as a square picture of `side` px."""
+    """The icon as a square picture of `side` px, painted once and then taken from Qt's own store of pictures."""
+    key = f"holdfast {name} {colour} {side} {scale}"
+    made = QPixmap()
+    if QPixmapCache.find(key, made):
+        return made
     made = QPixmap(round(side * scale), round(side * scale))
     made.setDevicePixelRatio(scale)
     made.fill(Qt.GlobalColor.transparent)
@@ -48,6 +52,7 @@ def pixmap(name: str, colour: str, side: int, scale: float = 1.0) -> QPixmap:
     painter.setPen(QPen(QColor(colour), 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
     painter.drawPath(outline(name))
     painter.end()
+    QPixmapCache.insert(key, made)
     return made
 
 
