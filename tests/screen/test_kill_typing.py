@@ -8,7 +8,7 @@ import pytest
 
 from tests.screen import kill_typing
 
-KILLS = 6
+KILLS = 4
 
 pytestmark = pytest.mark.screen
 
