@@ -115,14 +115,16 @@ class Hiding(QObject):
         # From here on nothing can be seen any more; the rest may take its time.
         self.keys.asleep = True
         speak_only(page)
-        close_all_but(self._top)
-        self._top.activateWindow()  # a dialog may have had the keyboard
-        self._standing.look_around()
-        page.setFocus(Qt.FocusReason.OtherFocusReason)
-        for problem in self._session.flush_all():
-            self._session.say_problem(problem)
-        clipboard.clear_ours()
-        self._top.take_out_covered()
+        try:
+            close_all_but(self._top)
+            self._top.activateWindow()  # a dialog may have had the keyboard
+            self._standing.look_around()
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+            for problem in self._session.flush_all():
+                self._session.say_problem(problem)
+        finally:
+            clipboard.clear_ours()
+            self._top.take_out_covered()
 
     def _check(self, passphrase: str) -> None:
         confirm = partial(desks.confirm, self._session.desk, passphrase)
