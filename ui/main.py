@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.casework import place
 from app.casework.cases import CaseLine
-from app.casework.desk import Desk, close_desk
+from app.casework.desk import Desk, close_desk, vault_check
+from app.casework.paper import get_ready
 from app.i18n import translator
 from app.problems import Problem
 from ui import tasks, theme
@@ -21,6 +22,8 @@ from ui.shell.idle import IdleWatch
 from ui.shell.suspend import SuspendWatch, watch_system
 from ui.shell.window import Window
 from ui.widgets import clipboard
+
+BEHIND_AFTER_MS = 1_500  # what can wait until the first screen stands
 
 
 class Officer(QObject):
@@ -56,6 +59,13 @@ class Officer(QObject):
             app.installEventFilter(self.idle)
         self.idle.start()
         self.window.go_back_to(place.place(self.desk))
+        QTimer.singleShot(BEHIND_AFTER_MS, self, self._work_behind)
+
+    def _work_behind(self) -> None:
+        """While the officer reads: check the vault's pages and newest entries, then load what paper needs."""
+        if not self.ended:
+            check = vault_check(self.desk)
+            self.session.run(check, lambda _checked: tasks.run(get_ready, _nothing, _nothing))
 
     # -- ends
 
@@ -129,3 +139,7 @@ class Officer(QObject):
                 app.setLayoutDirection(
                     Qt.LayoutDirection.RightToLeft if program.translator.rtl else Qt.LayoutDirection.LeftToRight
                 )
+
+
+def _nothing(_result: object) -> None:
+    """What is loaded early is found when it is needed; what cannot be loaded is said then."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,14 +77,24 @@ def open_desk(
 def check_vault(desk: Desk, newest: int | None = NEWEST) -> None:
     """Check every page of the open vault and its newest entries (None: all), from a connection of its own.
 
-    Slow: for the pool. Raises Problem store.damaged, store.rolled_back.
+    Raises Problem store.damaged, store.rolled_back.
     """
-    beside = Store.open(desk.unlocked.folder, desk.unlocked.database_key(), desk.unlocked.device_id)
-    try:
-        beside.check_pages()
-        beside.verify(newest)
-    finally:
-        beside.close()
+    vault_check(desk, newest)()
+
+
+def vault_check(desk: Desk, newest: int | None = NEWEST) -> Callable[[], None]:
+    """`check_vault` as a piece of work for the pool, which needs nothing of the desk any more. Slow."""
+    folder, key, device = desk.unlocked.folder, desk.unlocked.database_key(), desk.unlocked.device_id
+
+    def check() -> None:
+        beside = Store.open(folder, key, device)
+        try:
+            beside.check_pages()
+            beside.verify(newest)
+        finally:
+            beside.close()
+
+    return check
 
 
 def close_desk(desk: Desk) -> None:
