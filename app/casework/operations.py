@@ -70,7 +70,7 @@ def logged(desk: Desk, case_id: str) -> list[Logged]:
                 f = change["fields"]
                 found.append(
                     Logged(
-                        f["operation"],
+                        f.get("operation", ""),
                         case_id,
                         f.get("what", ""),
                         entry.author,

@@ -28,6 +28,9 @@ Caution = tuple[str, ...] | Literal["both", "either", "highest", "earliest"] | N
 greatest number; "earliest": the first of several moments; None: no order."""
 
 
+_SHAPES: dict[str, type] = {"number": int, "names": list, "codes": list, "map": dict}
+
+
 @dataclass(frozen=True)
 class Field:
     """One field of a record type."""
@@ -44,6 +47,13 @@ class Field:
     """A code list that gives words to what is kept (`en`: English); any other text may stand there too."""
     find: str = ""
     """Under which heading the field's text is found: name, reference or place; empty: it is not searched."""
+
+    def fits(self, value: Any) -> bool:
+        """Whether a value has the shape of this field. What another version or a damaged device wrote may not."""
+        shape = _SHAPES.get(self.kind, str)
+        if shape is list:
+            return isinstance(value, list) and all(isinstance(item, str) for item in value)
+        return isinstance(value, shape) and not (shape is int and isinstance(value, bool))
 
     def in_force(self, values: list[Any]) -> Any:
         """The more cautious one of different standing values, oldest first; the latest where no order is declared."""

@@ -43,15 +43,18 @@ class Record:
             [value] = held.live.values()
         else:
             values = [s.value for s in self.standing(field)]
+            if declared is not None:
+                values = [v for v in values if v is None or declared.fits(v)] or [None]
             value = declared.in_force(values) if declared and len(values) > 1 else values[-1]
-        return default if value is None else value
+        # What does not fit is kept and shown as it stands, and nothing here reads it.
+        return default if value is None or (declared is not None and not declared.fits(value)) else value
 
     def elements(self, field: str) -> list[Any]:
         """The elements of a set field, in the order in which they were added, each once."""
         found: list[Any] = []
         for standing in self.standing(field):
             values = standing.value if isinstance(standing.value, list) else [standing.value]
-            found.extend(v for v in values if v not in found)
+            found.extend(v for v in values if isinstance(v, str) and v not in found)
         return found
 
     def standing(self, field: str) -> list[Standing]:
@@ -87,7 +90,7 @@ class Record:
         if declared and declared.kind == "set":
             return False
         if field == "archived":
-            return len({s.value for s in self.standing(field)}) > 1
+            return len({str(s.value) for s in self.standing(field)}) > 1
         state = self.state.fields.get(field)
         if state is None or len(state.live) < 2:
             return False
