@@ -76,9 +76,7 @@ class Officer(QObject):
         """
         problem = self._save()
         if problem is not None and not self._warned:
-            self._warned = True
-            because = problem.sentences(self.session.translator).happened
-            self.session.say_problem(Problem("program.unsaved_at_lock", because=because))
+            self._warn(problem)
             return
         self._end()
         self.program.replace(self.program.again(self.desk.unlocked.folder))
@@ -91,12 +89,16 @@ class Officer(QObject):
     def _before_closing(self) -> bool:
         problem = self._save()
         if problem is not None and not self._warned:
-            self._warned = True
-            because = problem.sentences(self.session.translator).happened
-            self.session.say_problem(Problem("program.unsaved_at_lock", because=because))
+            self._warn(problem)
             return False
         self._end()
         return True
+
+    def _warn(self, problem: Problem) -> None:
+        self._warned = True
+        because = problem.sentences(self.session.translator).happened
+        self.session.say_problem(Problem("program.unsaved_at_lock", because=because))
+        self.hiding.say_not_yet()
 
     def _save(self) -> Problem | None:
         problems = self.session.flush_all()

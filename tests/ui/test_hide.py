@@ -369,6 +369,24 @@ def test_ctrl_l_locks_and_keeps_the_place(writing, desk, clock, case_id):
     assert (where["case"], where["step"], where["focus"]["name"]) == (case_id, "happened", name)
 
 
+def test_a_lock_that_would_lose_something_is_refused_once(writing):
+    one, _field = writing()
+
+    class FullDisk:
+        def flush(self):
+            raise Problem("store.full")
+
+    full = FullDisk()
+    one.officer.session.watch(full)
+    page = hide(one)
+    press(KEY.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert one.replaced == []
+    assert page.state.text() == "Not done yet. The same once more to do it all the same."
+    assert [word for word in (*WORDS, "disk", "saved") if word in everything_said()] == []
+    press(KEY.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert len(one.replaced) == 1
+
+
 def test_nobody_there_locks_without_a_word_on_the_page(writing, clock):
     one, _field = writing()
     page = hide(one)

@@ -126,6 +126,11 @@ class Hiding(QObject):
             clipboard.clear_ours()
             self._top.take_out_covered()
 
+    def say_not_yet(self) -> None:
+        """Locking was refused once, as something cannot be saved: said on the page, too, in words that tell nothing."""
+        if self.hidden:
+            self.page.say_not_yet()
+
     def _check(self, passphrase: str) -> None:
         confirm = partial(desks.confirm, self._session.desk, passphrase)
         self._session.run(confirm, lambda _none: self._come_back(), self._refused)

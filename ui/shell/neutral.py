@@ -168,6 +168,11 @@ class NeutralPage(QWidget):
         self._tick.start()
         announce(self.field, self.state.text())
 
+    def say_not_yet(self) -> None:
+        """What was asked for was not done; asking again does it."""
+        self.state.setText(self.say(N_("Not done yet. The same once more to do it all the same.")))
+        announce(self, self.state.text())
+
     def _waiting(self) -> int:
         return max(0, int(self._until - self._clock.monotonic() + 0.999))
 
