@@ -226,8 +226,8 @@ def linked_case(desk: Desk, case_id: str, person_id: str, kind: str, note: str =
         here += edit.make(
             "link", ids.new_id(now), {"person": original.id, "other_case": other, "kind": kind, "note": note}
         )
-    edit.write(desk, other, changes)
-    edit.write(desk, case_id, [*here, operations.operation(desk, "combination", "linked case", note)])
+    here.append(operations.operation(desk, "combination", "linked case", note))
+    edit.write_together(desk, [(other, changes), (case_id, here)])
     return other
 
 

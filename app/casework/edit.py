@@ -21,12 +21,20 @@ from app.records.fields import Field, RecordType
 
 def write(desk: Desk, case_id: str, changes: list[Change]) -> Changed:
     """Write changes of one user action on one case. No changes: nothing is written."""
-    if not changes:
-        return Changed()
+    return write_together(desk, [(case_id, changes)]) if changes else Changed()
+
+
+def write_together(desk: Desk, written: list[tuple[str, list[Change]]]) -> Changed:
+    """Write changes of one user action on several cases, an entry for each: all of them or none."""
+    told = [(case_id, _knowing(desk, case_id, changes)) for case_id, changes in written]
+    touched = desk.store.write_together(told, desk.author, desk.clock)
+    return Changed(frozenset(case_id for case_id, _ in written), frozenset(touched))
+
+
+def _knowing(desk: Desk, case_id: str, changes: list[Change]) -> list[Change]:
+    """The changes, with what is known of other devices' work told where a record is made."""
     known = {d: n for d, n in desk.store.case(case_id).known().items() if d != desk.device_id}
-    told = [notebook.knowing(c, known) if c["op"] in ("create", "append") else c for c in changes]
-    touched = desk.store.write(case_id, told, desk.author, desk.clock)
-    return Changed(frozenset({case_id}), frozenset(touched))
+    return [notebook.knowing(c, known) if c["op"] in ("create", "append") else c for c in changes]
 
 
 def set_field(desk: Desk, case_id: str, record_id: str, field: str, value: Any) -> Changed:

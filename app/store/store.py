@@ -142,13 +142,20 @@ class Store:
         When this returns, the entry is on the disk. On a Problem nothing of it is to be counted on; only where the
         disk fails at the very last flush may it be there all the same, and writing it again does no harm.
         """
+        return self.write_together([(case_id, changes)], author, clock)
+
+    def write_together(self, written: list[tuple[str, list[Change]]], author: Author, clock: Clock) -> set[str]:
+        """One action that concerns several cases: an entry for each, all of them on the disk or none."""
         now = clock.now()
+        touched: set[str] = set()
         with self.transaction() as connection:
-            state = self.case(case_id)
-            entry, signed = self._make(case_id, changes, author, now)
-            touched = state.apply(entry)
-            self.insert(entry, signed, "unsent")
-            rows.write_rows(connection, state, touched, None if case_id == self.device else entry.wall)
+            for case_id, changes in written:
+                state = self.case(case_id)
+                entry, signed = self._make(case_id, changes, author, now)
+                records = state.apply(entry)
+                self.insert(entry, signed, "unsent")
+                rows.write_rows(connection, state, records, None if case_id == self.device else entry.wall)
+                touched |= records
         return touched
 
     @contextlib.contextmanager

@@ -29,6 +29,7 @@ from app.casework.desk import Desk, check_vault, close_desk, create_vault, open_
 from app.casework.values import clean
 from app.clock import FixedClock
 from app.i18n import translator
+from app.notebook.entry import Entry
 from app.problems import Problem
 from app.records.declared import RECORD_TYPES
 from app.vault import vault
@@ -345,6 +346,26 @@ def test_a_paper_that_could_not_be_written_is_logged_as_not_printed(
     assert again.copy_number != made.copy_number
     paper.save_printed(desk, scene.case, again, tmp_path / "copy.pdf")
     assert len(cases.read_case(desk, scene.case).of("print")) == 3
+
+
+def test_a_link_stands_in_both_cases_or_in_none(desk: Desk, scene: SceneOne, monkeypatch: pytest.MonkeyPatch) -> None:
+    insert, before = desk.store.insert, desk.store.unsent()[0]
+
+    def fails_at_the_second(entry: Entry, *rest: object) -> None:
+        if entry.case == scene.case:
+            raise Problem("store.full", file="vault.db")
+        insert(entry, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(desk.store, "insert", fails_at_the_second)
+    with pytest.raises(Problem):
+        cases.linked_case(desk, scene.case, scene.suspect, "counter_allegation")
+    monkeypatch.undo()
+    assert [line.id for line in cases.list_cases(desk)] == [scene.case]
+    assert desk.store.unsent()[0] == before
+    other = cases.linked_case(desk, scene.case, scene.suspect, "counter_allegation")
+    for case in (scene.case, other):
+        assert len(cases.read_case(desk, case).of("link")) == 2
+    desk.store.verify()
 
 
 def test_the_timeline_shows_no_codes_that_only_the_program_knows(desk: Desk, scene: SceneOne) -> None:
