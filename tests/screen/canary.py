@@ -22,6 +22,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from app.casework import cases, edit
 from app.casework.desk import close_desk, create_vault
 from app.vault.vault import FLOOR_COST
 from tests.screen.driver import OFFICER, PASSPHRASE, ROOT, AtTheScreen, screen_of_its_own
@@ -49,11 +50,21 @@ TRACED = "trace=open,openat,creat,rename,renameat,renameat2,link,linkat,symlink,
 
 
 def draw() -> dict[str, str]:
-    """A word for each place, long enough that chance never writes it; letters that a keyboard has, and one accent."""
+    """A word for each place, long enough that chance never writes it; one has the accents that no plain key types."""
     dice = random.SystemRandom()
-    return {
+    words = {
         place: "".join(dice.choice("bcdfghjklmnprstvwz") + dice.choice("aeiou") for _ in range(7)) for place in PLACES
     }
+    return {**words, "accents": "".join(dice.choice("bdfgkmnprst") + dice.choice("äéöőúû") for _ in range(7))}
+
+
+def make_vault(folder: Path, words: dict[str, str]) -> None:
+    """A closed vault with one case already in it: its word has accents, once in each of their two forms."""
+    desk, _code = create_vault(folder, officer=OFFICER, passphrase=PASSPHRASE, cost=FLOOR_COST)
+    case_id = cases.new_case(desk, "NM-2026-0001")
+    known = {"given_name": words["accents"], "address": unicodedata.normalize("NFD", words["accents"])}
+    edit.create(desk, case_id, "person", {"roles": ["victim"], **known})
+    close_desk(desk)
 
 
 def shapes(word: str) -> set[bytes]:
@@ -107,6 +118,13 @@ def holds(path: Path, pattern: re.Pattern[bytes]) -> bool:
 def session(at: AtTheScreen, words: dict[str, str], chosen: Path) -> None:
     """Write every word somewhere, find, copy, look at the paper, save a copy, lock, come back, and be killed."""
     at.unlock()
+    at.key("alt+2", "Return")
+    at.wait_for("CaseFrame")
+    step(at, 7, "PaperPage")
+    at.press("Print for the file")
+    at.press("Document: Case file")
+    at.press("Preview")
+    at.wait_for("PagePicture")
     new_case(at, words["given"], words["family"], words["reference"], words["address"])
     at.fill("Telephone", words["phone"])
     at.fill("Address", words["address"])
@@ -201,8 +219,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="canary-") as made, screen_of_its_own() as screen:
         folder = Path(made)
         vault, chosen, trace = folder / "vault", folder / "chosen.pdf", folder / "trace"
-        desk, _code = create_vault(vault, officer=OFFICER, passphrase=PASSPHRASE, cost=FLOOR_COST)
-        close_desk(desk)
+        make_vault(vault, words)
         under = ["strace", "-f", "-qq", "-s", "400", "-e", TRACED, "-o", str(trace)] if shutil.which("strace") else []
         at = AtTheScreen(screen, vault, folder, note_saved=False, under=under)
         try:
