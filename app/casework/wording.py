@@ -33,7 +33,7 @@ def say(desk: Desk, view: CaseView, field: Field, value: Any, words: Translator)
         values = value if isinstance(value, list) else [value]
         return ", ".join(words.text(desk.library.label(field.tags, v)) for v in values)
     if field.name == "factors":
-        known = [(v, desk.library.factor(str(v))) for v in value]
+        known = [(v, desk.library.factor(str(v))) for v in (value if isinstance(value, list) else [value])]
         return ", ".join(words.text(factor.label) if factor else str(v) for v, factor in known)
     if field.kind == "names":
         return ", ".join(str(v) for v in value) if isinstance(value, list) else str(value)

@@ -29,6 +29,7 @@ from app.casework.desk import Desk, check_vault, close_desk, create_vault, open_
 from app.casework.values import clean
 from app.clock import FixedClock
 from app.i18n import translator
+from app.notebook import entry as notebook
 from app.notebook.entry import Entry
 from app.problems import Problem
 from app.records.declared import RECORD_TYPES
@@ -392,3 +393,19 @@ def test_the_banner_says_why_nobody_may_be_contacted(desk: Desk, scene: SceneOne
     text, safe = says()
     assert "last confirmed 14 Nov 2026" in text
     assert not safe
+
+
+@pytest.mark.parametrize("value", [5, {"a": 1}, [1], [{}], True, 1.5, "odd"])
+def test_no_odd_value_of_another_version_stops_a_screen(desk: Desk, scene: SceneOne, value: object) -> None:
+    odd = [
+        notebook.create(f"{number:032x}", kind.name, {field.name: value})
+        for number, (kind, field) in enumerate((k, f) for k in RECORD_TYPES.values() for f in k.fields)
+    ]
+    desk.store.write(scene.case, odd, desk.author, desk.clock)
+    view = cases.read_case(desk, scene.case)
+    assert cases.list_cases(desk)[0].id == scene.case
+    assert timeline.timeline(desk, scene.case, ENGLISH)
+    assert tuple(steps.progress(desk, view)) == steps.STEPS
+    assert contact.banner(desk, view, ENGLISH)[0]
+    assert paper.preview(desk, scene.case, "case-file", "full").startswith(b"%PDF")
+    assert len(operations.logged(desk, scene.case)) > len(odd) / 100
