@@ -208,6 +208,8 @@ _TYPES = (
             _yes("interrupted", N_("Interrupted")),
             _f("started_at", "moment", N_("Started")),
             _f("completed_at", "moment", N_("Completed")),
+            _f("corrects", "record", N_("Corrects")),
+            _f("correction_reason", "words", N_("Why corrected"), sensitivity="private"),
         ),
     ),
     RecordType(

@@ -2,7 +2,7 @@
 
 An earlier yes counts until the factor is answered anew. A no clears it only in an assessment that was begun by somebody
 who had that yes; two assessments made side by side on two laptops clear nothing, whatever their clocks say, so that
-putting them together lowers nothing.
+putting them together lowers nothing. A correction clears only what the assessment that it corrects could have cleared.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from app.notebook.ids import Dot
-from app.records.view import CaseView, Record, nobody_after
+from app.records.view import CaseView, Record
+from app.rules.corrections import had, last_said
 
 _CAUTION = {"yes": 0, "unknown": 1, "declined": 2, "not_asked": 3, "no": 4}
 
@@ -43,7 +44,7 @@ def standing_answers(view: CaseView, without: str = "") -> dict[str, StandingAns
     known = {a.id for a in view.of("assessment", archived=True)}
     # An answer whose assessment has not arrived yet counts only where it makes the picture graver.
     given = {i: answers for i, answers in _given(view).items() if i in assessments or i not in known}
-    last = nobody_after(list(assessments.values()))
+    last = last_said(view, list(assessments.values()), lambda one: one)
     now = list(assessments)[-1] if assessments else ""
     in_turn = [given[i] for i in (*(i for i in given if i not in known), *assessments) if i in given]
     found = {}
@@ -59,9 +60,19 @@ def standing_answers(view: CaseView, without: str = "") -> dict[str, StandingAns
 def _cleared(
     view: CaseView, yes: StandingAnswer, answers: list[StandingAnswer], assessments: Mapping[str, Record]
 ) -> bool:
-    """Whether somebody who had this yes has answered no in an assessment begun after it."""
-    noes = [assessments[a.assessment] for a in answers if a.value == "no" and a.assessment in assessments]
-    return bool(noes) and any(later.knew(*dots) for later in noes if (dots := _dots(view, yes)))
+    """Whether somebody who had this yes has answered no in an assessment begun after it, and not by mistake."""
+    dots = _dots(view, yes)
+    taken_back = {
+        str(assessments[a.assessment].get("corrects", ""))
+        for a in answers
+        if a.value != "no" and a.assessment in assessments
+    }
+    noes = [
+        assessments[a.assessment]
+        for a in answers
+        if a.value == "no" and a.assessment in assessments and a.assessment not in taken_back
+    ]
+    return bool(dots) and any(had(view, later, yes.assessment, dots) for later in noes)
 
 
 def _most_cautious(

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.records.view import CaseView, nobody_after
+from app.records.view import CaseView
 from app.rules.answers import StandingAnswer, standing_answers
+from app.rules.corrections import last_said
 from app.rules.finding import Finding
 from app.rules.situation import at_large, incidents_12_months, named_facts
 from app.rules.three import Three, three
@@ -103,4 +104,5 @@ def _rating(view: CaseView, without: str) -> int | None:
     rated = [
         v for v in view.in_turn("victim_view") if v.get("assessment") != without and isinstance(v.get("rating"), int)
     ]
-    return max((int(v.get("rating")) for v in nobody_after(rated)), default=None)
+    last = last_said(view, rated, lambda given: view.record(str(given.get("assessment", ""))))
+    return max((int(v.get("rating")) for v in last), default=None)

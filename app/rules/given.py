@@ -24,12 +24,13 @@ def last_decision(view: CaseView) -> SupervisorDecision | None:
 def before_this_grade(
     view: CaseView, assessment: str, earlier_floor: Callable[[], Floor], rule_set: RuleSet
 ) -> Level | None:
-    """The grade that was in force before the one that stands now was given, or None where it is the first.
+    """The grade that was in force before the current assessment was graded as it is now, or None where it is the first.
 
     `assessment`: the current one's id. In a reassessment the floor of everything known before it counts as well.
     """
     given = view.in_turn("grade")
-    if given and given[-1].get("grade") == view.case.get("grade"):
+    # A grade of an earlier assessment holds with what was in force then, also while nobody has graded the current one.
+    if given and given[-1].get("grade") == view.case.get("grade") and given[-1].get("assessment", "") == assessment:
         given.pop()
     levels, last = _in_force_after_each(given)
     before = higher(*(levels[one.id] for one in last))
