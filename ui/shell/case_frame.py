@@ -174,6 +174,8 @@ class CaseFrame(QWidget):
         self.middle.setCurrentWidget(page)
         self.show_help()
         if take_focus:
+            # Leaving the step before has sent the focus anywhere on this one, and the page after it.
+            page.sheet.verticalScrollBar().setValue(0)
             page.first_focus()
 
     def _make(self, step: str) -> Any:
