@@ -4,6 +4,7 @@ one follows.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -32,6 +33,7 @@ class ConsentPart(QWidget):
     def __init__(self, page: Any, purpose: str = "") -> None:
         super().__init__()
         self.page, self.words, self._purpose = page, page.words, purpose
+        self._draft = f"consent.{purpose}"
         self.fold = Fold(self.words(N_("Consent")), self._fill)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -73,17 +75,17 @@ class ConsentPart(QWidget):
         self._show_decisions()
 
     def _start(self) -> None:
-        self._given.clear()
-        for editor in self.editors.values():
-            editor.put(None)
-        if self._purpose:
-            self._given["purpose"] = self._purpose
-            self.editors["purpose"].put(self._purpose)
+        """Show what was asked already and not recorded yet: a lock in the middle of a talk loses none of it."""
+        kept = json.loads(self.page.draft(self._draft) or "{}")
+        self._given = ({"purpose": self._purpose} if self._purpose else {}) | kept
+        for name, editor in self.editors.items():
+            editor.put(self._given.get(name))
         self._show_wording()
 
     def _fill_override(self, inside: QVBoxLayout) -> None:
         for name in OVERRIDE:
             editor = self._make(name, "")
+            editor.put(self._given.get(name))
             inside.addWidget(editor)
 
     def _add(self, card: Card, name: str, explanation: str) -> None:
@@ -97,7 +99,9 @@ class ConsentPart(QWidget):
         return editor
 
     def _answered(self, name: str, value: Any) -> None:
-        self._given[name] = value
+        if self._given.get(name) != value:
+            self._given[name] = value
+            self.page.keep_draft(self._draft, json.dumps(self._given))
         if name == "purpose":
             self._show_wording()
 
@@ -117,6 +121,7 @@ class ConsentPart(QWidget):
             consent.record, self._given.get("purpose") or "", self._given.get("decision") or "", **facts
         )
         if done is not None:
+            self.page.keep_draft(self._draft, "")
             self._start()
             # Back to where the decision now stands: the emptied form alone would look as if nothing had happened.
             self.fold.button.setFocus()

@@ -102,6 +102,30 @@ def test_victim_support_waits_for_consent(stage: Stage, session: Session, case: 
     assert line(session, case, "T04").status == "done"
 
 
+def test_a_lock_before_a_consent_is_recorded_loses_nothing_of_it(
+    stage: Stage, session: Session, case: str, people: dict[str, str]
+) -> None:
+    def asking() -> None:
+        card = opened(stage, case, "T04")
+        stage.tab_to("How the victim was reached")
+        stage.key(Qt.Key.Key_Down, Qt.Key.Key_Tab)
+        stage.press("Status: Done")
+        card.consent.fold.button.setFocus()
+        stage.key(Qt.Key.Key_Space)
+
+    asking()
+    stage.fill("Recipient", "Harbour Advice")
+    stage.fill("Language", "English")
+    stage.press("Decision: Given")
+    stage.page.flush()
+    asking()
+    stage.press("Record this decision")
+    record = cases.read_case(session.desk, case).one("consent")
+    assert record is not None
+    assert [record.get(n) for n in ("recipient", "language", "decision")] == ["Harbour Advice", "en", "given"]
+    assert stage.page.draft("consent.victim_support") == ""
+
+
 def test_an_own_task_and_the_other_lists(stage: Stage, session: Session, case: str, people: dict[str, str]) -> None:
     page = stage.open("todo", case)
     stage.tab_to("What is to be done")
