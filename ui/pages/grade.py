@@ -12,8 +12,11 @@ from app.casework import edit, risk
 from app.i18n import N_
 from ui.editors.factory import label_of, options_of
 from ui.pages.cards import clear
+from ui.pages.changes import Changes
+from ui.pages.correct import Correct, CorrectionNote
 from ui.pages.drafts import DraftWords
 from ui.pages.fold import Fold
+from ui.pages.grade_row import GradeRow
 from ui.pages.page import CasePage
 from ui.pages.supervisor import Supervisor
 from ui.widgets.bars import Banner, EmptyState
@@ -36,6 +39,8 @@ class GradePage(CasePage):
             lambda: self.session.open_case(self.case_id, "risk"),
         )
         self.column.addWidget(self.nothing)
+        self.correcting = CorrectionNote(self)
+        self.column.addWidget(self.correcting)
         self.own = self._own_part()
         self.column.addWidget(self.own)
         self._in_force = Card(self.words(N_("In force")))
@@ -65,8 +70,12 @@ class GradePage(CasePage):
         self.column.addWidget(self._floor)
         self.unknown = Fold("", self._fill_unknown)
         self.column.addWidget(self.unknown)
+        self.changes = Changes(self)
+        self.column.addWidget(self.changes)
         self._finish_part()
-        self.history = Fold(self.words(N_("Grades so far")), self._fill_history)
+        self.correct = Correct(self)
+        self.column.addWidget(self.correct)
+        self.history = GradeRow(self)
         self.column.addWidget(self.history)
 
     def _own_part(self) -> Card:
@@ -137,10 +146,11 @@ class GradePage(CasePage):
         if graded:
             self._show_force()
             self._show_floor()
+        self.changes.show_case(seen.floor, risk.instrument(desk, self.view).codes)
         self._show_finish()
-        self.history.setVisible(bool(self.view.of("grade")))
-        if self.history.is_filled:
-            self._show_history()
+        self.correcting.show_case()
+        self.correct.show_case()
+        self.history.show_case()
 
     def _show_force(self) -> None:
         force = self.force
@@ -235,27 +245,6 @@ class GradePage(CasePage):
         ask = PlainButton(self.words(N_("Go to the questions")))
         ask.clicked.connect(lambda: self.session.open_case(self.case_id, "risk"))
         inside.addLayout(row(ask))
-
-    def _fill_history(self, inside: QVBoxLayout) -> None:
-        self._history = QVBoxLayout()
-        inside.addLayout(self._history)
-        self._show_history()
-
-    def _show_history(self) -> None:
-        clear(self._history)
-        for given in reversed(self.view.of("grade")):
-            by = given.get("supervisor") or given.author
-            said = self.words(
-                N_("{when}: {grade} by {who}; floor {floor}. {reason}"),
-                when=self.session.translator.moment(given.get("decided_at")),
-                who=by,
-                grade=label_of(self.session, "grade", given.get("grade")),
-                floor=label_of(self.session, "grade", given.get("floor")),
-                reason=given.get("reason", ""),
-            )
-            if given.get("code"):
-                said += " · " + label_of(self.session, "lowering", given.get("code"))
-            self._history.addWidget(PlainLabel(said))
 
     # ---- doing
 

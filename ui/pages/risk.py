@@ -14,6 +14,7 @@ from app.casework import cases, edit, risk
 from app.i18n import N_
 from ui.editors.factory import label_of, options_of
 from ui.pages.asking import Asking
+from ui.pages.correct import CorrectionNote
 from ui.pages.factor_card import NOT_SAFE, FactorCard, shorten
 from ui.pages.fold import Fold
 from ui.pages.opening import Opening
@@ -45,6 +46,8 @@ class RiskPage(CasePage):
         self.again.clicked.connect(lambda: self.act(risk.start_assessment))
         self.column.addWidget(self._state)
         self.column.addLayout(row(self.again))
+        self.correcting = CorrectionNote(self)
+        self.column.addWidget(self.correcting)
         self.opening = Opening(self)
         self.column.addWidget(self.opening)
         self.asking = Asking(self)
@@ -114,6 +117,7 @@ class RiskPage(CasePage):
             )
         for card in self.cards:
             self._lock_card(card)
+        self.correcting.show_case()
         self.asking.show_record()
         self.opening.show_record()
         if self.victim_view is not None:
