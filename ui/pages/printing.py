@@ -19,7 +19,7 @@ from ui.pages.on_paper import OnPaper
 from ui.pages.preview import Preview
 from ui.widgets.choices import CodeBox
 from ui.widgets.edits import LineEdit
-from ui.widgets.text import PlainButton, PlainLabel, row
+from ui.widgets.text import PlainButton, PlainLabel, announce, row
 
 ORDER = ("nothing", "card", "discreet")
 PREVIEW_SCALE, PRINT_SCALE = 1.3, 300 / 72
@@ -149,7 +149,7 @@ class Printing(QWidget):
         if not self._reason_there():
             return
         if not printers.there_is_one():
-            self.said.setText(self.words(N_("This laptop has no printer. Nothing was printed and nothing was logged.")))
+            self._say(self.words(N_("This laptop has no printer. Nothing was printed and nothing was logged.")))
             return
         printer = printers.choose(self, int(self.copies.value() or 1), self.words(N_("Print")))
         if printer is None:
@@ -163,6 +163,13 @@ class Printing(QWidget):
             lambda taken: self._sent(made.copy_number, taken),
         )
 
+    def _say(self, sentence: str) -> None:
+        """Say what came of it where it is seen and heard: the button may stand at the lower edge of the window."""
+        self.said.setText(sentence)
+        self.page.sheet.column.activate()
+        self.page.bring_into_view(self.said)
+        announce(self.said, sentence)
+
     def _sent(self, number: str, taken: bool) -> None:
         if not taken:
             session = self.page.session
@@ -174,7 +181,7 @@ class Printing(QWidget):
             message = N_(
                 "The printer did not take it. Number {number} is logged as not printed; print again when it is ready."
             )
-        self.said.setText(self.words(message, number=number))
+        self._say(self.words(message, number=number))
 
     def _save(self) -> None:
         if not self._reason_there():
@@ -208,5 +215,5 @@ class Printing(QWidget):
 
     def _done(self, message: str, **facts: object) -> None:
         self.why.used()
-        self.said.setText(self.words(message, **facts))
+        self._say(self.words(message, **facts))
         self.page.session.tell(Changed(frozenset({self.page.case_id})))
