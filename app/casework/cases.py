@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -70,6 +71,24 @@ def new_case(desk: Desk, reference: str = "", fields: dict[str, object] | None =
     edit.write(
         desk, case_id, edit.make("case", case_id, {"profile": PROFILE, "reference": reference, **(fields or {})})
     )
+    return case_id
+
+
+def new_attendance(
+    desk: Desk, case_id: str = "", *, reference: str = "", person: Mapping[str, object] | None = None, place: str = ""
+) -> str:
+    """Begin an attendance in one entry: an incident reported now, in a case that is here or in a new one.
+
+    `person`: fields of somebody who is named, with their roles, for a new case. Returns the case's id.
+    """
+    now = desk.clock.now()
+    changes: list[Change] = []
+    if not case_id:
+        case_id = ids.new_id(now)
+        changes += edit.make("case", case_id, {"profile": PROFILE, "reference": reference})
+        changes += edit.make("person", ids.new_id(now), dict(person)) if person else []
+    changes += edit.make("incident", ids.new_id(now), {"reported_at": iso(now), "place": place})
+    edit.write(desk, case_id, changes)
     return case_id
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
@@ -107,8 +109,25 @@ def test_a_new_attendance_makes_a_case_by_enter(at_work, desk, qtbot):
     assert view.case.get("reference") == "NM-7"
     assert full_name(view.victim) == "Amal Rahimi"
     assert view.latest("incident").get("place") == "Dock Street 1"
+    first = next(iter(desk.store.entries(frame.case_id))).entry
+    assert [c["type"] for c in first.changes if c["op"] == "create"] == ["case", "person", "incident"]
     window.go({"place": "new"})
     assert [field.text() for field in page.fields.values()] == ["", "", "", ""]
+
+
+def test_a_half_typed_new_attendance_stands_there_again_after_a_lock(at_work, qtbot):
+    window = at_work().top.screen_shown
+    window.go({"place": "new"})
+    page = window.pages["new"]
+    qtbot.keyClicks(page.family_name, "Rahi")
+    page.role.set_value("suspect")
+    where = json.loads(json.dumps(window.where()))
+    page.family_name.clear()
+    page.role.set_value("victim")
+    window.go({"place": "today"})
+    window.go_back_to(where)
+    assert window.place == "new"
+    assert (page.family_name.text(), page.given_name.text(), page.role.value()) == ("Rahi", "", "suspect")
 
 
 def test_a_new_attendance_finds_the_case_that_is_here_already(at_work, desk, keira, qtbot):

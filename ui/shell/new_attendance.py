@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from app.casework import edit
-from app.casework.cases import new_case
+from app.casework.cases import new_attendance
 from app.casework.find import find
 from app.changed import Changed
-from app.clock import iso
 from app.i18n import N_
 from ui import theme
 from ui.session import Session
@@ -133,32 +132,37 @@ class NewAttendancePage(PlacePage):
     def make_case(self) -> None:
         """Make the case with what was typed and open it."""
         given = {name: field.value().strip() for name, field in self.fields.items()}
-        case_id = new_case(self.desk, given["reference"])
-        changed = Changed(frozenset({case_id}))
-        if given["given_name"] or given["family_name"]:
-            _, more = edit.create(
-                self.desk,
-                case_id,
-                "person",
-                {"roles": [self.role.value()], "given_name": given["given_name"], "family_name": given["family_name"]},
-            )
-            changed |= more
-        self._finish(case_id, changed, "people")
+        names = {name: given[name] for name in ("given_name", "family_name")}
+        person = {"roles": [self.role.value()], **names} if any(names.values()) else None
+        place = given["place"]
+        self._finish(new_attendance(self.desk, reference=given["reference"], person=person, place=place), "people")
 
     def add_to_case(self, case_id: str) -> None:
         """Add this attendance to a case that is here already, and open it."""
-        self._finish(case_id, Changed(frozenset({case_id})), "happened")
+        self._finish(new_attendance(self.desk, case_id, place=self.place.value().strip()), "happened")
 
-    def _finish(self, case_id: str, changed: Changed, step: str) -> None:
-        incident = {"reported_at": iso(self.desk.clock.now()), "place": self.place.value().strip()}
-        _, more = edit.create(self.desk, case_id, "incident", incident)
+    def _finish(self, case_id: str, step: str) -> None:
         for field in self.fields.values():
             field.set_value("")
             field.clear()
         self.role.set_value("victim")
         self.look()
-        self.session.tell(changed | more)
+        self.session.tell(Changed(frozenset({case_id})))
         self.session.open_case(case_id, step)
+
+    def where(self) -> dict[str, Any]:
+        """What was typed and not made a case yet: after a lock it stands here again."""
+        typed = {name: field.text() for name, field in self.fields.items() if field.text()}
+        return {"typed": typed, "role": self.role.value()} if typed else {}
+
+    def go_back_to(self, where: dict[str, Any]) -> None:
+        typed = where.get("typed")
+        for name, text in typed.items() if isinstance(typed, dict) else ():
+            if name in self.fields:
+                self.fields[name].setText(str(text))
+        if where.get("role"):
+            self.role.set_value(str(where["role"]))
+        self.look()
 
     def eventFilter(self, _watched: object, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Down:
