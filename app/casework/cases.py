@@ -13,7 +13,7 @@ from app.casework.due import Due
 from app.casework.risk import in_force, picture, profile_of, review
 from app.casework.todo import due_tasks
 from app.changed import Changed
-from app.clock import iso
+from app.clock import iso, parse_moment
 from app.i18n import N_
 from app.notebook import ids
 from app.notebook.entry import Change
@@ -127,11 +127,21 @@ def summary(desk: Desk, view: CaseView) -> Summary:
         provisional=force.provisional and graded,
         review_due=iso(due.at) if graded else None,
         conflicts=len(view.conflicts()),
-        danger_at=view.case.get("danger_at"),
+        danger_at=_danger(view),
         archived=view.case.archived,
         begun=seen.assessment is not None and not seen.completed,
         due=dues,
     )
+
+
+def _danger(view: CaseView) -> str | None:
+    """When immediate danger was noted, until somebody has completed an assessment after it."""
+    danger_at: str | None = view.case.get("danger_at")
+    noted = parse_moment(danger_at or "")
+    completed = (parse_moment(str(a.get("completed_at") or "")) for a in view.of("assessment"))
+    if noted is not None and any(at is not None and at > noted for at in completed):
+        return None
+    return danger_at
 
 
 def _release_times(view: CaseView) -> list[Due]:

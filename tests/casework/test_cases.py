@@ -369,6 +369,21 @@ def test_a_link_stands_in_both_cases_or_in_none(desk: Desk, scene: SceneOne, mon
     desk.store.verify()
 
 
+def test_immediate_danger_stands_on_top_until_an_assessment_after_it_is_completed(
+    desk: Desk, scene: SceneOne, clock: FixedClock
+) -> None:
+    risk.grade(desk, scene.case, scene.assessment, "high", "strangled")
+    cases.immediate_danger(desk, scene.case)
+    assert cases.list_cases(desk)[0].danger_at is not None
+    clock.advance(3600)
+    risk.complete(desk, scene.case, scene.assessment)
+    assert cases.list_cases(desk)[0].danger_at is None
+    assert cases.read_case(desk, scene.case).case.get("danger_at") == "2026-11-14T02:00:00+00:00"
+    clock.advance(3600)
+    cases.immediate_danger(desk, scene.case)
+    assert cases.list_cases(desk)[0].danger_at == "2026-11-14T04:00:00+00:00"
+
+
 def test_the_timeline_shows_no_codes_that_only_the_program_knows(desk: Desk, scene: SceneOne) -> None:
     plan.add_measure(desk, scene.case, "P05", what="rye or wheat", factors=["F13"])
     cases.linked_case(desk, scene.case, scene.victim, "counter_allegation")
