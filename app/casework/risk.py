@@ -176,8 +176,9 @@ def _picture(desk: Desk, view: CaseView) -> Picture:
     current = current_assessment(view)
     answers = {code: _answer(r) for code, r in answers_of(view, current.id).items()} if current else {}
     earlier: dict[str, list[EarlierAnswer]] = {}
+    corrected = {str(a.get("corrects", "")) for a in view.of("assessment")}
     for older in view.of("assessment"):
-        if current is None or older.id == current.id:
+        if current is None or older.id == current.id or older.id in corrected:
             continue
         for code, record in answers_of(view, older.id).items():
             if record.get("value") not in (None, "not_asked"):

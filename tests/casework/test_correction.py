@@ -59,6 +59,7 @@ def test_everything_is_carried_over_and_the_old_one_stays(desk: Desk, scene: Sce
     view = cases.read_case(desk, scene.case)
     assert correction.answers_in(view, scene.assessment)["F15"]["value"] == "yes"
     assert "F15" not in risk.picture(desk, view).floor.present
+    assert risk.picture(desk, view).earlier == {}, "what is corrected is no earlier answer to offer"
 
 
 def test_a_reassessment_is_never_filled_in_beforehand(desk: Desk, scene: SceneOne) -> None:

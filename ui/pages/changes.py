@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -86,6 +86,7 @@ class Changes(Card):
         self.list = LineList(name=self.words(N_("What has changed, then and now")))
         self.list.setItemDelegate(_Painter(self.list))
         self.list.current.connect(self._show_detail)
+        self.list.installEventFilter(self)
         self.body.addWidget(self.list)
         self.detail = PlainLabel("", quiet=True, selectable=True)
         self.body.addWidget(self.detail)
@@ -112,12 +113,20 @@ class Changes(Card):
             for kind in (*comparison.CHANGES, "open")
             if found.of(kind)
         ]
-        self._said.setText("; ".join(counts) or self.words(N_("No answer has changed.")))
+        if not found.changes:
+            counts.insert(0, self.words(N_("no answer has changed")))
+        self._said.setText("; ".join(counts))
         lines = [self._grade(found), self._floor(found), self._rating(found)]
         lines += [self._factor(change) for change in (*found.changes, *found.of("open"))]
         self.list.set_lines(lines)
         self.list.fit(6)
         self._show_detail(self.list.current_key())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn:
+            # A list that is only half seen hides the line that the arrow keys go to.
+            QTimer.singleShot(0, self, lambda: self.page.bring_whole_into_view(self.list))
+        return super().eventFilter(watched, event)
 
     def _grade(self, found: comparison.Comparison) -> Line:
         return self._line("grade", N_("Grade given"), self._graded(found.then), self._graded((found.now,)))
@@ -133,7 +142,11 @@ class Changes(Card):
         )
 
     def _floor(self, found: comparison.Comparison) -> Line:
-        return self._line("floor", N_("Floor of the rules"), self._floors(found.then), self._floors((found.now,)))
+        return self._line("floor", N_("Floor of the rules"), self._floors(found.then), self._floor_now(found.now))
+
+    def _floor_now(self, now: comparison.Assessed) -> Cell:
+        # The officer grades first, here as well.
+        return self._floors((now,)) if now.grade else Cell(self.words(N_("after your grade")))
 
     def _floors(self, ones: Sequence[comparison.Assessed]) -> Cell:
         one = max(ones, key=lambda o: _height(o.floor))

@@ -52,6 +52,7 @@ class Correct(Card):
         self.why.used()
         self.page.announce(done)
         self.page.first_focus()
+        self.page.bring_into_view(self.page.correcting)
         self.page.undo_bar.offer(
             self.page.words(N_("A correction was begun.")),
             lambda: self.page.act(edit.archive, draft, self.page.words(N_("Correction taken back"))),

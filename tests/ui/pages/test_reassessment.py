@@ -65,6 +65,7 @@ def test_a_new_assessment_starts_empty_and_then_shows_what_changed(
     assert focus is page.changes.list
     spoken = {line.key: line.spoken for line in page.changes.list.rows.lines}
     assert "Then: Grade high, provisional; by Ilse Varga. Now: Not graded yet." in spoken["grade"]
+    assert spoken["floor"].endswith("Now: after your grade."), "the officer grades first"
     assert "Then: 8 of 10. Now: not given." in spoken["rating"]
     assert "no longer yes" in spoken["F01"]
     assert "“said yes”" in spoken["F01"]
@@ -106,7 +107,7 @@ def test_a_correction_needs_a_reason_carries_over_and_lowers_nothing(
     assert REASON in page.correcting.label.text()
     assert not page.correct.isVisible()
     assert page.changes.heading.text() == "What this correction changes"
-    assert page.changes._said.text() == "39 still open"
+    assert page.changes._said.text() == "no answer has changed; 39 still open"
 
     page = stage.open("risk", case)
     page.finish()
