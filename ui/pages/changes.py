@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -16,6 +16,7 @@ from app.casework import comparison
 from app.i18n import N_
 from ui import theme
 from ui.editors.factory import label_of
+from ui.pages.in_sight import InSight
 from ui.widgets import grades
 from ui.widgets.grades import GradeSign, sign
 from ui.widgets.lists import LINE_ROLE, Index, Line, LineList, LinePainter
@@ -86,10 +87,10 @@ class Changes(Card):
         self.list = LineList(name=self.words(N_("What has changed, then and now")))
         self.list.setItemDelegate(_Painter(self.list))
         self.list.current.connect(self._show_detail)
-        self.list.installEventFilter(self)
         self.body.addWidget(self.list)
         self.detail = PlainLabel("", quiet=True, selectable=True)
         self.body.addWidget(self.detail)
+        InSight(page, self.list, self.detail)
         self.hide()
 
     def show_case(self, floor: Any, factors: Sequence[str]) -> None:
@@ -121,12 +122,6 @@ class Changes(Card):
         self.list.set_lines(lines)
         self.list.fit(6)
         self._show_detail(self.list.current_key())
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusIn:
-            # A list that is only half seen hides the line that the arrow keys go to.
-            QTimer.singleShot(0, self, lambda: self.page.bring_whole_into_view(self.list))
-        return super().eventFilter(watched, event)
 
     def _grade(self, found: comparison.Comparison) -> Line:
         return self._line("grade", N_("Grade given"), self._graded(found.then), self._graded((found.now,)))

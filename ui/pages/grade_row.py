@@ -10,6 +10,7 @@ from app.casework.comparison import GradeGiven, grades_over_time
 from app.i18n import N_
 from ui.editors.factory import label_of
 from ui.pages.fold import Fold
+from ui.pages.in_sight import InSight
 from ui.widgets.grades import sign
 from ui.widgets.lists import Line, LineList
 from ui.widgets.text import PlainLabel
@@ -28,6 +29,7 @@ class GradeRow(Fold):
         inside.addWidget(self.list)
         self.detail = PlainLabel("", selectable=True)
         inside.addWidget(self.detail)
+        InSight(self.page, self.list, self.detail)
         self.show_case()
 
     def show_case(self) -> None:

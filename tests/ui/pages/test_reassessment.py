@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from app.casework import cases, correction, edit, risk
@@ -74,6 +74,14 @@ def test_a_new_assessment_starts_empty_and_then_shows_what_changed(
         seen.append(page.changes.list.current_key())
         assert page.changes.detail.text() == spoken[seen[-1]]
         stage.key(Qt.Key.Key_Down)
+        QApplication.processEvents()
+        rows = page.changes.list
+        line = rows.visualRect(rows.currentIndex())
+        assert (
+            page.sheet.viewport()
+            .rect()
+            .contains(line.translated(rows.viewport().mapTo(page.sheet.viewport(), QPoint(0, 0))))
+        ), "the line that the keys go to is in sight"
     assert seen[:5] == ["grade", "floor", "rating", "F01", "F06"]
 
 
