@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.changed import Changed
 from ui import theme
@@ -21,12 +22,31 @@ class PlacePage(QWidget):
         self.session, self.desk = session, session.desk
         self.translator, self.say = session.translator, session.translator.text
         self._stale = True
-        self.lines = QVBoxLayout(self)
+        # In a very low window the place scrolls; otherwise its lists take what room there is and scroll by themselves.
+        self._scroller = QScrollArea()
+        self._scroller.setWidgetResizable(True)
+        self._scroller.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._paper = paper = QWidget()
+        paper.setProperty("page", True)
+        self._scroller.setWidget(paper)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._scroller)
+        self.lines = QVBoxLayout(paper)
         self.lines.setContentsMargins(theme.SPACE_XL, theme.SPACE_L, theme.SPACE_XL, theme.SPACE_L)
         self.lines.setSpacing(theme.SPACE_M)
         self.title = PlainLabel(title, kind="title")
         self.lines.addWidget(self.title)
         self.setAccessibleName(title)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._focus_moved)
+
+    def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if new is not None and self.isVisible() and self._paper.isAncestorOf(new):
+            self._scroller.ensureWidgetVisible(new, 0, 20)
 
     def show_now(self) -> None:
         """Read what this place shows and show it."""
