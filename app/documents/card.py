@@ -51,9 +51,10 @@ def build_card(view: CaseView, context: PaperContext, tr: Translator) -> bytes:
 def check_labels(view: CaseView, context: PaperContext) -> None:
     """Problem paper.label_unsafe for a label that names somebody or something of the case, or tells what it is."""
     for number in context.numbers:
-        found = unsafe_label(number.label, view)
-        if found is not None:
-            raise Problem("paper.label_unsafe", label=number.label, word=found.word)
+        for said in (number.label, number.number):
+            found = unsafe_label(said, view)
+            if found is not None:
+                raise Problem("paper.label_unsafe", label=said, word=found.word)
 
 
 def _half(blocks: list[Block], bottom: float) -> list[Page]:
@@ -68,8 +69,7 @@ def _after(page: Page, group: int) -> list[Words]:
 def _numbers(context: PaperContext, tr: Translator) -> list[Block]:
     blocks: list[Block] = [para(mark, text.MARK) for mark in practice_mark(context, tr)]
     lines = [(number.label, number.number) for number in context.numbers]
-    if context.emergency_number:
-        lines.insert(0, (tr.text("Emergency"), context.emergency_number))
+    lines.insert(0, (tr.text("Emergency"), context.emergency_number or neutral.TO_WRITE_ON))
     for label, number in lines:
         cells = (cell(para(label, text.CELL, where=label)), cell(para(number, text.CELL_STRONG, where=label)))
         blocks.append(Row(cells, (1.15, 1)))

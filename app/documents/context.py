@@ -50,7 +50,8 @@ class PaperContext:
     suggested_tasks: tuple[Suggestion, ...] = ()
     suggested_modules: tuple[Suggestion, ...] = ()
     contact: ContactRule | None = None
-    emergency_number: str = "112"
+    emergency_number: str = ""
+    """From the force's directory. The neutral profile knows no country, so the card has a line to write it on."""
     numbers: tuple[Number, ...] = ()
     """Chosen by the officer from the force's directory or typed in; the neutral profile holds none."""
     reminders: tuple[str, ...] | None = None

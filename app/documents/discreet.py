@@ -150,8 +150,7 @@ def lay_out(selection: Selection, context: PaperContext, tr: Translator) -> Flow
     """The pages, as many as the selection needs; a mark stands before and after each measure."""
     blocks: list[Block] = []
     numbers = [(n.label, n.number) for n in context.numbers]
-    if context.emergency_number:
-        numbers.insert(0, (tr.text("Emergency"), context.emergency_number))
+    numbers.insert(0, (tr.text("Emergency"), context.emergency_number or neutral.TO_WRITE_ON))
     for label, number in numbers:
         cells = (cell(para(label, text.CELL, where=label)), cell(para(number, text.CELL_STRONG, where=label)))
         blocks.append(Row(cells, (1, 1)))

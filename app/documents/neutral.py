@@ -34,3 +34,6 @@ REMINDERS = {
     "medicine": N_("Medicine and prescriptions"),
 }
 """What anybody would write on a card to carry."""
+
+TO_WRITE_ON = "____________"
+"""Where no number is known, a line on which one is written by hand."""

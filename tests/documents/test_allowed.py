@@ -30,7 +30,8 @@ FIXED = {
 }
 FIELDS = [(kind, field) for kind, declared in RECORD_TYPES.items() for field in declared.fields]
 _WORDS = ("zq" + "".join(letters) for letters in product(ascii_lowercase[:20], repeat=3))
-CANARIES = {(kind, field.name): next(_WORDS) for kind, field in FIELDS}
+_NUMBERS = (str(number) for number in range(7310001, 7400000, 7))
+CANARIES = {(kind, field.name): next(_NUMBERS if field.kind == "number" else _WORDS) for kind, field in FIELDS}
 
 
 def _value(kind: str, field: Field) -> Any:
@@ -45,7 +46,7 @@ def _value(kind: str, field: Field) -> Any:
         return [canary]
     if field.kind == "map":
         return {"entry": canary}
-    return canary
+    return int(canary) if field.kind == "number" else canary
 
 
 def _case() -> scenes.Given:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.documents import neutral
 from app.documents.card import HALF, INSET, LEFT, TOP, WIDTH
 from app.documents.catalogue import build
 from app.documents.context import Number
@@ -23,7 +24,15 @@ def test_it_is_one_page_of_wallet_size_with_the_chosen_numbers() -> None:
     pdf = build("safety-plan", "card", VIEW, scenes.context(VIEW), EN)
     assert len(page_texts(pdf)) == 1
     text = text_of(pdf)
-    for words in ("Emergency", "112", "Kate", "0808 157 0001", "Garden club", "0808 157 0002", "Phone charged"):
+    for words in (
+        "Emergency",
+        neutral.TO_WRITE_ON,
+        "Kate",
+        "0808 157 0001",
+        "Garden club",
+        "0808 157 0002",
+        "Phone charged",
+    ):
         assert words in text
     assert (pytest.approx(85.6 * MM), pytest.approx(54 * MM)) == (WIDTH, HALF)
     inside = [r for r in runs(pdf) if r.top < TOP]
@@ -59,8 +68,19 @@ def test_too_many_numbers_are_refused_with_how_many_fit() -> None:
 def test_without_numbers_and_reminders_it_holds_only_the_emergency_call() -> None:
     context = scenes.context(VIEW, numbers=(), reminders=())
     text = text_of(build("safety-plan", "card", VIEW, context, EN))
-    assert "112" in text
+    assert f"Emergency {neutral.TO_WRITE_ON}" in text.replace("\n", " ")
     assert "Phone charged" not in text
+    assert [c for c in text if c.isdigit()] == [], "the neutral profile knows no number"
+    text = text_of(build("safety-plan", "card", VIEW, replace(context, emergency_number="999"), EN))
+    assert "999" in text
+    assert neutral.TO_WRITE_ON not in text
+
+
+@pytest.mark.parametrize("number", ["ask for Keira", "police 101", "Millrace 4"])
+def test_words_beside_a_number_betray_nothing_either(number: str) -> None:
+    with pytest.raises(Problem) as caught:
+        build("safety-plan", "card", VIEW, scenes.context(VIEW, numbers=(Number("Clinic", number),)), EN)
+    assert caught.value.code == "paper.label_unsafe"
 
 
 def test_a_practice_card_says_so_on_both_halves() -> None:
