@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.casework.status import waiting
@@ -36,6 +36,7 @@ PLACES = {
     "vault": (N_("This vault"), "vault", ThisVaultPage),
 }
 FIND_AFTER_MS = 60
+NARROW = 800  # px of window width under which the top bar leaves something out
 STATUS_AFTER_MS = 150
 
 
@@ -336,6 +337,13 @@ class Window(QWidget):
         """The sheet of all keys."""
         sheet = KeySheet(self.translator, self)
         sheet.open()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # In a narrow window the words about what is saved need the room; “?” still shows the keys.
+        narrow = event.size().width() < NARROW
+        self.keys_button.setVisible(not narrow)
+        self.find_box.setMinimumWidth(120 if narrow else 180)
 
     def sizeHint(self) -> QSize:
         return QSize(1366, 768)
