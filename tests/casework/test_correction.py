@@ -176,10 +176,14 @@ def test_a_no_that_is_carried_over_clears_no_yes_of_an_assessment_made_beside(de
     ana, bo = desks
     case, hers = side_by_side(ana, bo, (("F01",), ("F06",)), (("F06",), ()))
     assert stands(ana, case)[1] == ("F01", "F06")
-    correction.correct(ana, case, hers, "one answer was mistaken")
+    draft, _ = correction.correct(ana, case, hers, "one answer was mistaken")
     carry(case, ana, bo)
     for desk in desks:
         assert stands(desk, case)[1] == ("F01", "F06")
+    risk.grade(ana, case, draft, "high", "as before")
+    risk.complete(ana, case, draft)
+    risk.start_assessment(ana, case)
+    assert stands(ana, case)[1] == ("F01", "F06"), "nor once another assessment has begun"
 
 
 def test_a_correction_clears_its_own_yes_and_not_that_of_another_officer(desks: tuple[Desk, Desk]) -> None:
