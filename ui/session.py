@@ -36,7 +36,6 @@ class Session(QObject):
     changed = Signal(object)
     saved_at = Signal(object)
     problem = Signal(object)
-    problem_settled = Signal()
     asked_to_go = Signal(object)
     asked_to_lock = Signal()
     asked_to_hide = Signal()
@@ -86,10 +85,6 @@ class Session(QObject):
     def say_problem(self, problem: Problem) -> None:
         """Let the window say a Problem."""
         self.problem.emit(problem)
-
-    def settle_problem(self) -> None:
-        """The window's Problem is settled."""
-        self.problem_settled.emit()
 
     def saved(self, moment: datetime) -> None:
         """Something reached the disk at `moment`."""

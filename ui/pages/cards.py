@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
-
-
-class ShowsRecord(Protocol):
-    """A card that can bring itself in line with the case."""
-
-    def show_record(self) -> None: ...
 
 
 class CardStack(QWidget):

@@ -71,7 +71,6 @@ class Window(QWidget):
         self._timers()
         session.asked_to_go.connect(self.go)
         session.problem.connect(self.problem_bar.show_problem)
-        session.problem_settled.connect(self.problem_bar.clear)
         session.saved_at.connect(self._saved)
         session.changed.connect(self._changed)
         self.show_status()
