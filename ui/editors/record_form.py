@@ -96,8 +96,9 @@ class RecordForm(QWidget):
         read: Callable[[str], Any] = self._begun().get if record is None else record.get
         asked = dict(self._asked)
         for name, editor in self.editors.items():
-            editor.show_value(read(name))
-            editor.mark_doubt(self._doubt(editor, read(name)))
+            shown = self._as_it_stands(editor, read(name))
+            editor.show_value(shown)
+            editor.mark_doubt(self._doubt(editor, shown))
             editor.mark_conflict(record.standing(name) if record is not None and record.in_conflict(name) else [])
             asked[name] = name not in self._when or self._when[name](read) or bool(read(name))
         if asked != self._asked:
@@ -149,6 +150,14 @@ class RecordForm(QWidget):
             editor.show()
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 1 if columns == 2 else 0)
+
+    def _as_it_stands(self, editor: Editor, value: Any) -> Any:
+        """A number that is none is read by nothing as a number; whoever typed it must see it all the same."""
+        record = self.record
+        if value is None and isinstance(editor, NumberEditor) and record is not None:
+            standing = record.standing(editor.name)
+            return standing[-1].value if standing else None
+        return value
 
     def _settle(self) -> None:
         """Lay out what is around at once: left to Qt, a deep page is painted squeezed before it has grown."""
