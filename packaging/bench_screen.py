@@ -136,7 +136,7 @@ def main(folder: Path, case_id: str) -> dict[str, Any]:
 
 def typing(app: QApplication, pulse: Pulse, window: Any, desk: Any) -> dict[str, Any]:
     """Answers by key: from the press to the end of the transaction, and to the end of everything that follows."""
-    committed, done, real = [], [], desk.store.write
+    committed, done, real = [], [], desk.store.write_together
     saved_at = [0.0]
 
     def write(*args: Any) -> Any:
@@ -144,7 +144,7 @@ def typing(app: QApplication, pulse: Pulse, window: Any, desk: Any) -> dict[str,
         saved_at[0] = time.perf_counter()
         return result
 
-    desk.store.write = write
+    desk.store.write_together = write
     step = window.pages["case"].pages["risk"]
     step.first_focus()
     app.processEvents()
@@ -164,7 +164,7 @@ def typing(app: QApplication, pulse: Pulse, window: Any, desk: Any) -> dict[str,
             step.cards[0].focus_first()
         app.processEvents()
     calm(app, 0.3)
-    desk.store.write = real
+    desk.store.write_together = real
     return {"key_ms": committed, "key_done_ms": done, "key_stall_ms": pulse.end()}
 
 
