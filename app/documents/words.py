@@ -53,6 +53,8 @@ def value_words(value: Any, field: Field | None, look: Lookup, sieve: Sieve) -> 
         return look.code("three", str(value))
     if field and (field.codes or field.tags):
         return look.code(field.codes or field.tags, str(value))
+    if field and field.name == "instrument" and (form := look.library.instruments.get(str(value))) is not None:
+        return look.tr.text(form.title)
     if kind == "day":
         return look.tr.day(str(value))
     if kind == "moment":

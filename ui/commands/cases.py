@@ -118,7 +118,7 @@ def _put_words(answer: dict[str, Any]) -> None:
 
 def _plain(value: Any) -> str:
     if isinstance(value, dict) and "conflict" in value:
-        said = "; ".join(f"{v['value']} ({v['officer']}, {v['device_time']})" for v in value["conflict"])
+        said = "; ".join(f"{_plain(v['value'])} ({v['officer']}, {v['device_time']})" for v in value["conflict"])
         return f"{_plain(value['in_force'])}  [differs: {said}]"
     if isinstance(value, list):
         return ", ".join(str(v) for v in value)
