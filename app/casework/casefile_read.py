@@ -365,7 +365,7 @@ def _references(declared: RecordType) -> Iterator[tuple[str, str]]:
         if f.kind == "person":
             yield f.name, "person"
         elif f.kind == "record":
-            yield f.name, "assessment"
+            yield f.name, f.refers
 
 
 def _field(kind: str, name: str) -> Field:

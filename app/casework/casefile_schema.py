@@ -22,7 +22,7 @@ _HINTS = {
     "day": "A date, also a partial one: 1995, 1995-06 or 1995-06-01.",
     "moment": "A date and time as in ISO 8601, for example 2026-11-14T01:10:00+00:00.",
     "person": "The key of a person.",
-    "record": "The key of an assessment.",
+    "record": "The key of an {refers}.",
 }
 
 
@@ -100,7 +100,9 @@ class _Shapes:
 
     def _field(self, kind: str, declared: Field) -> dict[str, Any]:
         allowed = keys.allowed_for(kind, declared, self.codes, self.lines)
-        said = {"title": declared.label} | ({"description": _HINTS[declared.kind]} if declared.kind in _HINTS else {})
+        said = {"title": declared.label}
+        if declared.kind in _HINTS:
+            said["description"] = _HINTS[declared.kind].format(refers=declared.refers)
         if declared.kind == "map":
             return said | {"type": ["object", "null"]}
         if declared.kind == "number":

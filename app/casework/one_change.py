@@ -85,7 +85,7 @@ def value_of(desk: Desk, view: CaseView, kind: str, declared: Field, text: str) 
     elif declared.kind == "map":
         raise Problem("record.immutable", type=kind)
     elif declared.kind in ("person", "record"):
-        wanted = "person" if declared.kind == "person" else "assessment"
+        wanted = "person" if declared.kind == "person" else declared.refers
         _allow(declared, [value], tuple(r.id for r in view.of(wanted, archived=True)))
     as_text = Field(declared.name, "names" if isinstance(value, list) else "line", "")
     mistake = malformed(as_text if declared.kind != "number" else declared, value, {})

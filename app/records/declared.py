@@ -17,8 +17,9 @@ def _f(
     most: int | None = None,
     tags: str = "",
     find: str = "",
+    refers: str = "assessment",
 ) -> Field:
-    return Field(name, kind, label, codes, sensitivity, cautious, least, most, tags, find)
+    return Field(name, kind, label, codes, sensitivity, cautious, least, most, tags, find, refers)
 
 
 def _yes(name: str, label: str, sensitivity: Sensitivity = "ordinary") -> Field:
@@ -428,6 +429,8 @@ _TYPES = (
             _f("told", "names", N_("Who was told"), sensitivity="private"),
             _f("told_how", "code", N_("How told"), codes="reached"),
             _f("told_at", "moment", N_("When told")),
+            _f("told_by", "line", N_("Told by"), sensitivity="private"),
+            _f("told_before", "three", N_("Told before the release"), cautious=NO_FIRST),
             _f("note", "words", N_("Note"), sensitivity="private"),
         ),
     ),
@@ -453,7 +456,7 @@ _TYPES = (
         "breaches",
         N_("Breach of an order"),
         (
-            _f("order", "record", N_("Which order"), sensitivity="private"),
+            _f("order", "record", N_("Which order"), sensitivity="private", refers="order"),
             _f("happened_at", "moment", N_("When")),
             _f("what", "words", N_("What was done"), sensitivity="private"),
             _f("source", "code", N_("From"), codes="source", sensitivity="private"),

@@ -47,6 +47,8 @@ class Field:
     """A code list that gives words to what is kept (`en`: English); any other text may stand there too."""
     find: str = ""
     """Under which heading the field's text is found: name, reference or place; empty: it is not searched."""
+    refers: str = "assessment"
+    """The type of the record that a field of kind `record` names."""
 
     def fits(self, value: Any) -> bool:
         """Whether a value has the shape of this field. What another version or a damaged device wrote may not."""

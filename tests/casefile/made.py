@@ -75,7 +75,7 @@ def values(kind: str, declared: Field, people: list[str], assessments: list[str]
         case "person":
             return st.sampled_from(people)
         case "record":
-            return st.sampled_from(assessments) if assessments else st.none()
+            return st.sampled_from(assessments) if assessments and declared.refers == "assessment" else st.none()
     return st.sampled_from([*allowed, "", None]) if allowed else texts
 
 

@@ -141,3 +141,16 @@ def test_what_only_a_newer_version_knows_is_never_left_out_in_silence(desk, take
     with pytest.raises(Problem) as met:
         exported(desk, made.case)
     assert met.value.code == "casefile.newer"
+
+
+def test_a_breach_finds_its_order_again(desk, other_desk):
+    data = least(
+        orders=[{"key": "o1", "type": "Protection order"}, {"key": "o2", "type": "Bail or release condition"}],
+        breaches=[{"order": "o2", "what": "Waited at the gate"}],
+    )
+    made = casefile.import_case(desk, json.dumps(data).encode(), set())
+    first, second = there_and_back(desk, other_desk, made.case)
+    assert first == second
+    view = cases.read_case(desk, made.case)
+    [breach] = view.of("breach")
+    assert view.record(breach.get("order")).get("type") == "Bail or release condition"
