@@ -27,6 +27,8 @@ def write(desk: Desk, case_id: str, changes: list[Change]) -> Changed:
 def write_together(desk: Desk, written: list[tuple[str, list[Change]]]) -> Changed:
     """Write changes of one user action on several cases, an entry for each: all of them or none."""
     told = [(case_id, _knowing(desk, case_id, changes)) for case_id, changes in written]
+    if len(told) > 1:
+        told = [(case_id, notebook.together(changes, [case for case, _ in told])) for case_id, changes in told]
     touched = desk.store.write_together(told, desk.author, desk.clock)
     return Changed(frozenset(case_id for case_id, _ in written), frozenset(touched))
 

@@ -51,6 +51,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         """The names of the changes, in order."""
         return [dot(self.device, self.first + i) for i in range(self.count)]
 
+    @property
+    def takes_back(self) -> tuple[Dot, ...]:
+        """The first changes of the entries that this one takes back; empty for an ordinary action."""
+        return _texts(self.changes[0].get("takes_back"))
+
+    @property
+    def together(self) -> tuple[str, ...]:
+        """The cases on which one action wrote an entry each; empty where it concerned this case alone."""
+        return _texts(self.changes[0].get("together"))
+
 
 @dataclass(frozen=True)
 class SignedEntry:
@@ -119,6 +129,10 @@ def _well_formed(change: Change) -> bool:
     return True
 
 
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, list) and all(isinstance(item, str) for item in value) else ()
+
+
 def _dots(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(name, str) for name in value)
 
@@ -147,6 +161,16 @@ def knowing(change: Change, knew: dict[str, int]) -> Change:
     It tells a record made after another one from one made beside it, which no clock can.
     """
     return {**change, "knew": knew} if knew else change
+
+
+def taking_back(changes: list[Change], entries: list[Dot]) -> list[Change]:
+    """The changes of an entry that takes back others, which are named by their first changes."""
+    return [{**changes[0], "takes_back": sorted(entries)}, *changes[1:]]
+
+
+def together(changes: list[Change], cases: list[str]) -> list[Change]:
+    """The changes of an entry that belongs to one action on several cases."""
+    return [{**changes[0], "together": sorted(cases)}, *changes[1:]]
 
 
 def create(record: str, kind: str, fields: dict[str, Any]) -> Change:
