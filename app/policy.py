@@ -1,58 +1,213 @@
-"""The force's settings, each declared once: name, default, sentence, whether an administrator may lock it.
+"""The settings, each declared once: sentence, kind, default, range, whose it is and what it protects.
 
-Dialogs, the example policy file and the administrators' table follow from this declaration.
+The page of settings, the example policy file and the administrators' table follow from this declaration. What a force
+has locked is its own; the rest each officer chooses, kept in the officer's vault.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from app.i18n import N_
+from app.problems import Problem
+
+KIND = {bool: "yes_no", int: "number", str: "code", tuple: "words"}
+SYSTEM = "system"
 
 
 def _setting(
-    default: object, sentence: str, *, lockable: bool = True, least: int | None = None, most: int | None = None
+    default: object,
+    sentence: str,
+    *,
+    lockable: bool = True,
+    least: int | None = None,
+    most: int | None = None,
+    unit: str = "",
+    why: str = "",
+    choices: tuple[tuple[str, str], ...] = (),
+    may_lower: bool = False,
+    hint: str = "",
 ) -> Any:
-    return field(default=default, metadata={"sentence": sentence, "lockable": lockable, "least": least, "most": most})
+    """`unit`: seconds, minutes, days or characters. `why`: what a lock protects. `may_lower`: the officer may choose
+    less than the force says, never more. `choices`: codes with their words; none: the page knows them.
+    """
+    told = {"sentence": sentence, "lockable": lockable, "least": least, "most": most, "unit": unit, "why": why}
+    return field(default=default, metadata={**told, "choices": choices, "may_lower": may_lower, "hint": hint})
 
 
 @dataclass(frozen=True)
 class Policy:
-    """Every setting with its shipped default."""
+    """Every setting with its shipped default; `locked` and `reason` are what the force says about them."""
 
+    scheme: str = _setting(
+        SYSTEM,
+        N_("Colours"),
+        lockable=False,
+        choices=(
+            (SYSTEM, N_("As the system")),
+            ("light", N_("Light")),
+            ("dark", N_("Dark")),
+            ("night", N_("Night, dim and red")),
+        ),
+    )
+    language: str = _setting(
+        "", N_("Language of the screens"), lockable=False, hint=N_("In use from the next unlocking on.")
+    )
+    hide_key: str = _setting(
+        "",
+        N_("A second way to hide, quickly one after the other"),
+        lockable=False,
+        choices=(
+            ("", N_("F9 only")),
+            ("esc", N_("Esc twice")),
+            ("ctrl", N_("Ctrl twice")),
+            ("shift", N_("Shift twice")),
+        ),
+        hint=N_(
+            "F9 shows a page of vehicle checks at once. F9 or Enter there, then the passphrase, bring the work back."
+        ),
+    )
     idle_lock_s: int = _setting(
-        300, N_("Seconds without a key or a click until the program locks."), least=60, most=900
+        300,
+        N_("Time without a key or a click until the program locks"),
+        least=60,
+        most=900,
+        unit="seconds",
+        may_lower=True,
+        why=N_("It protects a laptop that is left open."),
     )
-    idle_countdown_s: int = _setting(30, N_("Seconds of quiet countdown before an idle lock."), least=10, most=60)
-    lock_on_suspend: bool = _setting(True, N_("Lock when the laptop is suspended or its lid is closed."))
-    passphrase_least_length: int = _setting(15, N_("Least number of characters of a passphrase."), least=15, most=64)
+    idle_countdown_s: int = _setting(
+        30,
+        N_("Quiet countdown before an idle lock"),
+        least=10,
+        most=60,
+        unit="seconds",
+        why=N_("It protects what is half typed when the program locks by itself."),
+    )
+    lock_on_suspend: bool = _setting(
+        True,
+        N_("Lock when the laptop is suspended or its lid is closed"),
+        why=N_("It protects a laptop that is carried away."),
+    )
+    passphrase_least_length: int = _setting(
+        15,
+        N_("Least length of a passphrase"),
+        least=15,
+        most=64,
+        unit="characters",
+        why=N_("It protects a copied disk from being guessed open."),
+    )
     safe_contact_days: int = _setting(
-        30, N_("Days after which a safe-contact record must be confirmed again."), least=1, most=365
+        30,
+        N_("Time until a safe-contact record must be confirmed again"),
+        least=1,
+        most=365,
+        unit="days",
+        why=N_("It protects the victim from a call or a letter that is no longer safe."),
     )
-    local_words: tuple[str, ...] = _setting((), N_("Local words that no passphrase may be built on."))
+    local_words: tuple[str, ...] = _setting(
+        (),
+        N_("Local words that no passphrase may be built on"),
+        why=N_("It protects a copied disk from being guessed open."),
+    )
+    locked: frozenset[str] | None = None  # None: there is no word of the force yet, so whatever may be locked is
+    reason: str = ""  # the force's own words on why, where it gives some
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One declared setting, for dialogs and tables."""
+    """One declared setting, for pages and tables. `kind`: number, yes_no, words or code."""
 
     name: str
+    kind: str
     sentence: str
-    default: object
+    default: Any
     lockable: bool
     least: int | None
     most: int | None
+    unit: str
+    why: str
+    choices: tuple[tuple[str, str], ...]
+    may_lower: bool
+    hint: str
 
 
 def settings() -> list[Setting]:
     """All declared settings, in order."""
     return [
-        Setting(
-            f.name, f.metadata["sentence"], f.default, f.metadata["lockable"], f.metadata["least"], f.metadata["most"]
-        )
+        Setting(name=f.name, kind=KIND[type(f.default)], default=f.default, **f.metadata)
         for f in fields(Policy)
+        if f.metadata
     ]
+
+
+def setting(name: str) -> Setting:
+    """One declared setting."""
+    return next(one for one in settings() if one.name == name)
+
+
+def is_locked(one: Setting, force: Policy) -> bool:
+    """Whether the force decides this one."""
+    return one.lockable and (force.locked is None or one.name in force.locked)
+
+
+def may_choose(one: Setting, force: Policy) -> bool:
+    """Whether the officer may choose here at all; a locked value that may be lowered can be."""
+    return one.may_lower or not is_locked(one, force)
+
+
+def bounds(one: Setting, force: Policy) -> tuple[int | None, int | None]:
+    """Least and most of what the officer may choose."""
+    return one.least, getattr(force, one.name) if is_locked(one, force) and one.may_lower else one.most
+
+
+def check(one: Setting, value: Any, force: Policy) -> None:
+    """Raise Problem setting.locked, setting.range(least, most), setting.choice where the officer may not choose it."""
+    if not may_choose(one, force):
+        raise Problem("setting.locked")
+    least, most = bounds(one, force)
+    if one.kind == "number" and not (least or 0) <= value <= (value if most is None else most):
+        raise Problem("setting.range", least=least, most=most)
+    if one.choices and value not in dict(one.choices):
+        raise Problem("setting.choice")
+
+
+def in_force(force: Policy, kept: Callable[[str], str]) -> Policy:
+    """The force's policy with what the officer chose within it; a kept value that it does not allow is passed over."""
+    chosen = {}
+    for one in settings():
+        text = kept(one.name)
+        if not text:
+            continue
+        try:
+            value = read(one, text)
+            check(one, value, force)
+        except (ValueError, Problem):
+            continue
+        chosen[one.name] = value
+    return replace(force, **chosen)
+
+
+def read(one: Setting, text: str) -> Any:
+    """A value as it is kept or typed. Raises ValueError for what is none of its kind."""
+    if one.kind == "number":
+        return int(text)
+    if one.kind == "yes_no":
+        return ("no", "yes").index(text) == 1
+    if one.kind == "words":
+        return tuple(word.strip() for word in text.splitlines() if word.strip())
+    return text
+
+
+def write(one: Setting, value: Any) -> str:
+    """A value as it is kept."""
+    if one.kind == "yes_no":
+        return "yes" if value else "no"
+    if one.kind == "words":
+        return "\n".join(value) or "\n"  # no words at all is a choice, too
+    return str(value)
 
 
 DEFAULT_POLICY = Policy()

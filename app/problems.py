@@ -214,6 +214,27 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("The task keeps its earlier status and everything else is saved."),
         N_("Write the agency's name."),
     ),
+    # contact.*, follow_up.*
+    "contact.none_agreed": (
+        N_("No way of contact has been agreed with the victim yet, so there is none to confirm."),
+        NOTHING_CHANGED,
+        N_("Talk face to face, and record what is agreed under People."),
+    ),
+    "follow_up.channel_missing": (
+        N_("Say how the victim was told."),
+        N_("It is not noted as told yet; everything else is saved."),
+        N_("Choose the channel that was used."),
+    ),
+    "follow_up.channel_forbidden": (
+        N_("“{channel}” is not a safe way to reach the victim: {because}"),
+        N_("Nothing was noted as a contact; everything else is saved."),
+        N_("Use a channel that the safe-contact record allows, or talk to the victim and change the record."),
+    ),
+    "follow_up.time_unreadable": (
+        N_("“{typed}” is no moment that the program can read, or lies ahead."),
+        N_("It is not noted as told yet; everything else is saved."),
+        N_("Write when the victim was told, for example 14:20 or yesterday 23:10."),
+    ),
     # paper.*
     "paper.not_answered": (
         N_("The questions about what may safely be kept are not answered for this victim."),
@@ -550,6 +571,27 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("The vault in the folder “{folder}” is a real one, not a practice vault."),
         NOTHING_CHANGED,
         N_("Name another folder with --vault, or leave it out."),
+    ),
+    # setting.*
+    "setting.locked": (
+        N_("Your force decides this setting."),
+        N_("The value before stays in use."),
+        N_("Ask your administrator if it should be another one."),
+    ),
+    "setting.range": (
+        N_("Only {least} to {most} can be chosen here."),
+        N_("The value before stays in use."),
+        N_("Type a value within this range."),
+    ),
+    "setting.number": (
+        N_("A whole number belongs here."),
+        N_("The value before stays in use."),
+        N_("Type the number in figures."),
+    ),
+    "setting.choice": (
+        N_("This setting has no such choice."),
+        N_("The value before stays in use."),
+        N_("Choose one of those offered."),
     ),
     # program.*
     "program.bug": (

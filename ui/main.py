@@ -16,7 +16,6 @@ from app.i18n import translator
 from app.problems import Problem
 from ui import tasks, theme
 from ui.session import Session
-from ui.shell import hide_keys
 from ui.shell.hide import Hiding
 from ui.shell.idle import IdleWatch
 from ui.shell.suspend import SuspendWatch, watch_system
@@ -37,26 +36,24 @@ class Officer(QObject):
         self._warned = False
         self.ended = False
         self._take_choices()
-        self.session = Session(desk, program.translator, desk.policy, program.theme, self, lines=lines)
+        self.session = Session(desk, program.translator, program.theme, self, lines=lines)
         self.session.asked_to_lock.connect(self.lock)
         self.window = Window(self.session)
-        self.hiding = Hiding(program, self.session, self.window, place.chosen(desk, hide_keys.CHOICE), self)
+        self.hiding = Hiding(program, self.session, self.window, desk.policy.hide_key, self)
         self.idle = IdleWatch(desk.policy, desk.clock, self)
         self.idle.counting.connect(self.window.count_down)
         self.idle.stayed.connect(self.window.stop_count_down)
         self.idle.over.connect(self.lock_all_the_same)
+        self.session.saved_at.connect(self.idle.acted)
         self.suspend = suspend or watch_system(self)
-        if desk.policy.lock_on_suspend:
-            self.suspend.going.connect(self.lock_all_the_same)
+        self.suspend.going.connect(self._going_to_sleep)
+        self.session.setting_chosen.connect(self._use)
 
     def begin(self) -> None:
         """Show the window where the officer stood."""
         program = self.program
         program.top.before_closing = self._before_closing
         program.top.show_screen(self.window)
-        app = QApplication.instance()
-        if app is not None:
-            app.installEventFilter(self.idle)
         self.idle.start()
         self.window.go_back_to(place.place(self.desk))
         QTimer.singleShot(BEHIND_AFTER_MS, self, self._work_behind)
@@ -86,6 +83,19 @@ class Officer(QObject):
         self._warned = True
         self.lock()
 
+    def _going_to_sleep(self) -> None:
+        if self.desk.policy.lock_on_suspend:
+            self.lock_all_the_same()
+
+    def _use(self, name: str) -> None:
+        """A setting has another value: whoever works by it works by it from now on."""
+        if name == "scheme":
+            self.program.theme.choose(self.desk.policy.scheme)
+        elif name == "hide_key":
+            self.hiding.keys.choose(self.desk.policy.hide_key)
+        else:
+            self.idle.use(self.desk.policy)
+
     def _before_closing(self) -> bool:
         problem = self._save()
         if problem is not None and not self._warned:
@@ -103,7 +113,7 @@ class Officer(QObject):
     def _save(self) -> Problem | None:
         problems = self.session.flush_all()
         try:
-            self.program.next_language = place.chosen(self.desk, "language")
+            self.program.next_language = self.desk.policy.language
             place.stand(self.desk, self.hiding.where())
         except Problem as problem:
             problems.append(problem)
@@ -114,9 +124,6 @@ class Officer(QObject):
             return
         self.ended = True
         self.idle.stop()
-        app = QApplication.instance()
-        if app is not None:
-            app.removeEventFilter(self.idle)
         self.program.top.hide()
         self.hiding.stop()
         self.window.stop()  # after the last field has lost the focus
@@ -130,10 +137,10 @@ class Officer(QObject):
     def _take_choices(self) -> None:
         """Use the colours and the language that this officer chose, unless the command line names others."""
         program, options = self.program, self.program.options
-        kept = place.chosen(self.desk, "scheme")
+        kept = self.desk.policy.scheme
         if kept in theme.SCHEMES and options.scheme == theme.SYSTEM:
             program.theme.choose(kept)
-        language = place.chosen(self.desk, "language")
+        language = self.desk.policy.language
         if language and not options.language and language != program.translator.language:
             program.translator = translator(language)
             app = QApplication.instance()

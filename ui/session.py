@@ -30,7 +30,7 @@ class Session(QObject):
 
     `changed(Changed)`: some action changed cases; `saved_at(datetime)`: something reached the disk;
     `problem(Problem)`: to be said by the window; `asked_to_go(dict)`: another place is wanted; `asked_to_lock`,
-    `asked_to_hide`; `hide_key_chosen(str)`: another double key hides from now on.
+    `asked_to_hide`; `setting_chosen(str)`: the setting of this name has another value from now on.
     """
 
     changed = Signal(object)
@@ -39,24 +39,28 @@ class Session(QObject):
     asked_to_go = Signal(object)
     asked_to_lock = Signal()
     asked_to_hide = Signal()
-    hide_key_chosen = Signal(str)
+    setting_chosen = Signal(str)
 
     def __init__(
         self,
         desk: Desk,
         translator: Translator,
-        policy: Policy,
         theme: Theme,
         parent: QObject | None = None,
         *,
         lines: Iterable[CaseLine] | None = None,
     ) -> None:
         super().__init__(parent)
-        self.desk, self.translator, self.policy, self.theme = desk, translator, policy, theme
+        self.desk, self.translator, self.theme = desk, translator, theme
         self._editors: WeakSet[Any] = WeakSet()
         self._lines: dict[str, CaseLine] | None = None if lines is None else {line.id: line for line in lines}
         self._stale: set[str] = set()
         self.changed.connect(self._outdate)
+
+    @property
+    def policy(self) -> Policy:
+        """The settings in use now."""
+        return self.desk.policy
 
     def run(self, function: Callable[[], Any], done: tasks.Done, failed: tasks.Failed | None = None) -> None:
         """Run something slow in the pool; a Problem is said by the window unless `failed` takes it."""

@@ -11,26 +11,28 @@ from app.casework import operations
 from app.clock import Clock, SystemClock
 from app.forms.library import Library, load_library
 from app.notebook.ids import random_id
-from app.policy import DEFAULT_POLICY, Policy
+from app.policy import DEFAULT_POLICY, Policy, in_force
 from app.store.store import Author, Store
 from app.vault import vault
 from app.vault.device_secret import SecretStore
 from app.vault.slots import Cost
 from app.vault.vault import SHIPPED_COST, Unlocked
 
+CHOICE = "choice."  # what the officer chose is kept in the vault under this and the setting's name
 NEWEST = 2000
 """How many entries are checked in the background after each unlocking."""
 
 
 @dataclass
 class Desk:
-    """One officer's open vault in one session."""
+    """One officer's open vault in one session. `policy` is what the force says with what the officer chose in it."""
 
     unlocked: Unlocked
     store: Store
     library: Library
     clock: Clock
     policy: Policy
+    force: Policy
     session: str = field(default_factory=random_id)
     looked_at: set[str] = field(default_factory=set)
 
@@ -68,7 +70,8 @@ def open_desk(
     That a vault was opened by its recovery code is logged in it.
     """
     store = Store.open(unlocked.folder, unlocked.database_key(), unlocked.device_id)
-    desk = Desk(unlocked, store, library or load_library(paths.resources()), clock or SystemClock(), policy)
+    chosen = in_force(policy, lambda name: store.recall(CHOICE + name) or "")
+    desk = Desk(unlocked, store, library or load_library(paths.resources()), clock or SystemClock(), chosen, policy)
     if unlocked.slot == "recovery":
         from_vault(desk, "opened by recovery code")
     return desk

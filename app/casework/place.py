@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from app.casework.desk import Desk
+from app.casework.desk import CHOICE, Desk
 
 _NAME = "place"
 
@@ -24,9 +24,9 @@ def place(desk: Desk) -> dict[str, Any] | None:
 
 def choose(desk: Desk, name: str, value: str) -> None:
     """Keep a choice of the screen (scheme, language) in the vault."""
-    desk.store.remember(f"choice.{name}", value)
+    desk.store.remember(CHOICE + name, value)
 
 
 def chosen(desk: Desk, name: str, default: str = "") -> str:
     """A kept choice of the screen."""
-    return desk.store.recall(f"choice.{name}") or default
+    return desk.store.recall(CHOICE + name) or default

@@ -8,13 +8,12 @@ from PySide6.QtGui import QAccessible, QGuiApplication, QKeyEvent, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QToolTip
 
-from app.casework import cases, edit, place
+from app.casework import cases, edit, place, settings
 from app.casework.desk import close_desk, open_desk
 from app.problems import Problem
 from app.vault import vault
 from tests.ui.conftest import OFFICER, PASSPHRASE
 from tests.ui.looking import cut, nameless, tree
-from ui.shell.hide_keys import CHOICE
 from ui.shell.keys import KeySheet
 from ui.widgets import clipboard, text
 from ui.widgets.choices import CodeBox
@@ -435,9 +434,10 @@ def test_no_double_key_unless_one_is_chosen(writing, key):
 def test_the_chosen_key_twice_hides(at_work, desk, qtbot, choice, key):
     one = at_work()
     window = one.top.screen_shown
-    window.go({"place": "vault"})
-    window.pages["vault"].hide_key.choose(choice)
-    assert place.chosen(desk, CHOICE) == choice
+    window.go({"place": "settings"})
+    editor = window.pages["settings"].rows["hide_key"].editor
+    editor.choose(choice)
+    assert place.chosen(desk, "hide_key") == desk.policy.hide_key == choice
     press(key)
     press(KEY.Key_A)
     press(key)
@@ -447,14 +447,14 @@ def test_the_chosen_key_twice_hides(at_work, desk, qtbot, choice, key):
     press(key)
     assert not page.field.isVisible()
     come_back(one, qtbot)
-    window.pages["vault"].hide_key.choose("")
+    editor.choose("")
     press(key)
     press(key)
     assert not one.officer.hiding.hidden
 
 
 def test_the_double_key_is_there_after_the_next_unlocking(at_work, desk):
-    place.choose(desk, CHOICE, "ctrl")
+    settings.choose(desk, "hide_key", "ctrl")
     one = at_work()
     press(KEY.Key_Control)
     press(KEY.Key_Control)
@@ -470,7 +470,7 @@ def timed(key, when, *, repeated=False):
 
 @pytest.mark.parametrize(("later", "hides"), [(500, True), (501, False)])
 def test_twice_means_quickly(at_work, desk, later, hides):
-    place.choose(desk, CHOICE, "ctrl")
+    settings.choose(desk, "hide_key", "ctrl")
     one = at_work()
     timed(KEY.Key_Control, 10_000)
     timed(KEY.Key_Control, 10_000 + later)
@@ -478,7 +478,7 @@ def test_twice_means_quickly(at_work, desk, later, hides):
 
 
 def test_a_key_held_down_is_one_press(at_work, desk):
-    place.choose(desk, CHOICE, "esc")
+    settings.choose(desk, "hide_key", "esc")
     one = at_work()
     timed(KEY.Key_Escape, 10_000)
     for step in range(5):
@@ -487,7 +487,7 @@ def test_a_key_held_down_is_one_press(at_work, desk):
 
 
 def test_ctrl_with_a_letter_or_a_click_is_no_tap(at_work, desk):
-    place.choose(desk, CHOICE, "ctrl")
+    settings.choose(desk, "hide_key", "ctrl")
     one = at_work()
     for _ in range(2):
         press(KEY.Key_Control)

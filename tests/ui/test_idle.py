@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.policy import Policy
 from ui.shell.idle import IdleWatch
+from ui.shell.keys import KeySheet
 
 
 def test_the_countdown_is_shown_and_a_key_stays(at_work, clock, qtbot):
@@ -24,11 +26,36 @@ def test_the_countdown_is_shown_and_a_key_stays(at_work, clock, qtbot):
     clock.advance(10)
     idle.tick()
     assert "20 seconds" in window.countdown.label.text()
-    qtbot.keyClick(window, Qt.Key.Key_Shift)
+    QTest.keyClick(QGuiApplication.focusWindow(), Qt.Key.Key_Shift)
     assert not window.countdown.isVisible()
     clock.advance(200)
     idle.tick()
     assert one.replaced == []
+
+
+def test_a_key_in_a_dialog_that_came_later_stays(at_work, clock, qtbot):
+    one = at_work()
+    window = one.top.screen_shown
+    window.show_keys()
+    sheet = one.top.findChild(KeySheet)
+    qtbot.waitUntil(sheet.isActiveWindow)
+    clock.advance(275)
+    one.officer.idle.tick()
+    assert window.countdown.isVisible()
+    QTest.mouseMove(sheet.windowHandle(), sheet.rect().center())
+    assert not window.countdown.isVisible()
+    sheet.accept()
+
+
+def test_who_dictates_is_there(at_work, desk, clock):
+    """Words that come without any key are a sign of life as soon as they are saved."""
+    one = at_work()
+    window = one.top.screen_shown
+    clock.advance(275)
+    one.officer.idle.tick()
+    assert window.countdown.isVisible()
+    one.officer.session.saved(clock.now())
+    assert not window.countdown.isVisible()
 
 
 def test_nobody_there_locks(at_work, clock):

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
-from app.casework import cases, edit, place
+from app.casework import cases, edit, place, settings
 from app.casework.desk import close_desk, open_desk
 from app.problems import Problem
 from app.vault import vault
@@ -97,8 +97,8 @@ def test_after_unlocking_the_officer_stands_where_the_officer_stood(at_work, pro
 
 def test_colours_and_language_chosen_in_the_vault_are_there_after_the_lock(at_work, program, desk, clock, qtbot):
     one = at_work()
-    page_of(one, "vault").scheme.choose("night")
-    page_of(one, "vault")._choose_language("xx")
+    page_of(one, "settings").rows["scheme"].editor.choose("night")
+    settings.choose(desk, "language", "xx")
     folder = desk.unlocked.folder
     one.officer.lock()
     (command,) = one.replaced
@@ -111,8 +111,8 @@ def test_colours_and_language_chosen_in_the_vault_are_there_after_the_lock(at_wo
 
 
 def test_what_the_command_line_names_wins(program, desk, qtbot):
-    place.choose(desk, "scheme", "night")
-    place.choose(desk, "language", "xx")
+    settings.choose(desk, "scheme", "night")
+    settings.choose(desk, "language", "xx")
     one = program("--vault", str(desk.unlocked.folder), "--scheme", "dark", "--language", "en")
     one.enter_desk(desk)
     assert (one.theme.scheme.name, one.translator.language) == ("dark", "en")
@@ -131,6 +131,7 @@ def page_of(one, name):
         {"place": "cases", "order": "grade", "archived": True},
         {"place": "new"},
         {"place": "vault"},
+        {"place": "settings"},
     ],
 )
 def test_every_place_is_found_again(at_work, desk, case_id, where):

@@ -120,19 +120,3 @@ def test_a_vault_has_its_own_page_for_passphrase_and_code(at_work, desk, qtbot, 
     one.officer._end()
     vault.unlock(folder, new, clock=clock).close()
     vault.recover(folder, code).close()
-
-
-def test_colours_are_kept_in_the_vault(at_work, desk, qtbot):
-    from app.casework import place
-
-    one = at_work()
-    window = one.top.screen_shown
-    window.go({"place": "vault"})
-    page = window.pages["vault"]
-    qtbot.keyClick(page.scheme.buttons[0], Qt.Key.Key_Right)
-    qtbot.keyClick(page.scheme.buttons[1], Qt.Key.Key_Right)
-    assert page.scheme.value() == "system"  # arrows move, they choose nothing
-    qtbot.keyClick(page.scheme.buttons[2], Qt.Key.Key_Space)
-    assert one.theme.scheme.name == "dark"
-    assert place.chosen(desk, "scheme") == "dark"
-    one.theme.choose("system")

@@ -73,7 +73,6 @@ class Hiding(QObject):
         self.keys = HideKeys(double, self)
         self.keys.pressed.connect(self.hide)
         session.asked_to_hide.connect(self.hide)
-        session.hide_key_chosen.connect(self.keys.choose)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._make_ready)

@@ -7,7 +7,6 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 from shiboken6 import isValid
 
 DOUBLE_KEYS = {"esc": Qt.Key.Key_Escape, "ctrl": Qt.Key.Key_Control, "shift": Qt.Key.Key_Shift}
-CHOICE = "hide_key"  # under this name the chosen double key is kept in the vault
 DOUBLE_WITHIN_MS = 500  # from press to press, by the time that the window system gave the keys
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 
 from app.clock import Clock
 from app.policy import Policy
@@ -16,7 +17,6 @@ ACTS = frozenset(
         QEvent.Type.TouchBegin,
         QEvent.Type.TouchUpdate,
         QEvent.Type.TabletPress,
-        QEvent.Type.InputMethod,
     }
 )
 TICK_MS = 1_000
@@ -25,6 +25,9 @@ SLEPT_S = 30.0  # the wall clock ran this much further than the program: the lap
 
 class IdleWatch(QObject):
     """`counting(seconds)` during the countdown, `stayed` when somebody is there again, `over` when nobody was.
+
+    Looks at what the window system gives to the program's windows, so that no other event is slowed down; words that
+    are dictated bring no key, therefore whoever saves something tells `acted`.
 
     Counts the seconds that the program runs. A laptop that slept without telling is noticed by the wall clock, which
     ran on meanwhile: `over` at once.
@@ -36,11 +39,7 @@ class IdleWatch(QObject):
 
     def __init__(self, policy: Policy, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._idle_s, self._countdown_s, self._sleep_counts = (
-            policy.idle_lock_s,
-            policy.idle_countdown_s,
-            policy.lock_on_suspend,
-        )
+        self.use(policy)
         self._clock = clock
         self._last_act = self._last_run = clock.monotonic()
         self._last_wall = clock.now()
@@ -49,8 +48,14 @@ class IdleWatch(QObject):
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self.tick)
 
+    def use(self, policy: Policy) -> None:
+        """Count by these settings from now on."""
+        self._idle_s, self._countdown_s = policy.idle_lock_s, policy.idle_countdown_s
+        self._sleep_counts = policy.lock_on_suspend
+
     def start(self) -> None:
         """Begin to watch."""
+        self._look_at_windows()
         self._last_act = self._last_run = self._clock.monotonic()
         self._last_wall = self._clock.now()
         self._timer.start()
@@ -58,6 +63,12 @@ class IdleWatch(QObject):
     def stop(self) -> None:
         """Watch no more."""
         self._timer.stop()
+        for window in QGuiApplication.topLevelWindows():
+            window.removeEventFilter(self)
+
+    def _look_at_windows(self) -> None:
+        for window in QGuiApplication.topLevelWindows():
+            window.installEventFilter(self)  # one that is watched already stays watched once
 
     def acted(self) -> None:
         """Somebody is there."""
@@ -67,7 +78,8 @@ class IdleWatch(QObject):
             self.stayed.emit()
 
     def tick(self) -> None:
-        """Look at the clock."""
+        """Look at the clock, and at windows that have come meanwhile: a dialog, an open list."""
+        self._look_at_windows()
         run, wall = self._clock.monotonic(), self._clock.now()
         slept = (wall - self._last_wall).total_seconds() - (run - self._last_run)
         self._last_run, self._last_wall = run, wall

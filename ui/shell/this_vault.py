@@ -1,4 +1,4 @@
-"""This vault: colours and language of the screens, a new passphrase, a new recovery code."""
+"""This vault: whose it is, a new passphrase, a new recovery code; the settings are a page of their own."""
 
 from __future__ import annotations
 
@@ -7,34 +7,17 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.casework import place
 from app.casework.desk import change_passphrase, from_vault
-from app.i18n import N_, languages
+from app.i18n import N_
 from app.problems import Problem
 from app.vault import vault
 from ui import theme
 from ui.session import Session
-from ui.shell import hide_keys
 from ui.shell.new_passphrase import NewPassphrase
 from ui.shell.place_page import PlacePage
 from ui.widgets.bars import Banner
-from ui.widgets.choices import ChoiceRow, CodeBox
 from ui.widgets.page import ColumnPage
 from ui.widgets.text import Card, PlainButton, PlainLabel, announce, row
-
-SCHEMES = (
-    ("system", N_("As the system")),
-    ("light", N_("Light")),
-    ("dark", N_("Dark")),
-    ("night", N_("Night, dim and red")),
-)
-DOUBLE_KEYS = (
-    ("", N_("F9 only")),
-    ("esc", N_("Esc twice")),
-    ("ctrl", N_("Ctrl twice")),
-    ("shift", N_("Shift twice")),
-)
-LANGUAGE_NAMES = {"en": "English"}
 
 
 class ThisVaultPage(PlacePage):
@@ -58,72 +41,28 @@ class ThisVaultPage(PlacePage):
         )
         whose.body.addWidget(PlainLabel(say(secret), quiet=True))
         self.column.addWidget(whose)
-        self._looks()
-        self._hiding()
+        self._settings()
         self._passphrase()
         self._recovery()
         self.column.addStretch(1)
 
     def first_focus(self) -> None:
-        self.scheme.setFocus()
+        self.settings_button.setFocus()
 
-    # -- looks
+    # -- settings
 
-    def _looks(self) -> None:
+    def _settings(self) -> None:
         say = self.say
-        card = Card(say(N_("Looks")))
-        card.body.addWidget(PlainLabel(say(N_("Colours"))))
-        self.scheme = ChoiceRow(
-            [(code, say(words)) for code, words in SCHEMES], name=say(N_("Colours")), value=self.session.theme.choice
-        )
-        self.scheme.chosen.connect(self._choose_scheme)
-        card.body.addWidget(self.scheme)
-        known = languages()
-        self.language = CodeBox(
-            [(tag, LANGUAGE_NAMES.get(tag, tag)) for tag in known], name=say(N_("Language")), empty=""
-        )
-        self.language.removeItem(0)
-        self.language.set_value(self.translator.language)
-        self.language.answered.connect(self._choose_language)
+        card = Card(say(N_("Settings")))
         card.body.addWidget(
-            PlainLabel(say(N_("Language of the screens, from the next unlocking on")), buddy=self.language)
+            PlainLabel(
+                say(N_("Colours, language, a second key that hides, and what your force has decided.")), quiet=True
+            )
         )
-        card.body.addLayout(row(self.language))
+        self.settings_button = PlainButton(say(N_("Open the settings")))
+        self.settings_button.clicked.connect(lambda: self.session.go("settings"))
+        card.body.addLayout(row(self.settings_button))
         self.column.addWidget(card)
-
-    def _choose_scheme(self, code: str) -> None:
-        self.session.theme.choose(code)
-        self._keep("scheme", code)
-
-    def _choose_language(self, tag: str) -> None:
-        self._keep("language", tag)
-
-    def _hiding(self) -> None:
-        say = self.say
-        card = Card(say(N_("Hiding")))
-        words = N_(
-            "F9 shows a page of vehicle checks at once. F9 or Enter there, then the passphrase, bring the work back."
-        )
-        card.body.addWidget(PlainLabel(say(words), quiet=True))
-        card.body.addWidget(PlainLabel(say(N_("A second way to hide, quickly one after the other"))))
-        self.hide_key = ChoiceRow(
-            [(code, say(words)) for code, words in DOUBLE_KEYS],
-            name=say(N_("A second way to hide")),
-            value=place.chosen(self.desk, hide_keys.CHOICE),
-        )
-        self.hide_key.chosen.connect(self._choose_hide_key)
-        card.body.addWidget(self.hide_key)
-        self.column.addWidget(card)
-
-    def _choose_hide_key(self, code: str) -> None:
-        self._keep(hide_keys.CHOICE, code)
-        self.session.hide_key_chosen.emit(code)
-
-    def _keep(self, name: str, value: str) -> None:
-        try:
-            place.choose(self.desk, name, value)
-        except Problem as problem:
-            self.session.say_problem(problem)
 
     # -- passphrase
 

@@ -21,6 +21,7 @@ from ui.shell.find import FindPage
 from ui.shell.keys import KeySheet
 from ui.shell.new_attendance import NewAttendancePage
 from ui.shell.reason import ReasonPage
+from ui.shell.settings import SettingsPage
 from ui.shell.this_vault import ThisVaultPage
 from ui.shell.today import TodayPage
 from ui.widgets.bars import Banner, PracticeMark
@@ -35,6 +36,8 @@ PLACES = {
     "find": (N_("Find"), "find", FindPage),
     "vault": (N_("This vault"), "vault", ThisVaultPage),
 }
+WITHIN = {"settings": ("vault", SettingsPage)}  # pages that a place leads to, and that place
+KNOWN = {*PLACES, *WITHIN}
 FIND_AFTER_MS = 60
 NARROW = 800  # px of window width under which the top bar leaves something out
 STATUS_AFTER_MS = 150
@@ -164,17 +167,18 @@ class Window(QWidget):
             self.session.say_problem(problem)
         place = str(wanted.get("place", ""))
         try:
-            page = self._case(wanted) if place == "case" else self._page(place if place in PLACES else "today")
+            page = self._case(wanted) if place == "case" else self._page(place if place in KNOWN else "today")
         except Problem as problem:
             if problem.code == "case.reason_missing":
                 self._ask_reason(wanted)
             else:
                 self.session.say_problem(problem)
             return
-        self.place = place if place in PLACES or place == "case" else "today"
+        self.place = place if place in KNOWN or place == "case" else "today"
+        leads_here = WITHIN[self.place][0] if self.place in WITHIN else self.place
         self._rail_group.setExclusive(False)
         for name, button in self.rail.items():
-            button.setChecked(name == self.place)
+            button.setChecked(name == leads_here)
         self._rail_group.setExclusive(True)
         # A name that was looked for does not stay in sight beside another place.
         if self.place != "find":
@@ -193,7 +197,7 @@ class Window(QWidget):
 
     def _page(self, place: str) -> Any:
         if place not in self.pages:
-            page = PLACES[place][2](self.session)
+            page = (PLACES[place][2] if place in PLACES else WITHIN[place][1])(self.session)
             self.pages[place] = page
             self.session.watch(page)
             self.stack.addWidget(page)
@@ -238,7 +242,7 @@ class Window(QWidget):
 
     def go_back_to(self, where: dict[str, Any] | None) -> None:
         """Stand where the officer stood; Today where that is not known or not there any more."""
-        if not where or where.get("place") not in {*PLACES, "case"}:
+        if not where or where.get("place") not in {*KNOWN, "case"}:
             self.go({"place": "today"})
             return
         self.go(where)

@@ -15,7 +15,6 @@ from app import paths
 from app.casework import cases
 from app.casework.desk import Desk, close_desk
 from app.i18n import translator
-from app.policy import DEFAULT_POLICY
 from ui import tasks
 from ui.session import Session
 from ui.theme import Theme, load_fonts
@@ -40,7 +39,7 @@ def make_session(desk: Desk, language: str = "en", scheme: str = "light") -> Ses
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     load_fonts(paths.resources())
-    return Session(desk, translator(language), DEFAULT_POLICY, Theme(app, scheme))
+    return Session(desk, translator(language), Theme(app, scheme))
 
 
 @pytest.fixture

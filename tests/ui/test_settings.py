@@ -1,0 +1,142 @@
+"""The settings on their page: each declared one is there, and what is changed is what the program works by."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.casework import place
+from app.casework.desk import close_desk, open_desk
+from app.policy import Policy, settings
+from app.vault import vault
+from tests.ui.conftest import PASSPHRASE
+from ui.shell.settings import value_words
+from ui.widgets.choices import ChoiceRow, CodeBox
+from ui.widgets.edits import LineEdit, WordsEdit
+from ui.widgets.text import PlainLabel
+
+
+def page_of(one):
+    one.top.screen_shown.go({"place": "settings"})
+    return one.top.screen_shown.pages["settings"]
+
+
+def said_on(page):
+    return [label.text() for label in page.findChildren(PlainLabel) if label.isVisibleTo(page) and label.text()]
+
+
+def test_every_declared_setting_is_there_with_its_value(at_work, desk):
+    page = page_of(at_work())
+    said = said_on(page)
+    assert list(page.rows) == [one.name for one in settings()]
+    for one in settings():
+        assert one.sentence in said
+        if page.rows[one.name].editor is None:
+            assert value_words(one, getattr(desk.policy, one.name), page.translator) in said
+            assert f"Your force decides this. {one.why}" in page.rows[one.name].told.text()
+
+
+def test_the_page_is_reached_from_this_vault_and_leads_back(at_work, qtbot):
+    one = at_work()
+    window = one.top.screen_shown
+    window.go({"place": "vault"})
+    window.pages["vault"].settings_button.click()
+    assert window.place == "settings"
+    assert window.rail["vault"].isChecked()
+    window.pages["settings"].back_button.click()
+    assert window.place == "vault"
+
+
+def test_colours_are_chosen_by_keys_and_kept_in_the_vault(at_work, desk, qtbot):
+    one = at_work()
+    row = page_of(one).rows["scheme"].editor
+    assert row.buttons[0].hasFocus()
+    qtbot.keyClick(row.buttons[0], Qt.Key.Key_Right)
+    qtbot.keyClick(row.buttons[1], Qt.Key.Key_Right)
+    assert row.value() == "system"  # arrows move, they choose nothing
+    qtbot.keyClick(row.buttons[2], Qt.Key.Key_Space)
+    assert one.theme.scheme.name == "dark"
+    assert place.chosen(desk, "scheme") == desk.policy.scheme == "dark"
+    one.theme.choose("system")
+
+
+def test_a_shorter_idle_lock_counts_at_once_and_after_the_next_unlocking(at_work, desk, clock):
+    one = at_work()
+    row = page_of(one).rows["idle_lock_s"]
+    row.editor.setFocus()
+    row.editor.selectAll()
+    QTest.keyClicks(row.editor, "120")
+    row.editor.flush()
+    assert "saved" in row.mark.text()
+    assert row.value.text() == "= 2 minutes"
+    clock.advance(119)
+    one.officer.idle.tick()
+    assert one.replaced == []
+    clock.advance(1)
+    one.officer.idle.tick()
+    assert len(one.replaced) == 1
+    again = open_desk(vault.unlock(desk.unlocked.folder, PASSPHRASE, clock=clock), clock=clock)
+    assert again.policy.idle_lock_s == 120
+    close_desk(again)
+
+
+@pytest.mark.parametrize("typed", ["30", "301", "soon"])
+def test_a_value_outside_its_range_is_refused_in_place(at_work, desk, typed):
+    row = page_of(at_work()).rows["idle_lock_s"]
+    row.editor.setFocus()
+    row.editor.selectAll()
+    QTest.keyClicks(row.editor, typed)
+    row.editor.flush()
+    wanted = "A whole number" if typed == "soon" else "Only 1 minute to 5 minutes can be chosen here."
+    assert row.mark.text().startswith(wanted)
+    assert row.mark.isVisible()
+    assert row.editor.property("doubtful")
+    assert (desk.policy.idle_lock_s, place.chosen(desk, "idle_lock_s")) == (300, "")
+    row.editor.selectAll()
+    QTest.keyClicks(row.editor, "240")
+    row.editor.flush()
+    assert desk.policy.idle_lock_s == 240
+    assert not row.editor.property("doubtful")
+
+
+@pytest.fixture
+def free_desk(desk):
+    """A desk whose force has locked nothing."""
+    desk.force = desk.policy = Policy(locked=frozenset())
+    return desk
+
+
+def test_each_kind_has_its_editor_where_the_force_locks_nothing(at_work, free_desk):
+    page = page_of(at_work())
+    kinds = {one.name: type(page.rows[one.name].editor) for one in settings()}
+    assert kinds["idle_lock_s"] is LineEdit
+    assert kinds["lock_on_suspend"] is ChoiceRow
+    assert kinds["local_words"] is WordsEdit
+    assert kinds["language"] is CodeBox
+    assert "Set by your force" not in said_on(page)
+
+
+def test_a_lock_lifted_by_the_force_is_the_officers_choice(at_work, free_desk):
+    one = at_work()
+    page = page_of(one)
+    page.rows["lock_on_suspend"].editor.choose("no")
+    assert free_desk.policy.lock_on_suspend is False
+    one.officer.suspend.going.emit()
+    assert one.replaced == []
+    words = page.rows["local_words"].editor
+    words.setFocus()
+    words.setPlainText("mosslamp\nbarnfog")
+    words.flush()
+    assert one.officer.session.policy.local_words == ("mosslamp", "barnfog")
+    page.rows["lock_on_suspend"].editor.choose("yes")
+    one.officer.suspend.going.emit()
+    assert len(one.replaced) == 1
+
+
+def test_the_forces_own_reason_is_shown(at_work, desk):
+    desk.force = desk.policy = replace(desk.force, reason="Order 12 of the district.")
+    page = page_of(at_work())
+    assert page.rows["safe_contact_days"].told.text().endswith("Order 12 of the district.")
