@@ -1,0 +1,271 @@
+"""The messages of the exchange. Fields that are not known here are ignored; an entry travels as the very bytes signed.
+
+Times are ISO 8601 in UTC, ids 32 hexadecimal digits, keys, hashes and signatures base64 unless said otherwise.
+`sync/README.md` tells what each message is for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Message(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """Something that one end says to the other."""
+
+
+# ---- Entries -----------------------------------------------------------------------------------------------------
+
+
+class SentEntry(Message):
+    """An entry as its device signed it. `entry` is its canonical JSON, byte for byte."""
+
+    entry: msgspec.Raw
+    signature: str
+
+
+class Head(Message):
+    """Where a device's chain ends: the number of its last change and the hash of its last entry (64 hexadecimal)."""
+
+    last: int
+    hash: str
+
+
+class Signed(Message):
+    """A statement of the server that holds without the answer that carried it: lease or order, with its signature."""
+
+    body: msgspec.Raw
+    signature: str
+
+
+# ---- Enrolment ---------------------------------------------------------------------------------------------------
+
+
+class Enrol(Message):
+    """A new device introduces itself with the single-use secret of its code; the request is signed with its new key."""
+
+    protocol: int
+    secret: str
+    device: str
+    laptop: str
+    key: str
+    program: str = ""
+
+
+class Enrolled(Message):
+    """The device now belongs to an officer."""
+
+    organisation: str
+    officer: str
+    name: str
+    role: str
+    unit: str
+    epoch: str
+    server_key: str
+    lease: Signed
+    server_time: str
+
+
+# ---- Push --------------------------------------------------------------------------------------------------------
+
+
+class Push(Message):
+    """Entries of this device in their order. `epoch`: the server's incarnation that this laptop knows, or empty."""
+
+    protocol: int
+    epoch: str
+    entries: list[SentEntry]
+
+
+class Outcome(Message):
+    """What became of one entry. A missing outcome means: not accepted.
+
+    `outcome`: accepted, already (the server has it), refused (kept apart, `reason` says why), forked (another entry
+    has this number: the vault was copied or put back).
+    """
+
+    first: int
+    outcome: str
+    number: int = 0
+    received_at: str = ""
+    reason: str = ""
+
+
+class Pushed(Message):
+    """The answer to a push; sent after the commit. It carries nobody else's data."""
+
+    epoch: str
+    head: Head
+    outcomes: list[Outcome]
+    server_time: str
+    tree: TreeHead | None = None
+    order: Signed | None = None
+
+
+# ---- Pull --------------------------------------------------------------------------------------------------------
+
+
+class Pull(Message):
+    """What is new for this device after `cursor`. `head`: where this vault's own chain ends."""
+
+    protocol: int
+    epoch: str
+    cursor: int
+    head: Head
+    scope: int = 0
+    tree_size: int = 0
+    limit: int = 0
+
+
+class PulledEntry(Message):
+    """An entry of some device with the server's number and time of receipt."""
+
+    number: int
+    received_at: str
+    device: str
+    signature: str
+    entry: msgspec.Raw
+
+
+class Notice(Message):
+    """Something about a whole case, in the same order as the entries.
+
+    `kind`: joined (the case is now this laptop's to read: fetch its snapshot), left (it no longer is: remove it),
+    erased (a lawful order: destroy it and never take it in again).
+    """
+
+    number: int
+    kind: str
+    case: str
+    order: Signed | None = None
+
+
+class Pulled(Message):
+    """A page of what is new, in the server's order, for cases in scope only.
+
+    `keys`: public keys of the devices that are named. `digests`: for each case of this page, once nothing more waits,
+    the digest of all its entries up to `cursor`. `head`: what the server has of this device.
+    """
+
+    epoch: str
+    cursor: int
+    more: bool
+    entries: list[PulledEntry]
+    notices: list[Notice]
+    keys: dict[str, str]
+    digests: dict[str, str]
+    head: Head
+    scope: int
+    lease: Signed | None
+    server_time: str
+    tree: TreeHead | None = None
+    order: Signed | None = None
+    covered: int = 0
+    """Number up to which a verified backup covers the history; entries up to there need not be kept for the server."""
+    least_program: str = ""
+
+
+# ---- Snapshots ---------------------------------------------------------------------------------------------------
+
+
+class WantSnapshots(Message):
+    """Snapshots of some cases; an empty list asks for the next page of everything in scope, newest activity first.
+
+    `after`: the place that the answer before gave.
+    """
+
+    protocol: int
+    epoch: str
+    cases: list[str] = []
+    after: str = ""
+    limit: int = 0
+
+
+class Snapshot(Message):
+    """What stands in a case at `number`: its records packed, and the digest of the entries that they were folded from.
+
+    A cache of the log and never a change.
+    """
+
+    case: str
+    number: int
+    changed_at: str
+    digest: str
+    records: dict[str, msgspec.Raw]
+
+
+class Snapshots(Message):
+    """Snapshots taken in one reading of the database. `missing`: asked for and not there, or not this laptop's."""
+
+    epoch: str
+    number: int
+    snapshots: list[Snapshot]
+    after: str
+    more: bool
+    missing: list[str]
+    server_time: str
+
+
+class WantHistory(Message):
+    """The entries of one case, oldest first, after `after`: for its timeline, and to mend a case that differs."""
+
+    protocol: int
+    epoch: str
+    case: str
+    after: int = 0
+
+
+class History(Message):
+    """Entries of one case up to `number`."""
+
+    epoch: str
+    case: str
+    number: int
+    entries: list[PulledEntry]
+    keys: dict[str, str]
+    more: bool
+    server_time: str
+
+
+# ---- History that cannot be rewritten ----------------------------------------------------------------------------
+
+
+class TreeHead(Message):
+    """The signed head of the tree of all accepted entries (RFC 6962): size, root, and the server's signature."""
+
+    size: int
+    root: str
+    signature: str
+    consistency: list[str] = []
+    """Hashes that prove that the head which the laptop held before is the beginning of this one."""
+
+
+# ---- Refusals ----------------------------------------------------------------------------------------------------
+
+
+class Refusal(Message):
+    """Why a request was not answered. `code` is stable; facts name no person.
+
+    malformed, too_large, too_old, not_enrolled, signature, counter (`last`: the highest that was seen), code, clock,
+    too_many (`retry_s`), busy (`retry_s`), not_found, revoked (`order`).
+    """
+
+    code: str
+    last: int = 0
+    retry_s: int = 0
+    least: int = 0
+    order: Signed | None = None
+
+
+def encode(message: Message) -> bytes:
+    """The message as JSON. Entries in it keep their bytes."""
+    return msgspec.json.encode(message)
+
+
+def statement(signed: Signed) -> dict[str, Any]:
+    """What a signed statement says. Its signature has to be verified first."""
+    body = msgspec.json.decode(bytes(signed.body))
+    if not isinstance(body, dict):
+        raise msgspec.ValidationError("a statement is an object")
+    return body

@@ -1,0 +1,96 @@
+"""What is signed of a request, an answer and a statement, and how bodies are packed for the way.
+
+A request is signed as it is sent, packed, so that nothing of a stranger's is ever unpacked.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import Any
+
+import zstandard
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from sync.wire import limits
+
+DEVICE = "Holdfast-Device"
+COUNTER = "Holdfast-Counter"
+NONCE = "Holdfast-Nonce"
+SIGNATURE = "Holdfast-Signature"
+
+
+class TooLarge(ValueError):
+    """A body that is, or becomes when unpacked, larger than the limits allow."""
+
+
+def request_bytes(method: str, path: str, device: str, counter: int, nonce: str, body: bytes) -> bytes:
+    """What a device signs of a request. `body`: as it is sent."""
+    return _lines("holdfast-request/1", method, path, device, str(counter), nonce, hashlib.sha256(body).hexdigest())
+
+
+def answer_bytes(nonce: str, status: int, body: bytes) -> bytes:
+    """What the server signs of an answer: it belongs to the one request that carried the nonce."""
+    return _lines("holdfast-answer/1", nonce, str(status), hashlib.sha256(body).hexdigest())
+
+
+def statement_bytes(body: bytes) -> bytes:
+    """What the server signs of a statement that outlives its answer."""
+    return _lines("holdfast-statement/1", hashlib.sha256(body).hexdigest())
+
+
+def tree_head_bytes(epoch: str, size: int, root: bytes) -> bytes:
+    """What the server signs of the head of its tree."""
+    return _lines("holdfast-tree/1", epoch, str(size), root.hex())
+
+
+def state(body: dict[str, Any], key: Ed25519PrivateKey) -> tuple[bytes, str]:
+    """A statement as canonical JSON, with its signature."""
+    packed = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return packed, to_text(key.sign(statement_bytes(packed)))
+
+
+def holds(signature: str, signed: bytes, key: bytes) -> bool:
+    """Whether a signature of `signed` is that of the public key (32 bytes)."""
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(from_text(signature), signed)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def to_text(raw: bytes) -> str:
+    """Bytes as they stand in a message."""
+    return base64.b64encode(raw).decode("ascii")
+
+
+def from_text(text: str) -> bytes:
+    """The bytes of a text in a message. Raises ValueError."""
+    return base64.b64decode(text, validate=True)
+
+
+def pack(body: bytes) -> bytes:
+    """A body as it is sent: zstd, with its length in the frame."""
+    return zstandard.ZstdCompressor(level=3, write_content_size=True, write_checksum=True).compress(body)
+
+
+def unpack(packed: bytes, most: int = limits.UNPACKED) -> bytes:
+    """The body of what was sent. Raises TooLarge before more than `most` bytes are made; ValueError for no body."""
+    most = min(most, max(limits.RATIO * len(packed), 1 << 16))
+    try:
+        told = zstandard.frame_content_size(packed)
+        if told > most:
+            raise TooLarge
+        reader = zstandard.ZstdDecompressor(max_window_size=limits.UNPACKED).stream_reader(packed)
+        body = reader.read(most + 1)
+    except zstandard.ZstdError as error:
+        raise ValueError("not packed as agreed") from error
+    if len(body) > most:
+        raise TooLarge
+    return bytes(body)
+
+
+def _lines(*parts: str) -> bytes:
+    return "\n".join(parts).encode()
