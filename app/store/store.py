@@ -24,20 +24,17 @@ from app.notebook.hybrid import ZERO, Stamp, tick
 from app.notebook.packing import unpack
 from app.problems import Problem
 from app.records.view import CaseView, Record
-from app.store import proof, rows
+from app.store import finding, proof, rows
 from app.store.database import Connection, integrity, open_database, problems, remove_database
+from app.store.finding import Hit, NearHit
+from app.store.spelling import Spellings
+from app.store.words import FOLDING
 
 FILE = "vault.db"
 
 _INSERT_ENTRY = (
     "INSERT INTO entry (device, first, count, case_id, hash, hlc_ms, hlc_counter, made_at, body, signature,"
     " state, number, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-
-_FIND = "SELECT DISTINCT w.case_id, w.record_id, w.kind FROM word w WHERE w.word >= ? AND w.word < ?"
-_FIND_BESIDE = (
-    " AND EXISTS (SELECT 1 FROM word o WHERE o.record_id = w.record_id AND o.case_id = w.case_id AND o.kind = w.kind"
-    " AND o.word >= ? AND o.word < ?)"
 )
 _UNSENT = "SELECT case_id, count(*) FROM entry WHERE state = 'unsent'"
 
@@ -79,6 +76,7 @@ class Store:
         with problems(path):
             self._signer = Ed25519PrivateKey.from_private_bytes(self._secret("device_key"))
         self._cached: CaseState | None = None
+        self._spellings: tuple[int, dict[str, Spellings]] | None = None
         self._view: tuple[CaseState, int, CaseView] | None = None
         self._seen_version = self._version()
 
@@ -95,6 +93,7 @@ class Store:
                 connection.execute("BEGIN IMMEDIATE")
                 connection.execute("INSERT INTO secret VALUES ('device_key', ?)", (raw,))
                 connection.execute("INSERT INTO meta VALUES ('device', ?)", (device,))
+                connection.execute("INSERT INTO meta VALUES ('folding', ?)", (str(FOLDING),))
                 connection.execute("COMMIT")
             return cls(path, key, connection, device)
         except BaseException:
@@ -112,14 +111,24 @@ class Store:
                 row = connection.execute("SELECT value FROM meta WHERE name = 'device'").fetchone()
             if row is None or row[0] != device:
                 raise Problem("store.foreign", file=path.name)
-            return cls(path, key, connection, device)
+            store = cls(path, key, connection, device)
+            store._fold_anew()
+            return store
         except BaseException:
             connection.close()
             raise
 
+    def _fold_anew(self) -> None:
+        if self.recall("folding") == str(FOLDING):
+            return
+        # A full disk must not keep anybody out: less is found then, and the next opening makes the words anew.
+        with contextlib.suppress(Problem), self.transaction() as connection:
+            rows.index_anew(connection)
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('folding', ?)", (str(FOLDING),))
+
     def close(self) -> None:
         """Close the file; a closed store cannot be used again."""
-        self._cached = self._view = None
+        self._cached = self._view = self._spellings = None
         if self._open is not None:
             self._open.close()
 
@@ -154,7 +163,8 @@ class Store:
                 entry, signed = self._make(case_id, changes, author, now)
                 records = state.apply(entry)
                 self.insert(entry, signed, "unsent")
-                rows.write_rows(connection, state, records, None if case_id == self.device else entry.wall)
+                if rows.write_rows(connection, state, records, None if case_id == self.device else entry.wall):
+                    self._spellings = None
                 touched |= records
         return touched
 
@@ -179,8 +189,8 @@ class Store:
             yield self._connection
 
     def forget(self) -> None:
-        """Read the next case from its rows again."""
-        self._cached = None
+        """Read the next case from its rows again, and the words of the vault."""
+        self._cached = self._spellings = None
 
     def _make(self, case_id: str, changes: list[Change], author: Author, now: Any) -> tuple[Entry, SignedEntry]:
         last = self._connection.execute(
@@ -319,16 +329,29 @@ class Store:
                 )
         return fresh
 
-    def find(self, words: list[str], limit: int) -> list[tuple[str, str, str]]:
-        """(case, record, kind) of records in which each of the folded words begins some word; at most `limit`."""
-        if not words:
-            return []
-        # The longest word, of which there are fewest, is looked up; the others are looked for beside it.
-        first, *others = sorted(words, key=len, reverse=True)
-        query = _FIND + _FIND_BESIDE * len(others) + " LIMIT ?"
-        values = [bound for word in (first, *others) for bound in (word, word + "\U0010ffff")]
+    def find(self, words: list[str], limit: int) -> list[Hit]:
+        """Records in which each of the folded words begins some word; at most `limit`."""
         with problems(self.path):
-            return [tuple(row) for row in self._connection.execute(query, (*values, limit)).fetchall()]
+            found = finding.beginnings(self._connection, words, limit)
+            if len(found) < limit:
+                found += finding.whole_reference(self._connection, words, limit - len(found))
+        return list(dict.fromkeys(found))
+
+    def find_nearly(self, words: list[str], limit: int, without: Collection[Hit] = ()) -> list[NearHit]:
+        """Records that are found when spelling is forgiven, nearest first, but none of `without`; at most `limit`."""
+        version = self._version()
+        with problems(self.path):
+            if self._spellings is None or self._spellings[0] != version:
+                self._spellings = (version, finding.spellings(self._connection))
+            return finding.nearly(self._connection, self._spellings[1], words, limit, without)
+
+    def people(self, case_id: str) -> list[Record]:
+        """The people of a case, without reading all of it."""
+        with problems(self.path):
+            found = self._connection.execute(
+                "SELECT id, state FROM record WHERE case_id = ? AND type = 'person'", (case_id,)
+            ).fetchall()
+        return [Record(unpack(record_id, state)) for record_id, state in found]
 
     def find_record(self, case_id: str, record_id: str) -> Record | None:
         """One record without reading its whole case."""

@@ -18,7 +18,7 @@ from app.store.store import Store
 from tests.store.vaults import AUTHOR, CASE, DEVICE, KEY, answers, clock, fill, new_store, put, raw, tables
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ROWS = ("record", "word", "case_line")
+ROWS = ("record", "word", "spelling", "case_line")
 TEXT = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=30)
 CASES = (CASE, "e" * 32, DEVICE)
 
@@ -132,7 +132,7 @@ from app.store import database
 from tests.store.vaults import DEVICE, KEY
 from app.store.store import Store
 folder, migrations, after = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-database.MIGRATIONS, database.FORMAT = migrations, 2
+database.MIGRATIONS, database.FORMAT = migrations, database.FORMAT + 1
 real = database._statements
 def dying(script):
     for number, statement in enumerate(real(script)):
@@ -154,7 +154,7 @@ def test_a_change_of_format_that_is_cut_off_leaves_the_old_one_and_is_made_at_th
     migrations.mkdir()
     for file in database.MIGRATIONS.glob("*.sql"):
         (migrations / file.name).write_bytes(file.read_bytes())
-    (migrations / "0002.sql").write_text(STEP)
+    (migrations / f"{database.FORMAT + 1:04}.sql").write_text(STEP)
     folder = tmp_path / "vault"
     store = new_store(folder)
     fill(store, 5)
@@ -169,7 +169,7 @@ def test_a_change_of_format_that_is_cut_off_leaves_the_old_one_and_is_made_at_th
     old.close()
     assert tables(folder) == before
     monkeypatch.setattr(database, "MIGRATIONS", migrations)
-    monkeypatch.setattr(database, "FORMAT", 2)
+    monkeypatch.setattr(database, "FORMAT", database.FORMAT + 1)
     new = Store.open(folder, KEY, DEVICE)
     assert new._connection.execute("SELECT a FROM later").fetchall() == [("one",)]
     assert answers(new) == shown

@@ -22,7 +22,7 @@ CASE = "c" * 32
 AUTHOR = Author("Ilse Varga", "5" * 32)
 START = datetime(2026, 11, 14, 1, 10, tzinfo=UTC)
 FILE = store_module.FILE
-TABLES = ("record", "word", "case_line", "entry", "meta", "secret")
+TABLES = ("record", "word", "spelling", "case_line", "entry", "meta", "secret")
 
 
 def clock() -> FixedClock:
