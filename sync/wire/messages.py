@@ -50,6 +50,8 @@ class Enrol(Message):
     device: str
     laptop: str
     key: str
+    author: str
+    """The name that stands in this device's entries, old ones included: from now on it means the code's officer."""
     program: str = ""
 
 
