@@ -7,25 +7,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from app.casework import contact, edit, operations, plan, risk
+from app.casework import contact, edit, operations, plan, risk, services
 from app.casework.desk import Desk
-from app.casework.timeline import timeline
+from app.casework.timeline import Timeline, Wanted, received_words
+from app.casework.wording import type_label
 from app.changed import Changed
 from app.clock import iso
 from app.documents import preview as pictures
-from app.documents.catalogue import BuildFindings, build
+from app.documents.catalogue import WITH_TIMELINE, BuildFindings, build
 from app.documents.catalogue import findings as paper_findings
 from app.documents.context import Number as Number
 from app.documents.context import PaperContext, TimelineEntry
 from app.documents.discreet import LeftOut
 from app.documents.fonts import fonts
 from app.documents.scan import SENTENCES
-from app.i18n import PSEUDO, Translator, languages, translator
+from app.i18n import N_, PSEUDO, Translator, languages, translator
 from app.notebook import ids
 from app.problems import Problem
 from app.records.names import full_name
@@ -54,6 +55,8 @@ class Choice:
     confirmed: Collection[str] = ()
     numbers: Sequence[Number] = ()
     reminders: Sequence[str] | None = None
+    timeline: Wanted = field(default_factory=Wanted)
+    """What of the timeline is printed."""
 
 
 def paper_id(case_id: str) -> str:
@@ -82,7 +85,7 @@ def preview(
     """The paper as it would be printed. Nothing is logged, because nothing leaves the screen."""
     view = _view(desk, case_id)
     words = translator(language)
-    return build(document, variant, view, context(desk, view, words, choice=choice), words)
+    return build(document, variant, view, context(desk, view, words, document, choice=choice), words)
 
 
 def findings(
@@ -91,7 +94,7 @@ def findings(
     """What the officer should know before printing: measures that are left out and why, how many fit."""
     view = _view(desk, case_id)
     words = translator(language)
-    return paper_findings(document, variant, view, context(desk, view, words, choice=choice), words)
+    return paper_findings(document, variant, view, context(desk, view, words, document, choice=choice), words)
 
 
 def found_in_words(left_out: LeftOut, words: Translator) -> list[str]:
@@ -138,7 +141,7 @@ def print_out(
         _check_may_keep(desk, view, variant, all_the_same)
     words = translator(language)
     number = f"{desk.device_id[:4].upper()}-{len(view.of('print')) + 1:03d}"
-    made = context(desk, view, words, choice=choice, copy_number=number, reason=reason)
+    made = context(desk, view, words, document, choice=choice, copy_number=number, reason=reason)
     pdf = build(document, variant, view, made, words)
     recipient = given_to or (full_name(view.victim) if variant in LEAVES else "")
     fields = {
@@ -251,6 +254,7 @@ def context(
     desk: Desk,
     view: CaseView,
     words: Translator,
+    document: str = "case-file",
     *,
     choice: Choice | None = None,
     copy_number: str = "",
@@ -261,6 +265,7 @@ def context(
     force = risk.in_force(desk, view, seen)
     rules = risk.rule_set(desk)
     chosen = choice or Choice()
+    told = timeline_entries(desk, view, words, chosen.timeline) if document in WITH_TIMELINE else ()
     made = PaperContext(
         library=desk.library,
         officer=desk.officer,
@@ -277,14 +282,49 @@ def context(
         suggested_tasks=suggested_tasks(seen.facts, rules, seen.floor, force.grade, force.extreme),
         suggested_modules=suggested_modules(seen.facts, rules, seen.floor, force.grade, force.extreme),
         contact=contact.rule(desk, view),
+        emergency_number=services.emergency_number(desk),
         numbers=tuple(chosen.numbers),
         chosen=frozenset(chosen.measures) if chosen.measures is not None else None,
         confirmed=frozenset(chosen.confirmed),
-        timeline=tuple(
-            TimelineEntry(x.at, x.who, x.text, x.device, x.record_id) for x in timeline(desk, view.id, words)
-        ),
+        timeline=told,
+        timeline_of=chosen_words(view, words, chosen.timeline) if document == "timeline" else (),
     )
     return made if chosen.reminders is None else replace(made, reminders=tuple(chosen.reminders))
+
+
+def timeline_entries(desk: Desk, view: CaseView, words: Translator, wanted: Wanted) -> tuple[TimelineEntry, ...]:
+    """The wanted part of the timeline in words, latest first."""
+    found = Timeline(desk, view.id, words)
+    return tuple(
+        TimelineEntry(
+            action.at,
+            action.who,
+            said.text,
+            action.device,
+            said.record_id,
+            action.key,
+            received_words(action.at, action.received, words),
+        )
+        for action in found.wanted(wanted)
+        for said in reversed(found.said(action))
+    )
+
+
+def chosen_words(view: CaseView, words: Translator, wanted: Wanted) -> tuple[str, ...]:
+    """What was chosen of the timeline, a sentence for each filter; nothing for all of it."""
+    said = []
+    if wanted.since or wanted.until:
+        since, until = (words.day(day) or words.text(N_("open")) for day in (wanted.since, wanted.until))
+        said.append(words.text(N_("from {since} to {until}"), since=since, until=until))
+    if wanted.kind:
+        said.append(words.text(N_("only actions with: {kind}"), kind=type_label(wanted.kind, words)))
+    if wanted.who:
+        said.append(words.text(N_("recorded by {who}"), who=wanted.who))
+    if wanted.person:
+        said.append(words.text(N_("concerning {who}"), who=full_name(view.record(wanted.person)) or wanted.person))
+    if wanted.text:
+        said.append(words.text(N_("with the words “{words}”"), words=wanted.text))
+    return tuple(said)
 
 
 def _view(desk: Desk, case_id: str) -> CaseView:

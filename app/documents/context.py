@@ -20,13 +20,18 @@ class Number:
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One line of the timeline, already in words; `record` is the id of the record that it is about."""
+    """One line of the timeline, already in words; `record` is the id of the record that it is about.
+
+    Lines with the same `action` are one action of an officer. `received`: when the server received it, in words.
+    """
 
     at: str
     who: str
     words: str
     device: str = ""
     record: str = ""
+    action: str = ""
+    received: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,9 +56,9 @@ class PaperContext:
     suggested_modules: tuple[Suggestion, ...] = ()
     contact: ContactRule | None = None
     emergency_number: str = ""
-    """From the force's directory. The neutral profile knows no country, so the card has a line to write it on."""
+    """From the directory of services. Where none knows it, the card has a line to write it on."""
     numbers: tuple[Number, ...] = ()
-    """Chosen by the officer from the force's directory or typed in; the neutral profile holds none."""
+    """Chosen by the officer from the directory of services, or typed in."""
     reminders: tuple[str, ...] | None = None
     """Codes of the card's reminders (`neutral.REMINDERS`); None for all of them."""
     chosen: frozenset[str] | None = None
@@ -61,3 +66,5 @@ class PaperContext:
     confirmed: frozenset[str] = field(default_factory=frozenset)
     """Ids of measures that the officer has read once more and keeps although a word in them is doubtful."""
     timeline: tuple[TimelineEntry, ...] = ()
+    timeline_of: tuple[str, ...] = ()
+    """What was chosen of the timeline, in words; nothing for all of it."""

@@ -15,6 +15,7 @@ import msgspec
 
 from app.forms import files
 from app.forms.checks import check_instrument, check_plan, check_profile, check_suggested, unique
+from app.forms.clocks import clocks_of
 from app.forms.definitions import (
     Code,
     Consents,
@@ -27,7 +28,9 @@ from app.forms.definitions import (
     TodoList,
 )
 from app.forms.rule_sets import rule_set
+from app.forms.services import Directory, read_directory
 from app.problems import Problem
+from app.rules.deadlines import Clocks
 from app.rules.definition import RuleSet
 
 
@@ -48,6 +51,12 @@ class Library:
     consents: Consents
     code_lists: dict[str, tuple[Code, ...]]
     profiles: dict[str, Profile]
+    clocks: dict[str, Clocks]
+    """Deadlines and calendar of each profile, by its id."""
+    directories: dict[str, Directory]
+    """Directories of services by id."""
+    directory_problems: tuple[Problem, ...] = ()
+    """What is wrong with the others: a mistake in a list of telephone numbers keeps nobody from the work."""
 
     def instrument(self, instrument_id: str = "rr-1", version: int | None = None) -> Instrument:
         """An instrument in a version, or in its newest; Problem forms.no_instrument where it is not installed."""
@@ -106,7 +115,9 @@ class Library:
 
 
 def load_library(resources: Path) -> Library:
-    """Everything in `resources`/forms, rules, codes and profiles; forms.broken for the first mistake found."""
+    """Everything in `resources`/forms, rules, codes, services and profiles; forms.broken for the first mistake found,
+    except in a directory of services.
+    """
     shelf = _Shelf()
     for folder in ("forms", "codes"):
         for file in _files(resources / folder):
@@ -130,6 +141,7 @@ def load_library(resources: Path) -> Library:
         Code(code=c, label=label)
         for c, label in {reason.code: reason.label for r in newest.values() for reason in r.lowering}.items()
     )
+    directories, directory_problems = _directories(resources / "services", code_lists)
     known = {
         "instruments": {i.id for i in instruments.values()},
         "rules": set(newest),
@@ -137,6 +149,7 @@ def load_library(resources: Path) -> Library:
         "plan": {plan.id},
         "consents": {consents.id},
     }
+    profiles = [(file, _profile(file, known)) for file in _files(resources / "profiles")]
     return Library(
         instruments={i.id: i for i in sorted(instruments.values(), key=lambda i: i.version)},
         instrument_versions=instruments,
@@ -146,7 +159,10 @@ def load_library(resources: Path) -> Library:
         plan=plan,
         consents=consents,
         code_lists=code_lists,
-        profiles={p.id: p for p in (_profile(file, known) for file in _files(resources / "profiles"))},
+        profiles={profile.id: profile for _, profile in profiles},
+        clocks={profile.id: clocks_of(file, profile, code_lists, tasks) for file, profile in profiles},
+        directories=directories,
+        directory_problems=tuple(directory_problems),
     )
 
 
@@ -212,6 +228,25 @@ def _only(folder: Path, found: list[tuple[Path, Any]], what: str) -> Any:
     if len(found) != 1:
         raise files.broken(folder / f"{what}.toml", "$", f"exactly one file of this kind is needed, not {len(found)}")
     return found[0][1]
+
+
+def _directories(
+    folder: Path, code_lists: dict[str, tuple[Code, ...]]
+) -> tuple[dict[str, Directory], list[Problem]]:
+    names = ("service_kind", "served", "phone_purpose", "accessibility", "cost", "on_call", "language")
+    codes = {name: _codes(code_lists, name) for name in names}
+    found: dict[str, Directory] = {}
+    problems: list[Problem] = []
+    for file in _files(folder):
+        try:
+            read = read_directory(file, codes)
+            if read.id in found:
+                raise files.broken(file, "$.id", "this directory is in another file already")
+        except Problem as problem:
+            problems.append(problem)
+        else:
+            found[read.id] = read
+    return found, problems
 
 
 def _codes(lists: dict[str, tuple[Code, ...]], name: str) -> set[str]:

@@ -32,7 +32,7 @@ GROUPS = {
     "victim": range(33, 40),
     "children": range(40, 44),
 }
-FOLDERS = ("forms", "rules", "codes", "profiles")
+FOLDERS = ("forms", "rules", "codes", "profiles", "services")
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ def test_consent_wordings() -> None:
 
 def test_the_neutral_profile_holds_no_telephone_number() -> None:
     profile = library().profile()
-    assert profile.services.entries == ()
+    assert profile.services == ()
     assert not any(re.search(r"\d{2,}", text) for text in texts(profile.danger))
     assert profile.languages == ("en",)
 

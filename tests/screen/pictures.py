@@ -18,8 +18,8 @@ from app.vault.vault import FLOOR_COST
 from tests.screen.driver import ROOT, AtTheScreen, screen_of_its_own
 
 CASE = "NM-2026-0417"
-PLACES = ("TodayPage", "CasesPage", "NewAttendancePage", "FindPage", "ThisVaultPage")
-STEPS = ("People", "Happened", "Risk", "Grade", "Plan", "Todo", "Paper", "Timeline")
+PLACES = ("TodayPage", "CasesPage", "NewAttendancePage", "FindPage", "ServicesPage", "ThisVaultPage")
+STEPS = ("People", "Happened", "Risk", "Grade", "Plan", "Todo", "Paper", "FollowUp", "Timeline")
 
 
 def sign_in(at: AtTheScreen, passphrase: str) -> None:

@@ -57,7 +57,7 @@ def test_hidden_in_the_middle_of_a_word(at_screen: AtTheScreen, opened: Callable
     at.xdotool("type", "--delay", "1", "--", "re")
     at.wait("the word's end", lambda now: str(now["focus"].get("value")).endswith("nothing more"))
 
-    at.xdotool("key", "alt+5")
+    at.xdotool("key", "alt+6")
     at.wait_for("ThisVaultPage")
     at.xdotool("key", "Control_L", "Control_L")  # not chosen yet
     at.tab_to("A second way to hide: Ctrl twice")

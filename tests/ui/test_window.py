@@ -34,7 +34,7 @@ def key(qtbot, key, modifier=Qt.KeyboardModifier.NoModifier):
 
 def test_every_place_opens_by_its_key(at_work, qtbot):
     window = at_work().top.screen_shown
-    for number, place in enumerate(("today", "cases", "new", "find", "vault"), 1):
+    for number, place in enumerate(("today", "cases", "new", "find", "services", "vault"), 1):
         qtbot.keyClick(window, getattr(Qt.Key, f"Key_{number}"), ALT)
         assert window.place == place
         assert [name for name, button in window.rail.items() if button.isChecked()] == [place]
@@ -223,7 +223,7 @@ def test_immediate_danger_leaves_the_form_at_the_same_question(at_work, desk, ke
         label.text() for label in frame.danger.findChildren(QWidget) if hasattr(label, "text") and label.isVisible()
     ]
     assert any("radio" in text for text in shown)
-    assert any("No numbers are kept" in text for text in shown)
+    assert any("No numbers are kept here" in text for text in shown)
     key(qtbot, Qt.Key.Key_Escape)
     assert frame.middle.currentWidget() is frame.page
     assert QApplication.focusWidget() is before

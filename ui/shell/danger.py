@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent, Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
@@ -19,7 +21,10 @@ class DangerPanel(QWidget):
     back = Signal()
     mistaken = Signal()
 
-    def __init__(self, translator: Translator, profile: Profile, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, translator: Translator, profile: Profile, on_call: Sequence[str] = (), parent: QWidget | None = None
+    ) -> None:
+        """`on_call`: who can be called, a line each."""
         super().__init__(parent)
         self._translator = translator
         say = translator.text
@@ -45,12 +50,11 @@ class DangerPanel(QWidget):
             steps.addWidget(PlainLabel(say(step), kind="question"), number, 1)
         numbers = Card(say(N_("On call")))
         page.column.addWidget(numbers)
-        on_call = [service for service in profile.services.entries if service.on_call]
-        for service in on_call:
-            numbers.body.addWidget(PlainLabel(f"{service.name}: {service.number}", kind="question", selectable=True))
+        for line in on_call:
+            numbers.body.addWidget(PlainLabel(line, kind="question", selectable=True))
         if not on_call:
             numbers.body.addWidget(
-                PlainLabel(say(N_("No numbers are kept in this profile: use the radio, or your force's directory.")))
+                PlainLabel(say(N_("No numbers are kept here: use the radio, or ask the control room.")))
             )
         self.back_button = main_action(PlainButton(say(N_("Back to the same question (Esc)")), kind="main"))
         self.back_button.clicked.connect(self.back)

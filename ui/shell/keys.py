@@ -11,12 +11,13 @@ from ui.widgets.text import PlainButton, PlainLabel, row
 
 KEYS = (
     ("Ctrl+K", N_("Find a person, place or reference")),
-    ("Alt+1 … Alt+5", N_("Today, Cases, New attendance, Find, This vault")),
-    ("Ctrl+1 … Ctrl+8", N_("The steps of the open case")),
+    ("Alt+1 … Alt+6", N_("Today, Cases, New attendance, Find, Services, This vault")),
+    ("Ctrl+1 … Ctrl+9", N_("The steps of the open case")),
     ("Y N K D X", N_("In a question: yes, no, don't know, declined, not asked")),
     ("↑ ↓", N_("From question to question, from line to line")),
     ("Tab, Shift+Tab", N_("To the next field, and back")),
     ("Ctrl+D", N_("Immediate danger")),
+    ("Ctrl+B", N_("In Follow-up: note that an order was broken")),
     ("F1", N_("Help beside the page")),
     ("F9", N_("Hide the screen; F9 or Enter and the passphrase bring it back")),
     ("Ctrl+L", N_("Save everything and lock")),

@@ -21,6 +21,7 @@ from ui.shell.find import FindPage
 from ui.shell.keys import KeySheet
 from ui.shell.new_attendance import NewAttendancePage
 from ui.shell.reason import ReasonPage
+from ui.shell.services import ServicesPage
 from ui.shell.settings import SettingsPage
 from ui.shell.this_vault import ThisVaultPage
 from ui.shell.today import TodayPage
@@ -34,6 +35,7 @@ PLACES = {
     "cases": (N_("Cases"), "cases", CasesPage),
     "new": (N_("New"), "new", NewAttendancePage),
     "find": (N_("Find"), "find", FindPage),
+    "services": (N_("Services"), "services", ServicesPage),
     "vault": (N_("This vault"), "vault", ThisVaultPage),
 }
 WITHIN = {"settings": ("vault", SettingsPage)}  # pages that a place leads to, and that place
