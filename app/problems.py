@@ -490,6 +490,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         ALL_SAFE,
         N_("Ask your administrator to install it, or choose another profile."),
     ),
+    "forms.no_directory": (
+        N_("The profile names a directory of services that is not installed here: “{directory}”."),
+        ALL_SAFE,
+        N_("Ask your administrator to install it. Until then ask the control room for numbers."),
+    ),
     # casefile.*
     "casefile.refused": (
         N_("The case file was refused. Mistakes found ({count}): {mistakes}"),
@@ -608,5 +613,61 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("The program was not locked, because the last answer could not be saved: {because}"),
         N_("Everything saved before it is safe; the last answer is still on the screen only."),
         N_("Note it on paper, then press Lock again: the program then locks without it."),
+    ),
+    # undo.*
+    "undo.nothing": (
+        N_("There is nothing of the last {minutes} minutes in this case to take back."),
+        ALL_SAFE,
+        N_("Change the field itself, or archive the record with a reason; everything earlier stays in the timeline."),
+    ),
+    "undo.nothing_again": (
+        N_("Nothing was taken back in the last minutes, so there is nothing to do again."),
+        ALL_SAFE,
+        N_("Go on with the case."),
+    ),
+    "undo.log": (
+        N_("This altered nothing in the case: it only says who looked or printed, and that stays."),
+        NOTHING_CHANGED,
+        N_("There is nothing to do."),
+    ),
+    "undo.later_first": (
+        N_("You have recorded something later that builds on this."),
+        NOTHING_CHANGED,
+        N_("Take the later one back first, then this one."),
+    ),
+    "undo.changed_since": (
+        N_("This has been changed since, by somebody else or in an earlier session."),
+        N_("What stands now is left as it is."),
+        N_("Look at the timeline, speak with whoever changed it, and change the field itself."),
+    ),
+    "undo.newer": (
+        N_("A newer version of the program wrote this."),
+        NOTHING_CHANGED,
+        N_("Take it back there, or ask your administrator for the newer version."),
+    ),
+    "undo.grade": (
+        N_("A grade that was given stays in the record."),
+        NOTHING_CHANGED,
+        N_("Give a new grade with its reason; a lower one needs a supervisor."),
+    ),
+    "undo.sealed": (
+        N_("This assessment is completed and stays as it is."),
+        NOTHING_CHANGED,
+        N_("Correct it under “Risk”: a correction carries the answers over and keeps the old one."),
+    ),
+    "undo.print": (
+        N_("The log of prints stays, since paper may exist."),
+        NOTHING_CHANGED,
+        N_("If nothing came out of the printer, record on the step “Paper” that it was not printed after all."),
+    ),
+    "undo.consent": (
+        N_("A decision on consent stays in the record."),
+        NOTHING_CHANGED,
+        N_("Record the decision anew; the latest one counts."),
+    ),
+    "undo.note": (
+        N_("A note stays as it was written."),
+        NOTHING_CHANGED,
+        N_("Write another note that says what was wrong with it."),
     ),
 }

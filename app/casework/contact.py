@@ -3,17 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
+from app.casework import edit
 from app.casework.desk import Desk
 from app.casework.risk import facts
+from app.changed import Changed
+from app.clock import iso
 from app.i18n import N_, Translator
+from app.problems import Problem
 from app.records.view import CaseView
 from app.rules.safe_contact import CHANNELS, ContactRule, contact_rule
+
+IN_PERSON = "in_person"
+NOT_AMONG = N_("it is not among the agreed ways.")
 
 
 def rule(desk: Desk, view: CaseView) -> ContactRule:
     """What the safe-contact record allows now; without one, nothing."""
     return contact_rule(view, facts(desk, view), on=desk.clock.now().date(), valid_days=desk.policy.safe_contact_days)
+
+
+def why_not(desk: Desk, view: CaseView, channel: str) -> str:
+    """Why the victim may not be reached that way (message id); empty where it is allowed. Face to face always is."""
+    if channel == IN_PERSON:
+        return ""
+    found = rule(desk, view)
+    if channel in found.allowed:
+        return ""
+    return found.forbidden.get(channel) or NOT_AMONG
+
+
+def confirm(desk: Desk, case_id: str) -> Changed:
+    """The victim has just confirmed the agreement: from now on it holds as long as the policy says.
+
+    Raises Problem contact.none_agreed where there is none.
+    """
+    record = desk.store.view(case_id).one("safe_contact")
+    if record is None:
+        raise Problem("contact.none_agreed")
+    now = desk.clock.now()
+    expires = (now + timedelta(days=desk.policy.safe_contact_days)).astimezone().date().isoformat()
+    return edit.set_fields(
+        desk, case_id, record.id, {"confirmed_at": iso(now), "confirmed_by": desk.officer, "expires": expires}
+    )
 
 
 def banner(desk: Desk, view: CaseView, words: Translator) -> tuple[str, bool]:

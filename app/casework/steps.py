@@ -1,17 +1,18 @@
-"""The eight steps of a case and what is missing in each. Nothing blocks: steps are reachable in any order."""
+"""The nine steps of a case and what is missing in each. Nothing blocks: steps are reachable in any order."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.casework import contact, plan, risk, todo
+from app.casework import contact, follow_up, plan, releases, risk, todo
 from app.casework.desk import Desk
 from app.casework.paper import answers as paper_answers
+from app.clock import parse_moment
 from app.i18n import N_
 from app.records.view import CaseView
 
-STEPS = ("people", "happened", "risk", "grade", "plan", "todo", "paper", "timeline")
+STEPS = ("people", "happened", "risk", "grade", "plan", "todo", "paper", "follow_up", "timeline")
 
 TITLES = {
     "people": N_("People"),
@@ -21,6 +22,7 @@ TITLES = {
     "plan": N_("Plan"),
     "todo": N_("To-do"),
     "paper": N_("Paper"),
+    "follow_up": N_("Follow-up"),
     "timeline": N_("Timeline"),
 }
 
@@ -46,6 +48,7 @@ def progress(desk: Desk, view: CaseView) -> dict[str, Progress]:
         "plan": _plan(desk, view, seen),
         "todo": _todo(desk, view, seen, force),
         "paper": _paper(view),
+        "follow_up": _follow_up(desk, view),
         "timeline": Progress(True),
     }
 
@@ -107,3 +110,18 @@ def _paper(view: CaseView) -> Progress:
     if view.of("print"):
         return Progress(True)
     return Progress(False, N_("asked") if paper_answers(view) else N_("not asked"))
+
+
+def _follow_up(desk: Desk, view: CaseView) -> Progress:
+    now = desk.clock.now()
+    if any(r.state(now) in ("passed", "ahead") for r in releases.untold(desk, view)):
+        return Progress(False, N_("release: tell the victim"))
+    owed = [parse_moment(str(r.get("next_at"))) for r in follow_up.promised(view)]
+    if any(at is not None and at <= now for at in owed):
+        return Progress(False, N_("contact promised"))
+    contacts = follow_up.in_time(view)
+    if not contacts:
+        return Progress(False)
+    if contacts[-1].get("reached") == "no":
+        return Progress(False, N_("not reached"))
+    return Progress(contacts[-1].get("reached") == "yes", "{n}", {"n": len(contacts)})

@@ -98,7 +98,7 @@ def doubtful(declared: Field, value: Any, now: datetime) -> Finding | None:
         low, high = declared.least, declared.most
         if (low is not None and value < low) or (high is not None and value > high):
             return Finding("number_unusual", N_("{value} is an unusual number here."), {"value": value})
-    if declared.name in ("number", "phone") and not _NUMBER.fullmatch(str(value)):
+    if declared.name in ("number", "phone") and declared.sensitivity == "contact" and not _NUMBER.fullmatch(str(value)):
         return Finding("phone_malformed", N_("This does not look like a telephone number."))
     if declared.name == "hours" and not _HOURS.fullmatch(str(value)):
         return Finding("hours_unclear", N_("Write hours as 09:00-12:00, so that nobody reads them wrongly."))

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QWidget
 from ui.editors.editor import Editor
 from ui.widgets.moments import DayEdit, MomentEdit
 
-AHEAD = frozenset({"custody_until", "due", "release_at", "expires", "review_date"})
+AHEAD = frozenset({"custody_until", "due", "release_at", "expires", "review_date", "next_at"})
 """Fields whose moment mostly lies ahead; for all others a time in the future is doubtful."""
-EITHER = frozenset({"happened_at"})
+EITHER = frozenset({"happened_at", "served_at"})
 
 
 class MomentEditor(Editor):

@@ -1,1 +1,1 @@
-"""The eight steps of a case, one module each; every module has `make_page(session, case_id)`."""
+"""The nine steps of a case, one module each; every module has `make_page(session, case_id)`."""

@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 
 class CardStack(QWidget):
-    """One card a record, in the order given; a card that is still a draft stands last and becomes a record's own."""
+    """One card a record, in the order given; a card that is still a draft stands last, or first where asked for, and
+    becomes a record's own.
+    """
 
-    def __init__(self, make: Callable[[str], QWidget]) -> None:
+    def __init__(self, make: Callable[[str], QWidget], *, draft_first: bool = False) -> None:
         super().__init__()
-        self._make = make
+        self._make, self._draft_first = make, draft_first
         self.cards: dict[str, QWidget] = {}
         self.draft: QWidget | None = None
         self._column = QVBoxLayout(self)
@@ -26,7 +28,7 @@ class CardStack(QWidget):
             self._column.removeWidget(gone)
             gone.hide()
             gone.deleteLater()
-        for place, record_id in enumerate(ids):
+        for place, record_id in enumerate(ids, 1 if self.draft is not None and self._draft_first else 0):
             card = self.cards.get(record_id)
             if card is None:
                 card = self.cards[record_id] = self._make(record_id)
@@ -39,7 +41,7 @@ class CardStack(QWidget):
         """Put a card without a record at the end; an earlier empty draft goes."""
         self.drop_draft()
         self.draft = card
-        self._column.addWidget(card)
+        self._column.insertWidget(0 if self._draft_first else -1, card)
         card.show()  # at once: what is shown later cannot take the focus now
         card.show_record()  # type: ignore[attr-defined]
 

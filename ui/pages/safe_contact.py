@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from app.casework import edit
-from app.clock import iso
+from app.casework import contact
 from app.i18n import N_
 from ui.editors.record_form import RecordForm
 from ui.pages.fold import Fold
@@ -113,11 +111,4 @@ class SafeContact(Card):
 
     def _confirm(self) -> None:
         self.form.flush_all()
-        desk = self.page.session.desk
-        now = desk.clock.now()
-        expires = (now + timedelta(days=desk.policy.safe_contact_days)).astimezone().date().isoformat()
-        self.page.act(
-            edit.set_fields,
-            self.form.record_id,
-            {"confirmed_at": iso(now), "confirmed_by": desk.officer, "expires": expires},
-        )
+        self.page.act(contact.confirm)

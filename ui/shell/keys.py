@@ -16,6 +16,7 @@ KEYS = (
     ("Y N K D X", N_("In a question: yes, no, don't know, declined, not asked")),
     ("↑ ↓", N_("From question to question, from line to line")),
     ("Tab, Shift+Tab", N_("To the next field, and back")),
+    ("Ctrl+H", N_("In a field: everything that ever stood in it")),
     ("Ctrl+D", N_("Immediate danger")),
     ("Ctrl+B", N_("In Follow-up: note that an order was broken")),
     ("F1", N_("Help beside the page")),
