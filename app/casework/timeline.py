@@ -1,18 +1,24 @@
-"""The timeline of a case: every change in words, who made it, when by the device's clock, and where."""
+"""The timeline of a case: every action of an officer in words, who, when by the device's clock, and on which laptop.
+
+An entry is one action. Entries are read at once; they are put into words only when they are looked at.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from app.casework.change_words import ChangeWords, Said
 from app.casework.desk import Desk
-from app.casework.wording import say, type_label
+from app.clock import parse_moment
 from app.i18n import N_, Translator
 from app.notebook.entry import Change, Entry
 from app.records.declared import RECORD_TYPES
-from app.records.fields import Field
 from app.records.view import CaseView
+
+_OF_THE_VICTIM = frozenset({"assessment", "answer", "victim_view", "plan", "measure", "paper", "follow_up", "sealed"})
+"""Records that concern the victim although they name nobody."""
+_WHOLE_CASE = frozenset({"case", "operation"})
 
 
 @dataclass(frozen=True)
@@ -31,139 +37,179 @@ class TimelineLine:
     """Made on this laptop."""
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What of a timeline is wanted; what is empty asks for nothing. `since`, `until`: local days, months or years."""
+
+    kind: str = ""
+    who: str = ""
+    person: str = ""
+    text: str = ""
+    since: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action of an officer: an entry with what it is about. `key` names it in lists."""
+
+    key: str
+    entry: Entry
+    received: str | None
+    here: bool
+    """Made on this laptop."""
+    kinds: frozenset[str]
+    people: frozenset[str]
+    """Ids of the people of the case whom it concerns."""
+
+    @property
+    def at(self) -> str:
+        """The device's time (ISO 8601)."""
+        return self.entry.wall
+
+    @property
+    def who(self) -> str:
+        """The officer."""
+        return self.entry.author
+
+    @property
+    def device(self) -> str:
+        """The short id of the laptop's device."""
+        return self.entry.device[:8]
+
+    @property
+    def day(self) -> str:
+        """The local day of the device's time, 2026-11-14."""
+        at = parse_moment(self.entry.wall)
+        return at.astimezone().date().isoformat() if at else self.entry.wall[:10]
+
+
+class Timeline:
+    """All actions of one case, latest first."""
+
+    def __init__(self, desk: Desk, case_id: str, words: Translator) -> None:
+        self._desk, self._words = desk, words
+        self.view = desk.store.view(case_id)
+        self.change_words = ChangeWords(desk, self.view, words)
+        self._said: dict[str, tuple[Said, ...]] = {}
+        self._concerns: dict[str, frozenset[str]] = {}
+        made = [self._action(kept.entry, kept.received_at) for kept in desk.store.entries(case_id)]
+        self.actions = sorted(made, key=lambda a: (a.entry.stamp, a.entry.device), reverse=True)
+
+    def said(self, action: Action) -> tuple[Said, ...]:
+        """The changes of an action in words."""
+        if action.key not in self._said:
+            self._said[action.key] = self.change_words.of(action.entry)
+        return self._said[action.key]
+
+    def title(self, action: Action) -> str:
+        """What an action was, in one line: the change that says it best, and how many there are beside it."""
+        said = self.said(action)
+        if not said:
+            return self._words.text(N_("Nothing that this version can show"))
+        first, more = min(said, key=lambda s: s.weight), len(said) - 1
+        if not more:
+            return first.text
+        return self._words.plural(N_("{first} · and {n} more"), N_("{first} · and {n} more"), more, first=first.text)
+
+    def wanted(self, wanted: Wanted) -> list[Action]:
+        """The actions that are wanted, latest first."""
+        found = [action for action in self.actions if _fits(action, wanted)]
+        words = wanted.text.casefold().split()
+        return [action for action in found if self._holds(action, words)] if words else found
+
+    def lines(self, wanted: Wanted) -> Iterator[TimelineLine]:
+        """Each change of the wanted actions by itself, latest first."""
+        for action in self.wanted(wanted):
+            for said in reversed(self.said(action)):
+                if wanted.kind in ("", said.kind):
+                    yield TimelineLine(
+                        action.at,
+                        action.received,
+                        action.who,
+                        action.device,
+                        said.text,
+                        said.kind,
+                        said.record_id,
+                        said.field,
+                        action.here,
+                    )
+
+    def _holds(self, action: Action, words: list[str]) -> bool:
+        text = " ".join([action.who, *(said.text for said in self.said(action))]).casefold()
+        return all(word in text for word in words)
+
+    def _action(self, entry: Entry, received: str | None) -> Action:
+        kinds, people = set(), set[str]()
+        for change in entry.changes:
+            record = self.view.record(change["record"])
+            kinds.add(str(change.get("type") or (record.type if record else "")))
+            people |= self._whom(change)
+        here = entry.device == self._desk.device_id
+        return Action(f"{entry.device}:{entry.first}", entry, received, here, frozenset(kinds), frozenset(people))
+
+    def _whom(self, change: Change) -> frozenset[str]:
+        record_id = change["record"]
+        if record_id not in self._concerns:
+            self._concerns[record_id] = concerned(self.view, record_id)
+        return self._concerns[record_id]
+
+
 def timeline(desk: Desk, case_id: str, words: Translator, kind: str = "", person: str = "") -> list[TimelineLine]:
     """All changes of a case, latest first; only of a record type or of one officer where asked for."""
-    view = desk.store.view(case_id)
-    lines: list[TimelineLine] = []
-    for kept in desk.store.entries(case_id):
-        entry = kept.entry
-        for change in entry.changes:
-            for record_type, field, text in _texts(desk, view, change, words):
-                lines.append(
-                    TimelineLine(
-                        entry.wall,
-                        kept.received_at,
-                        entry.author,
-                        entry.device[:8],
-                        text,
-                        record_type,
-                        change["record"],
-                        field,
-                        entry.device == desk.device_id,
-                    )
-                )
-    lines.reverse()
-    return [x for x in lines if (not kind or x.kind == kind) and (not person or x.who == person)]
+    return list(Timeline(desk, case_id, words).lines(Wanted(kind=kind, who=person)))
 
 
-def history(desk: Desk, case_id: str, record_id: str, field: str) -> list[tuple[Any, Entry]]:
-    """Every value that was ever written to a field, oldest first, with the entry that wrote it."""
-    found = []
-    for kept in desk.store.entries(case_id):
-        for change in kept.entry.changes:
-            if change["record"] != record_id:
-                continue
-            fields = change.get("fields") or {}
-            if field in fields:
-                value = fields[field]["value"] if change["op"] == "set" else fields[field]
-                found.append((value, kept.entry))
-    return found
-
-
-def _texts(desk: Desk, view: CaseView, change: Change, words: Translator) -> Iterator[tuple[str, str, str]]:
-    record = view.record(change["record"])
-    kind = str(change.get("type") or (record.type if record else ""))
-    declared = RECORD_TYPES.get(kind)
-    label = type_label(kind, words)
-    operation = change["op"]
-    if declared is None or operation not in ("create", "append", "set", "add", "remove"):
-        yield kind, "", words.text(N_("{record}: something that only a newer version can show"), record=label)
-        return
-    if kind == "operation":
-        yield kind, "", _operation(desk, change.get("fields") or {}, words)
-        return
-    subject = _subject(desk, view, change["record"], words)
-    heading = f"{label} ({subject})" if subject else label
-    if operation in ("create", "append"):
-        values = [(declared.field(n), v) for n, v in (change.get("fields") or {}).items()]
-        said = "; ".join(t for t in (_said(desk, view, f, v, words) for f, v in values) if t)
-        made = N_("{record} added: {values}") if said else N_("{record} added")
-        yield kind, "", words.text(made, record=heading, values=said)
-    elif operation == "set":
-        for name, wish in (change.get("fields") or {}).items():
-            field = declared.field(name)
-            said = _said(desk, view, field, wish["value"], words)
-            message = N_("{record}: {values}") if said else N_("{record}: {field} cleared")
-            yield (
-                kind,
-                name,
-                words.text(message, record=heading, values=said, field=words.text(field.label) if field else name),
-            )
-    elif operation == "add":
-        yield (
-            kind,
-            change["field"],
-            words.text(
-                N_("{record}: {values}"),
-                record=heading,
-                values=_said(desk, view, declared.field(change["field"]), [change["value"]], words),
-            ),
-        )
-    else:
-        field = declared.field(change["field"])
-        yield (
-            kind,
-            change["field"],
-            words.text(
-                N_("{record}: taken out of {field}"),
-                record=heading,
-                field=words.text(field.label) if field else change["field"],
-            ),
-        )
-
-
-_LOOKED_AT = {
-    "case": N_("this case"),
-    "case file": N_("case file"),
-    "linked case": N_("linked case"),
-    "read out": N_("read out"),
-    "nothing given": N_("nothing given"),
-}
-
-
-def _operation(desk: Desk, fields: Any, words: Translator) -> str:
-    """What was done with the case as a whole: “Disclosure: Risk assessment, Full, for the file”."""
-    what = str(fields.get("what", ""))
-    document, _, variant = what.partition(" ")
-    if any(code.code == document for code in desk.library.codes("document")) and variant:
-        parts = [desk.library.label("document", document), desk.library.label("variant", variant)]
-        what = ", ".join(words.text(part) for part in parts)
-    elif what in _LOOKED_AT:
-        what = words.text(_LOOKED_AT[what])
-    done = words.text(desk.library.label("operation", fields.get("operation")))
-    said = words.text(N_("{record}: {values}"), record=done, values=what)
-    if fields.get("recipient"):
-        said += "; " + words.text(N_("to {name}"), name=fields["recipient"])
-    if fields.get("reason"):
-        said += "; " + words.text(N_("because: {reason}"), reason=fields["reason"])
-    return said
-
-
-def _said(desk: Desk, view: CaseView, field: Field | None, value: Any, words: Translator) -> str:
-    if field is None:
-        return ""
-    text = say(desk, view, field, value, words)
-    return f"{words.text(field.label)}: {text}" if text else ""
-
-
-def _subject(desk: Desk, view: CaseView, record_id: str, words: Translator) -> str:
-    """What a record is about, in a few words: the factor of an answer, the title of a task, the name of a person."""
+def concerned(view: CaseView, record_id: str) -> frozenset[str]:
+    """Ids of the people of a case whom a record concerns."""
     record = view.record(record_id)
-    if record is None:
-        return ""
+    if record is None or record.type in _WHOLE_CASE:
+        return frozenset()
+    if record.type == "person":
+        return frozenset({record_id})
+    if record.type in _OF_THE_VICTIM:
+        return frozenset({view.victim.id} if view.victim else ())
     declared = record.declared
-    for name in ("factor", "code", "module", "person", "given_name", "kind"):
-        field = declared.field(name) if declared else None
-        if field is not None and record.get(name):
-            return say(desk, view, field, record.get(name), words)
-    return ""
+    named = [f for f in declared.fields if f.kind == "person"] if declared else []
+    found = {str(standing.value) for f in named for standing in record.standing(f.name) if standing.value}
+    if record.type == "breach" and record.get("order"):
+        found |= concerned(view, str(record.get("order")))
+    return frozenset(found)
+
+
+def received_words(at: str, received: str | None, words: Translator) -> str:
+    """When the server received an entry and how that goes with the device's clock; empty until it has."""
+    made, came = parse_moment(at), parse_moment(received or "")
+    if came is None:
+        return ""
+    when = words.moment(received)
+    if made is None or abs((came - made).total_seconds()) < 60:
+        return words.text(N_("received {when}"), when=when)
+    span = _span(abs((came - made).total_seconds()), words)
+    if came < made:
+        return words.text(N_("received {when}: that laptop’s clock was at least {span} ahead"), when=when, span=span)
+    return words.text(N_("received {when}, {span} after that laptop’s time"), when=when, span=span)
+
+
+def _span(seconds: float, words: Translator) -> str:
+    if seconds < 7200:
+        return words.text(N_("{n} min"), n=round(seconds / 60))
+    if seconds < 172_800:
+        return words.text(N_("{n} h"), n=round(seconds / 3600))
+    return words.text(N_("{n} d"), n=round(seconds / 86_400))
+
+
+def _fits(action: Action, wanted: Wanted) -> bool:
+    return (
+        (not wanted.kind or wanted.kind in action.kinds)
+        and (not wanted.who or wanted.who == action.who)
+        and (not wanted.person or wanted.person in action.people)
+        and (not wanted.since or action.day >= wanted.since)
+        and (not wanted.until or action.day[: len(wanted.until)] <= wanted.until)
+    )
+
+
+def all_kinds(timeline: Timeline) -> list[str]:
+    """The record types that occur, in the order of their declaration, then those of a newer version."""
+    held = {kind for action in timeline.actions for kind in action.kinds}
+    return [kind for kind in RECORD_TYPES if kind in held] + sorted(held - RECORD_TYPES.keys())

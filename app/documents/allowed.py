@@ -99,6 +99,9 @@ CASE_FILE = Allowed(
     prints={name: frozenset(f.name for f in declared.fields) for name, declared in RECORD_TYPES.items()},
 )
 
+TIMELINE = Allowed(prints=_f(case="reference"))
+"""Beside what was chosen of the entries themselves, in words: whatever was ever written, so it never leaves."""
+
 PAPERS: dict[tuple[str, str], Allowed] = {
     ("safety-plan", "card"): CARD,
     ("safety-plan", "discreet"): DISCREET,
@@ -106,6 +109,7 @@ PAPERS: dict[tuple[str, str], Allowed] = {
     ("risk-assessment", "full"): RISK_ASSESSMENT,
     ("to-do", "full"): TO_DO,
     ("handover", "full"): HANDOVER,
+    ("timeline", "full"): TIMELINE,
     ("case-file", "full"): CASE_FILE,
 }
 

@@ -7,7 +7,8 @@ from app.documents.draft import Draft
 from app.documents.flow import cell
 from app.documents.risk import answers_table, grade_and_floor
 from app.documents.sieve import Sifted
-from app.documents.text import can_draw, para
+from app.documents.text import para
+from app.documents.timeline import printable
 from app.documents.words import listed
 from app.i18n import N_
 from app.records.declared import RECORD_TYPES
@@ -92,13 +93,8 @@ def _timeline(draft: Draft) -> None:
     draft.heading(N_("Timeline"))
     rows = []
     for entry in draft.context.timeline:
-        about = draft.sieve.record(entry.record) if entry.record else None
-        words = entry.words
-        if about is not None and about.withheld:
-            words = draft.tr.text("A change to an item whose content is not printed.")
-        elif not can_draw(words):
-            # Names in their own script: the records above refuse whatever else could not be drawn.
-            words = draft.tr.text("A change with words in a script that cannot be printed; it stands in the case.")
+        # Names in their own script: the records above refuse whatever else could not be drawn.
+        words = printable(draft, entry)
         who = [para(part, text.NOTE) for part in (entry.who, entry.device) if part]
         rows.append(
             (

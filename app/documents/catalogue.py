@@ -15,6 +15,7 @@ from app.documents.handover import build_handover
 from app.documents.plan import build_plan
 from app.documents.risk import build_risk
 from app.documents.sieve import Sieve
+from app.documents.timeline import build_timeline
 from app.documents.todo import build_todo
 from app.i18n import Translator
 from app.problems import Problem
@@ -25,8 +26,13 @@ FILE_COPIES: Mapping[tuple[str, str], Callable[[Draft], bytes]] = {
     ("risk-assessment", "full"): build_risk,
     ("to-do", "full"): build_todo,
     ("handover", "full"): build_handover,
+    ("timeline", "full"): build_timeline,
     ("case-file", "full"): build_case_file,
 }
+
+
+WITH_TIMELINE = frozenset({"timeline", "case-file"})
+"""Documents that need the timeline in words."""
 
 
 @dataclass(frozen=True)

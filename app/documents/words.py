@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from app.clock import parse_moment
 from app.documents.sieve import Sieve, Sifted
 from app.documents.text import can_draw
 from app.forms.definitions import Factor
@@ -25,6 +26,11 @@ class Lookup:
     def code(self, code_list: str, value: str) -> str:
         """The label of a code; what is not in the list is shown as it was kept."""
         return self.tr.text(self.library.label(code_list, value))
+
+    def local_day(self, moment: str) -> str:
+        """The day of a moment where the paper is printed; what is no moment as it is."""
+        at = parse_moment(moment)
+        return at.astimezone().date().isoformat() if at else moment
 
     def factor(self, code: str) -> Factor | None:
         """The factor of that code in any instrument, or None."""

@@ -90,6 +90,13 @@ class RecordForm(QWidget):
         found: Record | None = self.page.view.record(self.record_id) if self.record_id else None
         return found
 
+    def field_at(self, widget: QWidget) -> tuple[str, str] | None:
+        """Record and field that a control of this form answers; None while there is no record."""
+        if not self.record_id:
+            return None
+        found = (name for name, editor in self.editors.items() if editor is widget or editor.isAncestorOf(widget))
+        return next(((self.record_id, name) for name in found), None)
+
     def show_record(self) -> None:
         """Show what is stored, what is doubtful, what differs, and only what is asked."""
         record = self.record

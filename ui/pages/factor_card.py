@@ -89,6 +89,14 @@ class FactorCard(QFrame):
         for follower in self.followers:
             follower.setVisible(value == "yes")
 
+    def field_at(self, widget: QWidget) -> tuple[str, str] | None:
+        """Record and field that a control of this card answers; None while there is no answer."""
+        answer = self.shown[0] if self.shown else None
+        if answer is None or not answer.record_id:
+            return None
+        found = (name for name, editor in self.details.items() if editor is widget or editor.isAncestorOf(widget))
+        return answer.record_id, next(found, "value")
+
     @property
     def saved(self) -> SavedMark:
         """When the answer reached the disk; made when it is first needed."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.casework import cases, edit, place, risk
@@ -19,11 +19,14 @@ from app.problems import Problem
 from app.records import names
 from ui.editors.editor import Editor
 from ui.editors.factory import label_of
+from ui.pages.history import HistorySheet
 from ui.pages.tab_order import is_stop, stops
 from ui.pages.undo import UndoBar
 from ui.widgets.page import ColumnPage
 from ui.widgets.problem_bar import ProblemBar
 from ui.widgets.text import PlainLabel
+
+WITHIN = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
 
 class CasePage(QWidget):
@@ -53,6 +56,8 @@ class CasePage(QWidget):
         whole.addWidget(self.sheet, 1)
         whole.addWidget(self.undo_bar)
         self.setAccessibleName(self.words(self.title))
+        # Not while the page is hidden behind another step: then the other one's own key answers.
+        QShortcut(QKeySequence("Ctrl+H"), self, self.show_history, context=WITHIN)
 
     # ---- what a step fills in
 
@@ -213,11 +218,31 @@ class CasePage(QWidget):
         """Names of factors and facts in words, as the reason of a suggestion."""
         desk = self.session.desk
         known = risk.rule_set(desk).words
+        factors = {name: desk.library.factor(name) for name in causes}
+        labels = {name: factor.label for name, factor in factors.items() if factor is not None}
         said = []
-        for name in causes:
-            factor = desk.library.factor(name)
-            said.append(self.words(factor.label if factor is not None else known.get(name, name)))
+        for name in factors:
+            # A fact and a factor may say the same, such as a pregnancy: once is enough.
+            if name in labels or not any(name in label.lower() for label in labels.values()):
+                said.append(self.words(labels.get(name) or known.get(name, name)))
         return "; ".join(said)  # a name may hold a comma
+
+    def show_history(self) -> None:
+        """Show every value of the field that the officer stands in."""
+        self.flush()
+        now: QWidget = self.focusWidget()
+        part: QWidget | None = now
+        while part is not None and part is not self:
+            field_at = getattr(part, "field_at", None)
+            found = field_at(now) if field_at is not None else None
+            if found is not None:
+                self.open_history(*found)
+                return
+            part = part.parentWidget()
+
+    def open_history(self, record_id: str, field: str) -> None:
+        """Show every value of one field."""
+        HistorySheet(self, record_id, field).open()
 
     def keep_draft(self, name: str, text: str) -> None:
         """Keep words that are not yet part of the case in the vault, so that a lock or a crash does not lose them."""

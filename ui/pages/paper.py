@@ -61,7 +61,8 @@ class PaperPage(CasePage):
         decide.body.addWidget(self.leaving)
         self.column.addWidget(decide)
         self.file_copies = Fold(
-            self.words(N_("Print for the file: plan, assessment, to-do sheet, handover, case file")), self._fill_file
+            self.words(N_("Print for the file: plan, assessment, to-do sheet, handover, timeline, case file")),
+            self._fill_file,
         )
         self.column.addWidget(self.file_copies)
         self.log = Fold("", self._fill_log)
@@ -92,19 +93,6 @@ class PaperPage(CasePage):
         if self.log.is_filled:
             self._show_log()
 
-    def help_text(self) -> str:
-        return self.words(
-            N_(
-                "Nothing: spoken only, for a home with the suspect in it or where belongings are searched. Card: "
-                "plain, for a purse. "
-                "Discreet: two pages without names or places, kept outside the home.\n\nA new address, a shelter, "
-                "helpers, code words, the "
-                "way out, the grade and anything about other people never stand on paper that leaves. The full plan "
-                "is for the file only.\n\n"
-                "Every print is logged. Nothing is kept on the disk unless you save a copy."
-            )
-        )
-
     def _decided(self, variant: str) -> None:
         self.keep_draft("variant", variant)
         self._show_decision()
@@ -119,7 +107,7 @@ class PaperPage(CasePage):
             self.for_file.show_variant(self.document.value() or "safety-plan", "full", self.proposal)
 
     def _fill_file(self, inside: QVBoxLayout) -> None:
-        documents = ("safety-plan", "risk-assessment", "to-do", "handover", "case-file")
+        documents = ("safety-plan", "risk-assessment", "to-do", "handover", "timeline", "case-file")
         self.document = ChoiceRow(
             [(d, label_of(self.session, "document", d)) for d in documents],
             name=self.words(N_("Document")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from ui.pages.on_paper import OnPaper
 from ui.pages.preview import Preview
 from ui.widgets.choices import CodeBox
 from ui.widgets.edits import LineEdit
-from ui.widgets.text import PlainButton, PlainLabel, announce, row
+from ui.widgets.text import PlainButton, PlainLabel, announce, row, set_tone
 
 ORDER = ("nothing", "card", "discreet")
 PREVIEW_SCALE, PRINT_SCALE = 1.3, 300 / 72
@@ -28,9 +29,10 @@ PREVIEW_SCALE, PRINT_SCALE = 1.3, 300 / 72
 class Printing(QWidget):
     """The form for a paper that leaves with the victim, or for a file copy."""
 
-    def __init__(self, page: Any, *, leaves: bool) -> None:
+    def __init__(self, page: Any, *, leaves: bool, choice: Callable[[], Any] | None = None) -> None:
         super().__init__()
         self.page, self._leaves, words = page, leaves, page.words
+        self._own_choice = choice
         self.words = words
         self._document, self._variant = "safety-plan", ""
         key = "paper" if leaves else "file"
@@ -86,7 +88,7 @@ class Printing(QWidget):
         )
         column.addWidget(self.path)
         column.addLayout(row(self.save))
-        self.said = PlainLabel("", tone="good")
+        self.said = PlainLabel("")
         column.addWidget(self.said)
         self.preview = Preview(page)
         column.addWidget(self.preview)
@@ -120,6 +122,8 @@ class Printing(QWidget):
         self.print_button.set_words(self.words(message, n=copies, what=name))
 
     def _choice(self) -> Any:
+        if self._own_choice is not None:
+            return self._own_choice()
         return self.on_paper.choice() if self._leaves else None
 
     def _preview(self) -> None:
@@ -149,7 +153,7 @@ class Printing(QWidget):
         if not self._reason_there():
             return
         if not printers.there_is_one():
-            self._say(self.words(N_("This laptop has no printer. Nothing was printed and nothing was logged.")))
+            self._say(self.words(N_("This laptop has no printer. Nothing was printed and nothing was logged.")), "danger")
             return
         printer = printers.choose(self, int(self.copies.value() or 1), self.words(N_("Print")))
         if printer is None:
@@ -163,9 +167,10 @@ class Printing(QWidget):
             lambda taken: self._sent(made.copy_number, taken),
         )
 
-    def _say(self, sentence: str) -> None:
+    def _say(self, sentence: str, tone: str = "good") -> None:
         """Say what came of it where it is seen and heard: the button may stand at the lower edge of the window."""
         self.said.setText(sentence)
+        set_tone(self.said, tone)
         self.page.sheet.column.activate()
         self.page.bring_into_view(self.said)
         announce(self.said, sentence)
@@ -181,7 +186,7 @@ class Printing(QWidget):
             message = N_(
                 "The printer did not take it. Number {number} is logged as not printed; print again when it is ready."
             )
-        self._say(self.words(message, number=number))
+        self._say(self.words(message, number=number), "good" if taken else "danger")
 
     def _save(self) -> None:
         if not self._reason_there():

@@ -1,25 +1,35 @@
-"""Everything that was recorded, in words: who, when, on which laptop; and every field with two values, to be decided
-here.
+"""Everything that was recorded, in words: who, when, on which laptop; filtered, looked at closely, printed.
+
+Every field with two values is decided here.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.casework import edit
-from app.casework.timeline import timeline
+from app.casework import edit, paper
+from app.casework.timeline import Action, Timeline, Wanted, all_kinds, received_words
 from app.casework.wording import say, type_label
 from app.i18n import N_
 from app.records.declared import RECORD_TYPES
 from ui.editors.editor import by_value, said_by
 from ui.pages.cards import clear
+from ui.pages.fold import Fold
+from ui.pages.history import where_words
 from ui.pages.page import CasePage
+from ui.pages.printing import Printing
 from ui.widgets.bars import EmptyState
 from ui.widgets.choices import CodeBox
-from ui.widgets.lists import Line, LineList
+from ui.widgets.edits import LineEdit
+from ui.widgets.lists import Line, LineList, MadeLines
+from ui.widgets.moments import DayEdit
 from ui.widgets.text import Card, PlainButton, PlainLabel, row
+
+_DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+_SHORTEST_BOX = 10
 
 
 class TimelinePage(CasePage):
@@ -34,39 +44,86 @@ class TimelinePage(CasePage):
         self.conflicts.body.addWidget(self.note(N_("The more cautious value is in force until somebody decides.")))
         self.conflicts.body.addLayout(self._conflict_lines)
         self.column.addWidget(self.conflicts)
-        self.kind = CodeBox([], name=self.words(N_("What")), empty=self.words(N_("everything")))
-        self.person = CodeBox([], name=self.words(N_("Who")), empty=self.words(N_("everybody")))
-        for box in (self.kind, self.person):
-            box.setSizeAdjustPolicy(CodeBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(16)
-            box.answered.connect(lambda _value: self._show_lines())
-        self._filters = QWidget()
-        self._filters.setLayout(
-            row(
-                PlainLabel(self.words(N_("What")), buddy=self.kind, wrap=False),
-                self.kind,
-                PlainLabel(self.words(N_("Who")), buddy=self.person, wrap=False),
-                self.person,
-            )
-        )
-        self.column.addWidget(self._filters)
+        self.column.addWidget(self._filters())
         self.list = LineList(name=self.words(N_("Timeline, latest first")))
         self.list.current.connect(self._show_detail)
-        self.list.opened.connect(self._show_detail)
-        self.column.addWidget(self.list)
-        self.detail = PlainLabel("", selectable=True)
-        self.column.addWidget(self.detail)
+        self.list.opened.connect(lambda _key: self._go_into_detail())
+        self.column.addWidget(self.list, 1)
+        self.sheet.column.setStretchFactor(self.column, 100)
         self.empty = EmptyState(
             self.words(N_("Nothing here")),
             self.words(N_("No entry matches. Choose everything and everybody to see the whole case.")),
+            self.words(N_("Show everything")),
+            self.show_everything,
         )
         self.column.addWidget(self.empty)
+        self.column.addWidget(self._detail())
+        self.printing = Fold(self.words(N_("Print the timeline for the file")), self._fill_printing)
+        self.column.addWidget(self.printing)
+
+    # ---- filters
+
+    def _filters(self) -> QWidget:
+        whole = QWidget()
+        grid = QGridLayout(whole)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(2)
+        say = self.words
+        self.kind = CodeBox([], name=say(N_("What")), empty=say(N_("everything")))
+        self.who = CodeBox([], name=say(N_("Who recorded it")), empty=say(N_("everybody")))
+        self.person = CodeBox([], name=say(N_("Whom it concerns")), empty=say(N_("everybody in this case")))
+        for box in (self.kind, self.who, self.person):
+            box.setSizeAdjustPolicy(CodeBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(_SHORTEST_BOX)
+            box.answered.connect(lambda _value: self._show_lines())
+        self.text = LineEdit(name=say(N_("Words in it")))
+        self.text.textChanged.connect(lambda _text: self._show_lines())
+        now = self.session.desk.clock.now
+        self.since = DayEdit(self.session.translator, now, name=say(N_("From day")))
+        self.until = DayEdit(self.session.translator, now, name=say(N_("To day")))
+        for day in (self.since, self.until):
+            day.answered.connect(lambda _value: self._show_lines())
+        labelled = (
+            (N_("What"), self.kind),
+            (N_("Who recorded it"), self.who),
+            (N_("Whom it concerns"), self.person),
+            (N_("Words in it"), self.text),
+            (N_("From day"), self.since),
+            (N_("To day"), self.until),
+        )
+        for place, (label, field) in enumerate(labelled):
+            line, column = divmod(place, 3)
+            grid.addWidget(PlainLabel(say(label), buddy=field, kind="small"), 2 * line, column)
+            grid.addWidget(field, 2 * line + 1, column)
+            grid.setColumnStretch(column, 1)
+        return whole
+
+    def wanted(self) -> Wanted:
+        """What of the timeline is chosen; a day that cannot be read chooses nothing."""
+        since, until = (day.value() if _DAY.fullmatch(day.value()) else "" for day in (self.since, self.until))
+        return Wanted(
+            self.kind.value(), self.who.value(), self.person.value(), self.text.value().strip(), since, until
+        )
+
+    def show_everything(self) -> None:
+        """Take every filter away."""
+        for box in (self.kind, self.who, self.person):
+            box.set_value("")
+        for day in (self.since, self.until):
+            day.set_value("")
+        self.text.set_value("")
+        self._show_lines()
+        self.list.setFocus()
+
+    # ---- showing
 
     def show_case(self) -> None:
-        self._lines = timeline(self.session.desk, self.case_id, self.session.translator)
-        kinds = dict.fromkeys(line.kind for line in self._lines)
-        self.kind.set_options([(kind, type_label(kind, self.session.translator)) for kind in kinds])
-        self.person.set_options([(who, who) for who in dict.fromkeys(line.who for line in self._lines)])
+        self.timeline = Timeline(self.session.desk, self.case_id, self.session.translator)
+        tr = self.session.translator
+        self.kind.set_options([(kind, type_label(kind, tr)) for kind in all_kinds(self.timeline)])
+        self.who.set_options([(who, who) for who in dict.fromkeys(a.who for a in self.timeline.actions)])
+        self.person.set_options(self.people_options())
         self._show_conflicts()
         self._show_lines()
 
@@ -76,41 +133,116 @@ class TimelinePage(CasePage):
     def help_text(self) -> str:
         return self.words(
             N_(
-                "Nothing is ever overwritten. Each line is one change: who, when by that laptop's clock, and on "
-                "which laptop. Where two "
-                "officers recorded different values without knowing of each other, both stand here until one of you "
-                "decides."
+                "Nothing is ever overwritten. Each line is one action: who, when by that laptop’s clock, and on which "
+                "laptop. Enter goes into a line; from there every earlier value of a field can be seen. In any field "
+                "of the other steps, Ctrl+H shows the same.\n\nWhere two officers recorded different values without "
+                "knowing of each other, both stand here until one of you decides.\n\nWhat is chosen above is what is "
+                "printed for the file."
             )
         )
 
     def _show_lines(self) -> None:
-        tr = self.session.translator
-        wanted = [
-            (n, line)
-            for n, line in enumerate(self._lines)
-            if self.kind.value() in ("", line.kind) and self.person.value() in ("", line.who)
-        ]
-        shown = []
-        for n, line in wanted:
-            where = (
-                self.words(N_("this laptop")) if line.here else self.words(N_("laptop {device}"), device=line.device)
-            )
-            shown.append(
-                Line(
-                    str(n),
-                    line.text,
-                    self.words(N_("{when} · {who} · {where}"), when=tr.moment(line.at), who=line.who, where=where),
-                )
-            )
-        self.list.set_lines(shown)
-        self.list.fit(7)
-        self.list.setVisible(bool(shown))
-        self.empty.setVisible(not shown)
+        self.shown = {action.key: action for action in self.timeline.wanted(self.wanted())}
+        items: list[Action | str] = []
+        for action in self.shown.values():
+            if not items or action.day != self._day_before(items):
+                items.append(action.day)
+            items.append(action)
+        keys = ["" if isinstance(item, str) else item.key for item in items]
+        self.list.set_lines(MadeLines(items, self._line), keys)
+        self.list.fit(6)
+        self.list.setVisible(bool(items))
+        self.empty.setVisible(not items)
         self._show_detail(self.list.current_key())
 
+    @staticmethod
+    def _day_before(items: list[Action | str]) -> str:
+        last = items[-1]
+        return last if isinstance(last, str) else last.day
+
+    def _line(self, item: Action | str) -> Line:
+        tr = self.session.translator
+        if isinstance(item, str):
+            return Line("", tr.day(item), heading=True)
+        parts = (self._time(item), item.who, where_words(self, item.here, item.device))
+        received = received_words(item.at, item.received, tr)
+        under = " · ".join(part for part in (*parts, received) if part)
+        return Line(item.key, self.timeline.title(item), under)
+
+    def _time(self, action: Action) -> str:
+        return self.session.translator.moment(action.at)[-5:]
+
+    # ---- one action closely
+
+    def _detail(self) -> QWidget:
+        self.detail = Card()
+        self.detail.setAccessibleName(self.words(N_("The line that is chosen")))
+        self.detail_head = PlainLabel("", kind="small", quiet=True)
+        self.detail_text = PlainLabel("", selectable=True)
+        self.field_box = CodeBox([], name=self.words(N_("Which field")), empty="")
+        self.field_box.removeItem(0)
+        self.field_box.setSizeAdjustPolicy(CodeBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.field_box.setMinimumContentsLength(2 * _SHORTEST_BOX)
+        self.earlier = PlainButton(self.words(N_("Earlier values")))
+        self.earlier.clicked.connect(self._open_earlier)
+        self.detail.body.addWidget(self.detail_head)
+        self.detail.body.addWidget(self.detail_text)
+        self.detail.body.addLayout(row(self.field_box, self.earlier))
+        return self.detail
+
     def _show_detail(self, key: str) -> None:
-        line = self._lines[int(key)] if key and int(key) < len(self._lines) else None
-        self.detail.setText(line.text if line is not None else "")
+        action = self.shown.get(key)
+        self.detail.setVisible(action is not None)
+        if action is None:
+            return
+        tr = self.session.translator
+        parts = (tr.moment(action.at), action.who, where_words(self, action.here, action.device))
+        received = received_words(action.at, action.received, tr)
+        self.detail_head.setText(" · ".join(part for part in (*parts, received) if part))
+        said = self.timeline.said(action)
+        self.detail_text.setText("\n".join(s.text for s in said) or self.timeline.title(action))
+        self._fields = self._fields_of(action)
+        self.field_box.clear()
+        for number, (record_id, field) in enumerate(self._fields):
+            self.field_box.addItem(self._field_words(record_id, field), str(number))
+        self.field_box.setVisible(len(self._fields) > 1)
+        self.earlier.setVisible(bool(self._fields))
+        if self._fields:
+            name = self._field_words(*self._fields[0]) if len(self._fields) == 1 else ""
+            self.earlier.set_words(
+                self.words(N_("Earlier values of {field}"), field=name) if name else self.words(N_("Earlier values"))
+            )
+
+    @staticmethod
+    def _fields_of(action: Action) -> list[tuple[str, str]]:
+        """Record and field of everything that an action wrote, each once."""
+        found: dict[tuple[str, str], None] = {}
+        for change in action.entry.changes:
+            if change.get("type") == "operation":
+                continue
+            names = [change["field"]] if "field" in change else list(change.get("fields") or {})
+            found |= dict.fromkeys((change["record"], str(name)) for name in names)
+        return list(found)
+
+    def _field_words(self, record_id: str, name: str) -> str:
+        record = self.view.record(record_id)
+        declared = RECORD_TYPES.get(record.type) if record is not None else None
+        field = declared.field(name) if declared is not None else None
+        label = self.words(field.label) if field is not None else name
+        return f"{self.timeline.change_words.heading(record.type if record is not None else '', record_id)}: {label}"
+
+    def _go_into_detail(self) -> None:
+        if not self.detail.isVisible():
+            return
+        self.bring_into_view(self.earlier)
+        (self.field_box if self.field_box.isVisible() else self.earlier).setFocus()
+
+    def _open_earlier(self) -> None:
+        place = self.field_box.currentIndex()
+        if 0 <= place < len(self._fields):
+            self.open_history(*self._fields[place])
+
+    # ---- two values of one field
 
     def _show_conflicts(self) -> None:
         clear(self._conflict_lines)
@@ -124,20 +256,37 @@ class TimelinePage(CasePage):
         declared = RECORD_TYPES.get(record.type)
         field = declared.field(name) if declared is not None else None
         part = QWidget()
-        column = QVBoxLayout(part)
-        column.setContentsMargins(0, 4, 0, 8)
+        grid = QGridLayout(part)
+        grid.setContentsMargins(0, 4, 0, 8)
+        grid.setHorizontalSpacing(12)
         title = f"{type_label(record.type, tr)}: {self.words(field.label) if field is not None else name}"
-        column.addWidget(PlainLabel(title, bold=True))
-        for value, writers in by_value(record.standing(name)):
+        grid.addWidget(PlainLabel(self._field_words(record.id, name), bold=True), 0, 0, 1, 2)
+        decided = declared is not None and not declared.immutable
+        for place, (value, writers) in enumerate(by_value(record.standing(name))):
             said = say(desk, self.view, field, value, tr) if field is not None else str(value)
             said = said or self.words(N_("empty"))
-            column.addWidget(PlainLabel(said_by(said, writers, tr)))
-            keep = PlainButton(
-                self.words(N_("Keep this")), name=self.words(N_("{what}: keep “{value}”"), what=title, value=said)
-            )
-            keep.clicked.connect(lambda _=False, value=value: self.act(edit.resolve, record.id, name, value))
-            column.addLayout(row(keep))
+            line, column = divmod(place, 2)
+            grid.addWidget(PlainLabel(said_by(said, writers, tr)), 1 + 2 * line, column)
+            grid.setColumnStretch(column, 1)
+            if decided:
+                keep_name = self.words(N_("{what}: keep “{value}”"), what=title, value=said)
+                keep = PlainButton(self.words(N_("Keep this")), name=keep_name)
+                keep.clicked.connect(lambda _=False, value=value: self.act(edit.resolve, record.id, name, value))
+                grid.addLayout(row(keep), 2 + 2 * line, column)
+        name_of_it = self.words(N_("Earlier values of {field}"), field=title)
+        all_of_it = PlainButton(self.words(N_("Earlier values")), kind="quiet", name=name_of_it)
+        all_of_it.clicked.connect(lambda: self.open_history(record.id, name))
+        grid.addLayout(row(all_of_it), grid.rowCount(), 0, 1, 2)
         return part
+
+    # ---- print
+
+    def _fill_printing(self, inside: QVBoxLayout) -> None:
+        words = N_("What is chosen above is printed, oldest first. It never leaves with the victim.")
+        inside.addWidget(self.note(words))
+        self.for_file = Printing(self, leaves=False, choice=lambda: paper.Choice(timeline=self.wanted()))
+        self.for_file.show_variant("timeline", "full", None)
+        inside.addWidget(self.for_file)
 
 
 def make_page(session: Any, case_id: str) -> CasePage:

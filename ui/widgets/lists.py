@@ -20,7 +20,10 @@ LINE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 
 @dataclass(frozen=True)
 class Line:
-    """One row: a title, a line under it, words at the end, and maybe a grade. `tone` colours the words at the end."""
+    """One row: a title, a line under it, words at the end, and maybe a grade. `tone` colours the words at the end.
+
+    A `heading` stands over the rows that follow it and is never the current one; its key is empty.
+    """
 
     key: str
     title: str
@@ -29,6 +32,7 @@ class Line:
     grade: GradeSign | None = None
     tone: str = ""
     spoken: str = ""
+    heading: bool = False
 
     def aloud(self) -> str:
         """What a screen reader says."""
@@ -69,6 +73,12 @@ class LinesModel(QAbstractListModel):
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self.lines)
 
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        found = super().flags(index)
+        if index.isValid() and index.row() < len(self.lines) and self.lines[index.row()].heading:
+            return found & ~(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+        return found
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self.lines):
             return None
@@ -108,8 +118,9 @@ class LineList(QListView):
         key = self.current_key()
         self.rows.set_lines(lines)
         self._keys = list(keys) if keys is not None else [line.key for line in lines]
-        if self._keys and not self.make_current(key):
-            self.setCurrentIndex(self.rows.index(0))
+        if self._keys and not (key and self.make_current(key)):
+            first = next((row for row, known in enumerate(self._keys) if known), 0)
+            self.setCurrentIndex(self.rows.index(first))
 
     def make_current(self, key: str) -> bool:
         """Make the line of that key the current one; whether there is one."""
@@ -138,7 +149,7 @@ class LineList(QListView):
         self.setMaximumHeight(min(each * lines + 4, 16_000))
 
     def _open(self, row: int) -> None:
-        if 0 <= row < len(self.rows.lines):
+        if 0 <= row < len(self.rows.lines) and not self.rows.lines[row].heading:
             self.opened.emit(self.rows.lines[row].key)
 
     def _moved(self) -> None:
@@ -159,6 +170,9 @@ class LinePainter(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         line: Line = index.data(LINE_ROLE)
         now, box = theme.scheme(), QRect(option.rect)
+        if line.heading:
+            self._heading(painter, box, option.direction == Qt.LayoutDirection.RightToLeft, line.title)
+            return
         state = option.state
         mirrored = option.direction == Qt.LayoutDirection.RightToLeft
         chosen = bool(state & QStyle.StateFlag.State_Selected)
@@ -207,6 +221,18 @@ class LinePainter(QStyledItemDelegate):
             painter.setFont(theme.font("body"))
             painter.setPen(now.colour("ink" if chosen else "quiet"))
             self._text(painter, upper, start | Qt.AlignmentFlag.AlignBottom, line.under)
+        painter.restore()
+
+    def _heading(self, painter: QPainter, box: QRect, mirrored: bool, title: str) -> None:
+        now = theme.scheme()
+        painter.save()
+        painter.setFont(theme.font("body", bold=True))
+        painter.setPen(now.colour("quiet"))
+        side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
+        room = box.adjusted(theme.SPACE_M, 0, -theme.SPACE_M, -theme.SPACE_XS)
+        self._text(painter, room, side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignBottom, title)
+        painter.setPen(now.colour("line"))
+        painter.drawLine(box.bottomLeft(), box.bottomRight())
         painter.restore()
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""People: roles, children, safe contact, the linked case that takes no address along; the plan's gaps; the timeline."""
+"""People: roles, children, safe contact, the linked case that takes no address along; the plan's gaps."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_child_has_a_record_of_its_own(stage: Stage, session: Session, case: s
     stage.fill("Given name", "Wren")
     stage.fill("Age", "7")
     stage.press("Saw or heard it: Yes")
-    stage.fill("In the child's own words", "I hid")
+    stage.fill("In the child’s own words", "I hid")
     view = cases.read_case(session.desk, case)
     (child,) = view.of("child")
     assert view.record(child.get("person")).get("given_name") == "Wren"  # type: ignore[union-attr]
@@ -125,29 +125,6 @@ def test_each_gap_ends_with_a_measure_or_a_written_reason(stage: Stage, session:
     (measure,) = cases.read_case(desk, case).of("measure")
     assert measure.get("what") == "Meet at the station"
     assert plan.uncovered(desk, cases.read_case(desk, case)) == []
-
-
-def test_the_timeline_shows_both_values_and_takes_a_decision(
-    stage: Stage, session: Session, case: str, two: tuple[str, str]
-) -> None:
-    desk = session.desk
-    for value in ("released", "in_custody"):
-        edit.write(desk, case, [notebook.assign(two[1], {"custody": (value, [])})])
-    page = stage.open("timeline", case)
-    assert page.conflicts.isVisible()
-    stage.press("Person: Custody: keep “Released”")
-    assert not cases.read_case(desk, case).conflicts()
-    assert not page.conflicts.isVisible()
-
-
-def test_the_timeline_is_filtered_by_kind(stage: Stage, session: Session, case: str, two: tuple[str, str]) -> None:
-    edit.create(session.desk, case, "incident", {"place": "Gate"})
-    page = stage.open("timeline", case)
-    everything = page.list.rows.rowCount()
-    page.kind.setFocus()
-    stage.key(Qt.Key.Key_Down)
-    assert 0 < page.list.rows.rowCount() < everything
-    assert len({page._lines[int(line.key)].kind for line in page.list.rows.lines}) == 1
 
 
 def test_an_archived_person_stays_by_name_where_it_was_chosen(
