@@ -107,6 +107,14 @@ class Policy:
         unit="days",
         why=N_("It protects the victim from a call or a letter that is no longer safe."),
     )
+    undo_minutes: int = _setting(
+        15,
+        N_("Time for which what was done can be taken back with one key"),
+        least=1,
+        most=60,
+        unit="minutes",
+        why=N_("It protects the record from being changed by one key after others may have read it."),
+    )
     local_words: tuple[str, ...] = _setting(
         (),
         N_("Local words that no passphrase may be built on"),

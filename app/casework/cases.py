@@ -214,6 +214,19 @@ def immediate_danger(desk: Desk, case_id: str) -> Changed:
     return edit.write(
         desk, case_id, edit.put_changes(desk, case_id, "case", case_id, {"danger_at": now, "send_first": "yes"}) + event
     )
+def take_danger_back(desk: Desk, case_id: str) -> Changed:
+    """Immediate danger was noted by mistake: the last note is archived, and what was noted before it counts again."""
+    view = read_case(desk, case_id)
+    noted = [event for event in view.in_turn("event") if event.get("kind") == "immediate_danger"]
+    before = str(noted[-2].get("happened_at") or "") if len(noted) > 1 else ""
+    changes = edit.assign(
+        desk, case_id, case_id, {"danger_at": before or None, "send_first": "yes" if before else "no"}
+    )
+    if noted:
+        changes += edit.assign(desk, case_id, noted[-1].id, {"archived": "yes", "archive_reason": "by_mistake"})
+    return edit.write(desk, case_id, changes)
+
+
 
 
 _COPIED = (

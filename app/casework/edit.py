@@ -102,9 +102,11 @@ def fixed_id(case_id: str, kind: str, *parts: str) -> str:
 
 
 def add(desk: Desk, case_id: str, record_id: str, field: str, value: str) -> Changed:
-    """Add one element to a set field."""
+    """Add one element to a set field; one that stands already is not added twice."""
     record = _state(desk, case_id, record_id)
     field_of(declaration(record.type), field)
+    if clean(value) in _elements(record, field):
+        return Changed()
     return write(desk, case_id, [notebook.add(record_id, field, clean(value))])
 
 

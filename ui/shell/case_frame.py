@@ -265,11 +265,11 @@ class CaseFrame(QWidget):
 
     def take_danger_back(self) -> None:
         """The button was pressed by mistake: the note goes, the notebook keeps both."""
-        view = cases.read_case(self.desk, self.case_id)
-        noted = [event for event in view.of("event") if event.get("kind") == "immediate_danger"]
-        changed = edit.set_fields(self.desk, self.case_id, self.case_id, {"danger_at": None, "send_first": "no"})
-        if noted:
-            changed |= edit.archive(self.desk, self.case_id, noted[-1].id, self.say(N_("noted by mistake")))
+        try:
+            changed = cases.take_danger_back(self.desk, self.case_id)
+        except Problem as problem:
+            self.session.say_problem(problem)
+            return
         self.session.tell(changed)
         self.leave_danger()
 
