@@ -18,11 +18,11 @@ from babel.messages.pofile import write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("app", "sync", "ui")
-DATA = ("codes", "forms", "profiles", "rules")
+DATA = ("codes", "forms", "help", "profiles", "rules")
 # How a message is marked in code: N_("…"), translator.text("…"), translator.plural("…", "…", n).
 MARKS = {"N_": None, "text": (1,), "plural": (1, 2)}
-# Keys of the data files that hold conditions. Everything else that is not a bare code is for people.
-CONDITIONS = frozenset({"when", "proposed_when"})
+# Keys of the data files that hold conditions or names of keys. Everything else that is not a bare code is for people.
+CONDITIONS = frozenset({"keys", "proposed_when", "when"})
 BARE_CODE = re.compile(r"[a-z0-9_./-]*|[A-Z]{1,3}[0-9]+|[0-9:T+-]*")
 
 

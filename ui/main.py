@@ -48,6 +48,7 @@ class Officer(QObject):
         self.suspend = suspend or watch_system(self)
         self.suspend.going.connect(self._going_to_sleep)
         self.session.setting_chosen.connect(self._use)
+        self.session.practice_wanted.connect(self.to_practice)
 
     def begin(self) -> None:
         """Show the window where the officer stood."""
@@ -75,8 +76,18 @@ class Officer(QObject):
         if problem is not None and not self._warned:
             self._warn(problem)
             return
+        self.session.noted.emit("locked")
         self._end()
         self.program.replace(self.program.again(self.desk.unlocked.folder))
+
+    def to_practice(self) -> None:
+        """Lock this vault and open the practice vault, which is made where there is none."""
+        problem = self._save()
+        if problem is not None:
+            self.session.say_problem(problem)
+            return
+        self._end()
+        self.program.replace(self.program.practice())
 
     def lock_all_the_same(self) -> None:
         """Lock without asking back: the laptop goes to sleep or nobody is there."""

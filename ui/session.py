@@ -30,7 +30,8 @@ class Session(QObject):
 
     `changed(Changed)`: some action changed cases; `saved_at(datetime)`: something reached the disk;
     `problem(Problem)`: to be said by the window; `asked_to_go(dict)`: another place is wanted; `asked_to_lock`,
-    `asked_to_hide`; `setting_chosen(str)`: the setting of this name has another value from now on.
+    `asked_to_hide`; `setting_chosen(str)`: the setting of this name has another value from now on; `guide_wanted`,
+    `guide_left`, `noted(str)`: for the guided practice case; `practice_wanted`: another vault, with invented cases.
     """
 
     changed = Signal(object)
@@ -40,6 +41,10 @@ class Session(QObject):
     asked_to_lock = Signal()
     asked_to_hide = Signal()
     setting_chosen = Signal(str)
+    guide_wanted = Signal()
+    guide_left = Signal()
+    noted = Signal(str)
+    practice_wanted = Signal()
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ Only what the unlock screen needs is imported here; everything else follows whil
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import os
 import sys
@@ -224,6 +225,11 @@ class Program(QObject):
             given += ["--first", str(folder)]
         return command(given)
 
+    def practice(self) -> list[str]:
+        """The command that opens the practice vault, in the same looks."""
+        given = ["practice", "--language", self.translator.language, "--scheme", self.options.scheme]
+        return command(given, "ui.commands.main")
+
     def _say(self, problem: Problem) -> None:
         bar = getattr(self.top.screen_shown, "problem_bar", None)
         if bar is not None:
@@ -241,7 +247,16 @@ def vault_folders(options: argparse.Namespace) -> list[Path]:
     if options.practice:
         return [folder for folder in [paths.practice_folder(), *below(paths.practice_folder())] if has_vault(folder)]
     found = [folder for folder in below(paths.vaults_folder()) if has_vault(folder)]
-    return sorted(found, key=lambda folder: (folder != options.first, folder.name))
+    return sorted(found, key=lambda folder: (folder != options.first, -last_used(folder), folder.name))
+
+
+def last_used(folder: Path) -> float:
+    """When something was last written in a vault, to list by; it is shown to nobody."""
+    times = [0.0]
+    for name in ("vault.db", "vault.db-wal"):
+        with contextlib.suppress(OSError):
+            times.append((folder / name).stat().st_mtime)
+    return max(times)
 
 
 def below(folder: Path) -> list[Path]:
@@ -284,11 +299,14 @@ def place_window(top: QWidget, wanted: str) -> None:
         top.setWindowState(Qt.WindowState.WindowMaximized)
 
 
-def command(given: Sequence[str]) -> list[str]:
-    """The command line that starts this program afresh with these arguments, whatever started this process."""
+def command(given: Sequence[str], door: str = "ui.start") -> list[str]:
+    """The command line that starts this program afresh with these arguments, whatever started this process.
+
+    `door`: the module whose `main` is run, where this is no packed program.
+    """
     if getattr(sys, "frozen", False):
         return [sys.executable, *given]
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from ui.start import main; sys.exit(main())"
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from {door} import main; sys.exit(main())"
     return [sys.executable, "-P", "-c", code, *given]
 
 

@@ -255,18 +255,6 @@ class GradePage(CasePage):
         elif self.nothing.button is not None:
             self.nothing.button.setFocus()
 
-    def help_text(self) -> str:
-        return self.words(
-            N_(
-                "Standard: what is known now does not point to serious harm. Medium: there are signs; serious harm "
-                "is possible if "
-                "something changes. High: serious harm could happen at any time.\n\nThere is no grade without risk. "
-                "You may raise at any "
-                "time with one line. A grade below the floor needs a supervisor and a coded reason; a full unit is "
-                "no reason."
-            )
-        )
-
     def _give(self) -> None:
         self.reason.flush()
         assessment = self.picture.assessment

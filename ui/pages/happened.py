@@ -94,17 +94,6 @@ class HappenedPage(CasePage):
         if card is not None:
             card.focus_first()  # type: ignore[attr-defined]
 
-    def help_text(self) -> str:
-        return self.words(
-            N_(
-                "Write so that nobody has to ask the victim again: what was done, with what, in which order, and "
-                "what was said. Say "
-                "whether it is a fact, what somebody reported, or your opinion.\n\nEvidence other than the victim's "
-                "account lets police "
-                "act without the victim having to carry the case: recordings, neighbours, damage, marks, messages."
-            )
-        )
-
     def _incident_card(self, record_id: str) -> RecordCard:
         return RecordCard(
             self,

@@ -102,17 +102,6 @@ class PeoplePage(CasePage):
             card: Any = next(iter(self.cards.cards.values()))
             card.focus_first() if card.fold.is_open else card.fold.button.setFocus()
 
-    def help_text(self) -> str:
-        return self.words(
-            N_(
-                "One person may hold several roles. A case has one victim; a second victim, or an allegation against "
-                "the victim, is a "
-                "linked case of its own, and no address crosses the link.\n\nChildren are recorded one by one, also "
-                "those who were "
-                "elsewhere. Until a safe way to reach the victim is agreed, nobody may call, write or send anything."
-            )
-        )
-
     # ---- people
 
     def start_person(self, role: str, *, focus: bool = True) -> None:

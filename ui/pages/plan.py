@@ -153,17 +153,6 @@ class PlanPage(CasePage):
         self.priorities.show_record(list(record.get("priorities", [])) if record is not None else [])
         self.uncovered.show_codes(plan.uncovered(self.session.desk, self.view))
 
-    def help_text(self) -> str:
-        return self.words(
-            N_(
-                "Ask what matters most and put it first; the subjects follow that order. A measure says who does "
-                "what and when, whether "
-                "it is safe, and whether it is done.\n\nEvery risk that was found ends with a measure, a task, or a "
-                "sentence why nothing "
-                "is done about it."
-            )
-        )
-
     def add_to(self, module: str, against: str) -> None:
         """Add a measure against a factor to a module, wherever it stands."""
         if module not in self.modules:

@@ -108,17 +108,6 @@ class TodoPage(CasePage):
     def first_focus(self) -> None:
         self.tabs.buttons[AGENCIES.index(self.agency)].setFocus()
 
-    def help_text(self) -> str:
-        return self.words(
-            N_(
-                "Each item keeps its true status: open, done, not needed and why, done by another agency and which, "
-                "refused by the "
-                "victim, not possible now and why.\n\nItems marked “may be another agency's” are yours until that "
-                "agency has "
-                "taken them. Before anybody contacts the victim, look at the safe-contact rule on the item."
-            )
-        )
-
     def _key(self, line: Any) -> str:
         return (
             line.record.id if (line.record is not None and line.definition is None) or line.code == VISIT else line.code

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.casework import cases, contact, edit, steps
+from app.casework import cases, contact, services, steps
 from app.changed import Changed
 from app.i18n import N_
 from app.problems import Problem
@@ -28,6 +28,7 @@ from ui.shell import focus
 from ui.shell.danger import DangerPanel
 from ui.shell.help_column import HelpColumn
 from ui.shell.lines import is_past, review_words, title_of
+from ui.shell.opening_words import duty_words
 from ui.shell.step_column import StepColumn
 from ui.widgets.bars import Banner
 from ui.widgets.grades import GradeBadge
@@ -58,7 +59,7 @@ class CaseFrame(QWidget):
         body.setSpacing(0)
         self.steps = StepColumn(self.translator)
         self.steps.chosen.connect(self.show_step)
-        scroller = QScrollArea()  # eight steps with what is missing do not fit into a low window
+        scroller = QScrollArea()  # nine steps with what is missing do not fit into a low window
         scroller.setWidget(self.steps)
         scroller.setWidgetResizable(True)
         scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -66,7 +67,9 @@ class CaseFrame(QWidget):
         scroller.setFixedWidth(self.steps.width() + 16)
         self.middle = QStackedWidget()
         self.danger = DangerPanel(
-            self.translator, self.desk.library.profile(str(self.view.case.get("profile", "neutral")))
+            self.translator,
+            self.desk.library.profile(str(self.view.case.get("profile", "neutral"))),
+            [duty_words(duty, self.desk.clock.now(), self.translator) for duty in services.duties(self.desk)],
         )
         self.danger.back.connect(self.leave_danger)
         self.danger.mistaken.connect(self.take_danger_back)
@@ -76,7 +79,6 @@ class CaseFrame(QWidget):
         body.addWidget(self.middle, 1)
         body.addWidget(self.help)
         lines.addLayout(body, 1)
-        QShortcut(QKeySequence(Qt.Key.Key_F1), self, self.toggle_help)
         QShortcut(QKeySequence("Ctrl+D"), self, self.immediate_danger)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -173,6 +175,7 @@ class CaseFrame(QWidget):
         self.steps.show_step(step)
         self.middle.setCurrentWidget(page)
         self.show_help()
+        self.session.noted.emit(f"page:{step}")
         if take_focus:
             # Leaving the step before has sent the focus anywhere on this one, and the page after it.
             page.sheet.verticalScrollBar().setValue(0)
@@ -251,12 +254,14 @@ class CaseFrame(QWidget):
             self.session.tell(changed)
             self.danger.show_noted(str(cases.read_case(self.desk, self.case_id).case.get("danger_at")))
         self.middle.setCurrentWidget(self.danger)
+        self.show_help()
         self.danger.stand()
 
     def leave_danger(self) -> None:
         """Back to the form at the same question."""
         if self.page is not None:
             self.middle.setCurrentWidget(self.page)
+            self.show_help()
         came_from, self._came_from = self._came_from, None
         if came_from is not None and self.isAncestorOf(came_from) and came_from is not self.danger_button:
             came_from.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -283,8 +288,11 @@ class CaseFrame(QWidget):
     def show_help(self) -> None:
         """Show the help of the page that is shown."""
         page = self.page
+        if self.middle.currentWidget() is self.danger:
+            self.help.show_help("", "danger")
+            return
         told = getattr(page, "help_text", None)
-        self.help.show_help(told() if told is not None else "")
+        self.help.show_help(told() if told is not None else "", self.step)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

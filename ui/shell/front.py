@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.i18n import N_
@@ -19,7 +20,9 @@ COLUMN = 460  # px: a passphrase of five words fits into one line
 
 
 class FrontScreen(QWidget):
-    """A screen before the work. Subclasses fill `column`."""
+    """A screen before the work. Subclasses fill `column`; `help_name` names their help."""
+
+    help_name = ""
 
     def __init__(self, program: Any) -> None:
         super().__init__()
@@ -36,7 +39,22 @@ class FrontScreen(QWidget):
         bar.setContentsMargins(theme.SPACE_M, theme.SPACE_S, theme.SPACE_M, 0)
         bar.addWidget(self.problem_bar)
         lines.addLayout(bar)
-        lines.addWidget(page, 1)
+        self._beside = QHBoxLayout()
+        self._beside.setContentsMargins(0, 0, 0, 0)
+        self._beside.addWidget(page, 1)
+        self.help: QWidget | None = None
+        lines.addLayout(self._beside, 1)
+        QShortcut(QKeySequence("F1"), self, self.toggle_help)
+
+    def toggle_help(self) -> None:
+        """Open the help beside the screen, or fold it away. It is read when it is first asked for."""
+        if self.help is None:
+            made = importlib.import_module("ui.shell.help_column").HelpColumn(self.translator)
+            made.show_help("", self.help_name)
+            self._beside.addWidget(made)
+            self.help = made
+        else:
+            self.help.setVisible(self.help.isHidden())
 
     def first_focus(self) -> None:
         """Put the focus where work begins."""

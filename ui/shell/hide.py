@@ -150,6 +150,7 @@ class Hiding(QObject):
         self._top.uncover()
         speak_only(None)
         self.keys.asleep = False
+        self._session.noted.emit("hidden")
 
     def stop(self) -> None:
         """The session ends; the screen goes back into the window, which is closed already."""

@@ -1,50 +1,105 @@
-"""The sheet of all keys, on “?”."""
+"""All keys, declared once and in groups, and the sheet that shows them, on “?”."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Iterable, Iterator
+
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
+from app.casework.steps import STEPS
 from app.i18n import N_, Translator
 from ui import theme
+from ui.widgets.page import ColumnPage
 from ui.widgets.text import PlainButton, PlainLabel, row
 
-KEYS = (
-    ("Ctrl+K", N_("Find a person, place or reference")),
-    ("Alt+1 … Alt+6", N_("Today, Cases, New attendance, Find, Services, This vault")),
-    ("Ctrl+1 … Ctrl+9", N_("The steps of the open case")),
-    ("Y N K D X", N_("In a question: yes, no, don't know, declined, not asked")),
-    ("↑ ↓", N_("From question to question, from line to line")),
-    ("Tab, Shift+Tab", N_("To the next field, and back")),
-    ("Ctrl+H", N_("In a field: everything that ever stood in it")),
-    ("Ctrl+D", N_("Immediate danger")),
-    ("Ctrl+B", N_("In Follow-up: note that an order was broken")),
-    ("F1", N_("Help beside the page")),
+Keys = tuple[tuple[str, str], ...]
+GROUPS: tuple[tuple[str, Keys], ...] = (
+    (
+        N_("Safety first"),
+        (
+            ("Ctrl+D", N_("Immediate danger, in an open case")),
+            ("F2", N_("In the guided practice case: the hint; Shift+F2 goes to the guide")),
     ("F9", N_("Hide the screen; F9 or Enter and the passphrase bring it back")),
-    ("Ctrl+L", N_("Save everything and lock")),
-    ("?", N_("This sheet")),
+            ("Ctrl+L", N_("Save everything and lock")),
+        ),
+    ),
+    (
+        N_("Getting about"),
+        (
+            ("Ctrl+K", N_("Find a person, place or reference")),
+            ("Alt+1 … Alt+{places}", "{place_names}"),
+            (f"Ctrl+1 … Ctrl+{len(STEPS)}", N_("The steps of the open case")),
+            ("F1", N_("Help beside the page")),
+            ("?", N_("This sheet")),
+        ),
+    ),
+    (
+        N_("On a page"),
+        (
+            ("Tab, Shift+Tab", N_("To the next field, and back")),
+            ("Y N K D X", N_("In a question: yes, no, don't know, declined, not asked")),
+            ("↑ ↓", N_("From question to question, from line to line")),
+            ("← →", N_("From answer to answer")),
+            ("Space, Enter", N_("Press or choose what has the focus")),
+            ("Ctrl+H", N_("Earlier values of the field that has the focus")),
+            ("Ctrl+B", N_("Note a breach of an order, under Follow-up")),
+            ("Esc", N_("Close a sheet or a list")),
+        ),
+    ),
 )
+KEYS = tuple(line for _group, keys in GROUPS for line in keys)
+WIDEST = 720
+
+
+def all_keys(translator: Translator, places: Iterable[str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The groups with their keys in words; `places` are the names of the rail."""
+    names = [translator.text(name) for name in places]
+    for group, keys in GROUPS:
+        yield (
+            translator.text(group),
+            [
+                (key.replace("{places}", str(len(names))), ", ".join(names))
+                if words == "{place_names}"
+                else (key, translator.text(words))
+                for key, words in keys
+            ],
+        )
 
 
 class KeySheet(QDialog):
-    """Closes with Esc."""
+    """Closes with Esc. Never larger than the window under it: what does not fit scrolls."""
 
-    def __init__(self, translator: Translator, parent: QWidget) -> None:
+    def __init__(self, translator: Translator, parent: QWidget, places: Iterable[str]) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Holdfast")
         self.setAccessibleName(translator.text(N_("Keys")))
+        self._room = parent.window().size()
         lines = QVBoxLayout(self)
-        lines.setContentsMargins(theme.SPACE_XL, theme.SPACE_L, theme.SPACE_XL, theme.SPACE_L)
-        lines.setSpacing(theme.SPACE_M)
-        lines.addWidget(PlainLabel(translator.text(N_("Keys")), kind="heading"))
+        lines.setContentsMargins(theme.SPACE_S, theme.SPACE_S, theme.SPACE_S, theme.SPACE_M)
+        self._page = page = ColumnPage(width=WIDEST)
+        page.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # arrows scroll it
+        page.setAccessibleName(translator.text(N_("Keys")))
+        page.column.addWidget(PlainLabel(translator.text(N_("Keys")), kind="heading"))
         grid = QGridLayout()
-        grid.setHorizontalSpacing(theme.SPACE_XL)
-        for place, (key, words) in enumerate(KEYS):
-            grid.addWidget(PlainLabel(key, bold=True, wrap=False), place, 0)
-            grid.addWidget(PlainLabel(translator.text(words), wrap=False), place, 1)
-        lines.addLayout(grid)
+        grid.setHorizontalSpacing(theme.SPACE_L)
+        grid.setColumnStretch(1, 1)
+        for group, keys in all_keys(translator, places):
+            at = grid.rowCount()
+            grid.addWidget(PlainLabel(group, kind="question", bold=True), at, 0, 1, 2)
+            for number, (key, words) in enumerate(keys, at + 1):
+                grid.addWidget(PlainLabel(key, bold=True, wrap=False), number, 0)
+                grid.addWidget(PlainLabel(words), number, 1)
+        page.column.addLayout(grid)
+        lines.addWidget(page, 1)
         close = PlainButton(translator.text(N_("Close")), kind="main")
         close.clicked.connect(self.accept)
-        lines.addLayout(row(close))
+        foot = row(close)
+        foot.setContentsMargins(theme.SPACE_L, 0, 0, 0)
+        lines.addLayout(foot)
         close.setFocus()
+
+    def sizeHint(self) -> QSize:
+        high = self._page.paper.heightForWidth(min(WIDEST, self._room.width())) + 88
+        return QSize(min(WIDEST + 64, self._room.width() - 24), min(max(high, 240), self._room.height() - 24))

@@ -131,6 +131,8 @@ class NewPassphrase(QWidget):
 class AfterRecovery(FrontScreen):
     """After the recovery code: a new passphrase is offered. `done` when the officer goes on."""
 
+    help_name = "new_passphrase"
+
     done = Signal()
 
     def __init__(self, program: Any, desk: Any) -> None:

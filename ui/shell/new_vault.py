@@ -22,6 +22,8 @@ from ui.widgets.text import PlainButton, PlainCheck, PlainLabel, main_action, ro
 class NewVault(FrontScreen):
     """`made(desk)` when the vault is made, open, and its recovery code was put away; `given_up` to go back."""
 
+    help_name = "new_vault"
+
     made = Signal(object)
     given_up = Signal()
 

@@ -33,6 +33,10 @@ class ServiceList(QWidget):
         super().__init__()
         self.session, self.say = session, session.translator.text
         self.found: dict[str, Offer] = {}
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(LOOK_AFTER_MS)
+        self._later.timeout.connect(self.look)
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(theme.SPACE_S)
@@ -54,10 +58,6 @@ class ServiceList(QWidget):
             self.clear,
         )
         lines.addWidget(self.empty, 1)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(LOOK_AFTER_MS)
-        self._later.timeout.connect(self.look)
 
     def _filters(self, lines: QVBoxLayout, columns: int) -> None:
         tr, desk = self.session.translator, self.session.desk

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 
 from app.i18n import N_
 from app.problems import Problem
@@ -20,8 +21,8 @@ from app.vault.vault import Face
 from ui import tasks, theme
 from ui.shell.front import FrontScreen, PassphraseField
 from ui.widgets.bars import Banner, PracticeMark
-from ui.widgets.choices import CodeBox
 from ui.widgets.edits import LineEdit
+from ui.widgets.lists import Line, LineList
 from ui.widgets.text import PlainButton, PlainLabel, announce, main_action, row
 
 
@@ -42,8 +43,28 @@ def look(folder: Path, clock: Any) -> Door:
         return Door(folder, None, problem)
 
 
+class VaultList(LineList):
+    """The vaults of this laptop, a line each. A letter goes to the next name that begins with it."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        typed = event.text().casefold()
+        if typed.isalnum():
+            self._jump(typed)
+        else:
+            super().keyPressEvent(event)
+
+    def _jump(self, typed: str) -> None:
+        lines, now = self.rows.lines, self.currentIndex().row()
+        places = [*range(now + 1, len(lines)), *range(now + 1)]
+        found = next((n for n in places if lines[n].title.casefold().startswith(typed)), None)
+        if found is not None:
+            self.setCurrentIndex(self.rows.index(found))
+
+
 class Unlock(FrontScreen):
     """`opened(desk, lines)` when a vault is open with its desk and the lines of its cases."""
+
+    help_name = "unlock"
 
     opened = Signal(object, object)
     wants_new_vault = Signal()
@@ -57,12 +78,12 @@ class Unlock(FrontScreen):
         self._tick = QTimer(self)
         self._tick.setInterval(250)
         self._tick.timeout.connect(self._count_down)
-        self._choose(0)
+        self._begin_with(next((n for n, door in enumerate(self.doors) if door.face is not None), 0))
 
     @property
     def door(self) -> Door | None:
         """The vault that is chosen."""
-        place = self.chooser.currentIndex()
+        place = self.chooser.currentIndex().row()
         return self.doors[place] if 0 <= place < len(self.doors) else None
 
     def first_focus(self) -> None:
@@ -79,12 +100,12 @@ class Unlock(FrontScreen):
         self.title("Holdfast")
         self.whose = PlainLabel(kind="question")
         self.column.addWidget(self.whose)
-        self.chooser = CodeBox([], name=say(N_("Whose vault")), empty="")
-        self.chooser.removeItem(0)
-        for number, door in enumerate(self.doors):
-            self.chooser.addItem(self._label(door), str(number))
+        self.chooser = VaultList(name=say(N_("Whose vault")))
+        self.chooser.set_lines([self._line(number, door) for number, door in enumerate(self.doors)])
+        self.chooser.fit(4)
         self.chooser_label = self.question(say(N_("Whose vault")), self.chooser)
-        self.chooser.currentIndexChanged.connect(self._choose)
+        self.chooser.current.connect(lambda _key: self._choose())
+        self.chooser.opened.connect(lambda _key: self.first_focus())
         for widget in (self.chooser, self.chooser_label):
             widget.setVisible(len(self.doors) > 1)
         self.shown_passphrase = Banner(tone="calm")
@@ -115,16 +136,24 @@ class Unlock(FrontScreen):
             self.column.addLayout(row(button))
         self.column.addStretch(1)
 
-    def _label(self, door: Door) -> str:
+    def _line(self, number: int, door: Door) -> Line:
         if door.face is None:
-            return self.say(N_("Vault “{folder}”: cannot be read"), folder=door.folder.name)
-        if door.face.practice:
-            return self.say(N_("{name} (practice)"), name=door.face.short_name)
-        return door.face.short_name
+            under = door.problem.sentences(self.translator).happened if door.problem else ""
+            title = self.say(N_("Vault “{folder}”"), folder=door.folder.name)
+            return Line(str(number), title, under, self.say(N_("cannot be read")), tone="danger")
+        same = [d for d in self.doors if d.face and d.face.short_name == door.face.short_name]
+        # Two of the same name are told apart by their folders, which are numbers.
+        under = self.say(N_("vault {folder}"), folder=door.folder.name) if len(same) > 1 else ""
+        return Line(str(number), door.face.short_name, under, self.say(N_("practice")) if door.face.practice else "")
 
     # -- what is shown
 
-    def _choose(self, _place: int) -> None:
+    def _begin_with(self, place: int) -> None:
+        self.chooser.make_current(str(place))
+        self._choose()
+        self.first_focus()
+
+    def _choose(self) -> None:
         door = self.door
         face = door.face if door else None
         self.passphrase.clear()
@@ -159,7 +188,8 @@ class Unlock(FrontScreen):
             else self.say(N_("Use the recovery code from the station's safe"))
         )
         self._enable(True)
-        self.first_focus()
+        if not self.chooser.hasFocus():  # with the arrows one passes several names
+            self.first_focus()
 
     def _enable(self, on: bool) -> None:
         usable = on and self.door is not None and self.door.face is not None
@@ -188,9 +218,11 @@ class Unlock(FrontScreen):
                 )
             )
         elif self._tick.isActive():
+            # What the bar said about seconds is over as well.
             self._tick.stop()
-            self.state.setText("")
-            announce(self, self.say(N_("You can try again now.")))
+            self.problem_bar.clear()
+            self.state.setText(self.say(N_("You can try again now.")))
+            announce(self, self.state.text())
         self._enable(True)
 
     # -- opening

@@ -18,6 +18,8 @@ from ui.session import Session
 from ui.shell.case_frame import CaseFrame
 from ui.shell.cases import CasesPage
 from ui.shell.find import FindPage
+from ui.shell.guide_bar import GuideBar
+from ui.shell.help_column import WithHelp
 from ui.shell.keys import KeySheet
 from ui.shell.new_attendance import NewAttendancePage
 from ui.shell.reason import ReasonPage
@@ -70,8 +72,11 @@ class Window(QWidget):
         body.setSpacing(0)
         body.addWidget(self._rail())
         self.stack = QStackedWidget()
-        body.addWidget(self.stack, 1)
+        self.beside = WithHelp(self.stack, self.translator)
+        body.addLayout(self.beside, 1)
         lines.addLayout(body, 1)
+        self.guide = GuideBar(session)
+        lines.addWidget(self.guide)
         self._keys()
         self._timers()
         session.asked_to_go.connect(self.go)
@@ -138,10 +143,30 @@ class Window(QWidget):
             group.addButton(button)
             if place == "vault":
                 lines.addStretch(1)
+                lines.addWidget(self._help_button())
             lines.addWidget(button)
             self.rail[place] = button
         self._rail_group = group
         return rail
+
+    def _help_button(self) -> PlainButton:
+        hint = self.say(N_("Help beside the page (F1)"))
+        button = PlainButton(self.say(N_("Help")), kind="rail", icon="help", hint=hint)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the cursor where it stands
+        button.clicked.connect(self.toggle_help)
+        return button
+
+    def toggle_help(self) -> None:
+        """Open the help beside what is shown, or fold it away."""
+        page = self.stack.currentWidget()
+        if isinstance(page, CaseFrame):
+            page.toggle_help()
+        else:
+            self.beside.toggle(self._help_name())
+
+    def _help_name(self) -> str:
+        asks = self.stack.currentWidget() is self.pages.get("reason") and "reason" in self.pages
+        return "reason" if asks else self.place
 
     def _keys(self) -> None:
         for number, place in enumerate(PLACES, 1):
@@ -149,6 +174,7 @@ class Window(QWidget):
         QShortcut(QKeySequence("Ctrl+K"), self, self.focus_find)
         QShortcut(QKeySequence("Ctrl+L"), self, self.session.lock)
         QShortcut(QKeySequence("?"), self, self.show_keys)
+        QShortcut(QKeySequence("F1"), self, self.toggle_help)
 
     def _timers(self) -> None:
         self._find_later = QTimer(self)
@@ -189,6 +215,7 @@ class Window(QWidget):
             self.find_box.setText(page.words)
         self.stack.setCurrentWidget(page)
         if self.place == "case":
+            self.beside.fold()  # a case has its own
             step = str(wanted.get("step") or page.step or "people")
             page.show_step(step, take_focus=take_focus)
         elif self.place == "find" and not self.find_box.hasFocus() and take_focus:
@@ -196,6 +223,7 @@ class Window(QWidget):
             self.find_box.selectAll()
         elif take_focus and self.place != "find":
             page.first_focus()
+        self.beside.turn(self.place)
 
     def _page(self, place: str) -> Any:
         if place not in self.pages:
@@ -227,6 +255,7 @@ class Window(QWidget):
             self.stack.addWidget(page)
         page.ask(wanted)
         self.stack.setCurrentWidget(page)
+        self.beside.turn("reason")
         page.first_focus()
 
     @property
@@ -340,7 +369,7 @@ class Window(QWidget):
 
     def show_keys(self) -> None:
         """The sheet of all keys."""
-        sheet = KeySheet(self.translator, self)
+        sheet = KeySheet(self.translator, self, [words for words, _icon, _page in PLACES.values()])
         sheet.open()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
