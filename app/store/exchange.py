@@ -14,7 +14,7 @@ from app.notebook import entry as notebook
 from app.notebook import hybrid
 from app.notebook.entry import Entry, EntryRefused, SignedEntry
 from app.notebook.fold import CaseState
-from app.store import rows
+from app.store import folded, rows
 from app.store.database import Connection
 from app.store.store import Store
 
@@ -35,6 +35,14 @@ class Accepted:
     first: int
     number: int
     received_at: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The server's word that it keeps one entry of this device apart, and why (a code)."""
+
+    first: int
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,66 @@ def acknowledge(store: Store, accepted: Iterable[Accepted]) -> set[str]:
     return set(touched)
 
 
+def refuse(store: Store, refused: Iterable[Refused]) -> set[str]:
+    """Note what the server refused: kept with its reason, shown, and standing in no row. Returns the cases touched."""
+    with store.transaction() as connection:
+        touched: set[str] = set()
+        for word in refused:
+            row = connection.execute(
+                "UPDATE entry SET state = 'refused', reason = ? WHERE device = ? AND first = ? AND state = 'unsent'"
+                " RETURNING case_id",
+                (word.reason, store.device, word.first),
+            ).fetchone()
+            touched |= {row[0]} if row else set()
+        for case_id in touched:
+            _fold_anew(store, connection, case_id)
+    store.forget()
+    return touched
+
+
+def send_again(store: Store, after: int) -> int:
+    """The server has this device's entries only up to `after`: those later wait again. Returns how many.
+
+    It was put back to an older state, and what it once acknowledged has to reach it anew.
+    """
+    with store.transaction() as connection:
+        done = connection.execute(
+            "UPDATE entry SET state = 'unsent', number = NULL, received_at = NULL, reason = NULL"
+            " WHERE device = ? AND first > ? AND state IN ('sent', 'refused')",
+            (store.device, after),
+        )
+        count = int(done.rowcount)
+    store.forget()
+    return count
+
+
+def head(store: Store, upto: int | None = None) -> tuple[int, str]:
+    """The last number of this device's chain and the hash of its last entry; of the part up to `upto` where given.
+
+    (0, 64 noughts) where there is none; "" as the hash where no entry ends at `upto`.
+    """
+    with store.reading() as connection:
+        if upto is None:
+            row = connection.execute(
+                "SELECT first + count - 1, hash FROM entry WHERE device = ? ORDER BY first DESC LIMIT 1",
+                (store.device,),
+            ).fetchone()
+            return row or (0, notebook.NO_PREVIOUS)
+        if upto == 0:
+            return 0, notebook.NO_PREVIOUS
+        row = connection.execute(
+            "SELECT first + count - 1, hash FROM entry WHERE device = ? AND first + count - 1 = ?",
+            (store.device, upto),
+        ).fetchone()
+    return row or (upto, "")
+
+
+def digest(store: Store, case_id: str, upto: int) -> str:
+    """The digest of what this laptop holds of a case up to a number of the server (see sync/README.md)."""
+    with store.reading() as connection:
+        return folded.digest(connection, case_id, upto)
+
+
 def receive(
     store: Store, arrived: Sequence[Arrived], keys: Mapping[str, bytes], cursor: str, server_ms: int
 ) -> TakenIn:
@@ -96,6 +164,7 @@ def receive(
                 entry = _verified(one, keys)
                 held = _held(connection, entry, one.signed)
             except EntryRefused as reason:
+                _set_aside(connection, one, str(reason))
                 done.refused.append((one, str(reason)))
                 continue
             if held:
@@ -107,9 +176,10 @@ def receive(
                 # The server knows more of this device than its own file: an old copy, which must not go on.
                 done.refused.append((one, "not in this notebook"))
                 continue
-            state = _state(store, states, entry.case)
-            done.touched.setdefault(entry.case, set()).update(state.apply(entry, one.received_at))
             store.insert(entry, one.signed, "received", one.number, one.received_at)
+            if one.number > folded.snapshot_number(connection, entry.case):
+                state = _state(store, states, entry.case)
+                done.touched.setdefault(entry.case, set()).update(state.apply(entry, one.received_at))
             connection.execute(
                 "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
                 (f"key:{entry.device}", keys[entry.device].hex()),
@@ -145,6 +215,28 @@ def _held(connection: Connection, entry: Entry, signed: SignedEntry) -> bool:
     if found and found != [(entry.first, signed.hash)]:
         raise EntryRefused("two entries with one number")
     return bool(found)
+
+
+def _set_aside(connection: Connection, one: Arrived, reason: str) -> None:
+    """Keep what could not be taken in, with the reason; its device is named as the bytes say, believed or not."""
+    try:
+        device = notebook.read(one.signed.body).device
+    except EntryRefused:
+        device = ""
+    connection.execute(
+        "INSERT OR IGNORE INTO aside VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (device, one.signed.hash, one.number, reason, one.received_at, one.signed.body, one.signed.signature),
+    )
+
+
+def _fold_anew(store: Store, connection: Connection, case_id: str) -> None:
+    """Compute the rows of one case anew; what stands no longer goes."""
+    state, changed_at = folded.case(connection, case_id)
+    connection.execute("DELETE FROM record WHERE case_id = ?", (case_id,))
+    rows.forget_words(connection, case_id, state.records)
+    rows.write_rows(connection, state, state.records, None if case_id == store.device else changed_at)
+    if not state.records:
+        connection.execute("DELETE FROM case_line WHERE case_id = ?", (case_id,))
 
 
 def _note_received(

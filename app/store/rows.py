@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from app.notebook.fold import CaseState, RecordState
 from app.notebook.packing import pack, unpack
@@ -68,6 +68,17 @@ def index(connection: Connection, case_id: str, record: RecordState) -> bool:
         [(kind, word, sound_of(word)) for word, kind in wanted - held],
     )
     return True
+
+
+def forget_words(connection: Connection, case_id: str, but: Collection[str] = ()) -> None:
+    """Take the words of a case out of the index, but those of some of its records."""
+    held = connection.execute("SELECT word, kind, record_id FROM word WHERE case_id = ?", (case_id,)).fetchall()
+    gone = [(word, kind, record_id) for word, kind, record_id in held if record_id not in but]
+    connection.executemany(
+        "DELETE FROM word WHERE word = ? AND kind = ? AND record_id = ? AND case_id = ?",
+        [(*row, case_id) for row in gone],
+    )
+    connection.executemany(_FORGET_SPELLING, [(kind, word) for word, kind, _ in gone])
 
 
 def index_anew(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,16 @@ from app.notebook.hybrid import ZERO, Stamp, tick
 from app.notebook.packing import unpack
 from app.problems import Problem
 from app.records.view import CaseView, Record
-from app.store import finding, proof, rows
+from app.store import finding, folded, proof, rows
 from app.store.database import Connection, integrity, open_database, problems, remove_database
 from app.store.finding import Hit, NearHit
 from app.store.spelling import Spellings
 from app.store.words import FOLDING
 
 FILE = "vault.db"
+SCOPE = "scope"
+"""Under which name the version of the server's scope is kept that this laptop knew of."""
+LINES_MADE_BY = "lines made by"
 
 _INSERT_ENTRY = (
     "INSERT INTO entry (device, first, count, case_id, hash, hlc_ms, hlc_counter, made_at, body, signature,"
@@ -65,6 +68,8 @@ class KeptEntry:
     signed: SignedEntry
     state: str
     received_at: str | None
+    reason: str | None = None
+    """Why the server refused it."""
 
 
 class Store:
@@ -135,6 +140,10 @@ class Store:
     def public_key(self) -> bytes:
         """The device's public key, 32 bytes."""
         return self._signer.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+    def sign(self, data: bytes) -> bytes:
+        """The device's signature of something that is not an entry, such as a request to the server."""
+        return self._signer.sign(data)
 
     @property
     def _connection(self) -> Connection:
@@ -209,7 +218,7 @@ class Store:
             count=len(changes),
             author=author.name,
             session=author.session,
-            scope=0,
+            scope=int(self.recall(SCOPE) or 0),
             case=case_id,
             hlc=(next_stamp.milliseconds, next_stamp.counter),
             wall=iso(now),
@@ -288,18 +297,29 @@ class Store:
         """The entries of a case in the order in which they came to this vault."""
         with problems(self.path):
             rows = self._connection.execute(
-                "SELECT body, signature, state, received_at FROM entry WHERE case_id = ? ORDER BY rowid", (case_id,)
+                "SELECT body, signature, state, received_at, reason FROM entry WHERE case_id = ? AND state <> 'gone'"
+                " ORDER BY rowid",
+                (case_id,),
             ).fetchall()
-        for body, signature, state, received in rows:
-            yield KeptEntry(notebook.read(body), SignedEntry(body, signature), state, received)
+        for body, signature, state, received, reason in rows:
+            yield KeptEntry(notebook.read(body), SignedEntry(body, signature), state, received, reason)
 
     def cases(self) -> list[str]:
         """Ids of all cases."""
         with problems(self.path):
             return [row[0] for row in self._connection.execute("SELECT case_id FROM case_line")]
 
-    def lines(self, summarise: Callable[[CaseView], bytes], only: Collection[str] | None = None) -> list[Line]:
-        """One line a case, of all cases or of some. Stale lines are made anew by `summarise` and kept."""
+    def lines(
+        self, summarise: Callable[[CaseView], bytes], only: Collection[str] | None = None, made_by: str = ""
+    ) -> list[Line]:
+        """One line a case, of all cases or of some. Stale lines are made anew by `summarise` and kept.
+
+        `made_by` names how lines are made now; where it is another way than before, all of them are made anew.
+        """
+        if made_by != (self.recall(LINES_MADE_BY) or ""):
+            with self.transaction() as connection:
+                connection.execute("UPDATE case_line SET stale = 1")
+                connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (LINES_MADE_BY, made_by))
         with problems(self.path):
             stale = {r[0] for r in self._connection.execute("SELECT case_id FROM case_line WHERE stale = 1")}
         fresh = self._refreshed(stale if only is None else stale & set(only), summarise)
@@ -337,21 +357,27 @@ class Store:
                 found += finding.whole_reference(self._connection, words, limit - len(found))
         return list(dict.fromkeys(found))
 
-    def find_nearly(self, words: list[str], limit: int, without: Collection[Hit] = ()) -> list[NearHit]:
-        """Records that are found when spelling is forgiven, nearest first, but none of `without`; at most `limit`."""
+    def find_nearly(self, words: list[str], limit: int, without: Collection[Hit] = (), only: str = "") -> list[NearHit]:
+        """Records that are found when spelling is forgiven, nearest first, but none of `without`; at most `limit`.
+
+        `only`: under one heading.
+        """
         version = self._version()
         with problems(self.path):
             if self._spellings is None or self._spellings[0] != version:
                 self._spellings = (version, finding.spellings(self._connection))
-            return finding.nearly(self._connection, self._spellings[1], words, limit, without)
+            return finding.nearly(self._connection, self._spellings[1], words, limit, without, only)
 
-    def people(self, case_id: str) -> list[Record]:
-        """The people of a case, without reading all of it."""
+    def records(self, case_id: str, kinds: Sequence[str]) -> list[Record]:
+        """The records of some types of a case, without reading all of it, in the order in which they were made."""
+        marks = ", ".join("?" * len(kinds))
         with problems(self.path):
             found = self._connection.execute(
-                "SELECT id, state FROM record WHERE case_id = ? AND type = 'person'", (case_id,)
+                f"SELECT id, state FROM record WHERE case_id = ? AND type IN ({marks})",  # noqa: S608 - question marks
+                (case_id, *kinds),
             ).fetchall()
-        return [Record(unpack(record_id, state)) for record_id, state in found]
+        states = sorted((unpack(key, state) for key, state in found), key=lambda r: (*r.first_written(), r.id))
+        return [Record(state) for state in states]
 
     def find_record(self, case_id: str, record_id: str) -> Record | None:
         """One record without reading its whole case."""
@@ -422,16 +448,16 @@ class Store:
             raise Problem("store.damaged", file=self.path.name)
 
     def rebuild(self) -> None:
-        """Compute all rows anew from the entries, in one transaction: the projection holds nothing of its own."""
+        """Compute all rows anew from snapshots and entries, in one transaction: they hold nothing of their own."""
         with self.transaction() as connection:
             for table in rows.TABLES:
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
-            for case_id, listed in connection.execute(
-                "SELECT case_id, min(device != case_id) FROM entry GROUP BY case_id"
-            ).fetchall():
-                state, changed_at = CaseState(case_id), ""
-                for kept in self.entries(case_id):
-                    state.apply(kept.entry, kept.received_at)
-                    changed_at = kept.entry.wall
+            # What bears the id of a device is the vault's own: small choices, in no list of cases.
+            found = connection.execute(
+                "SELECT case_id, min(device <> case_id) FROM entry WHERE state NOT IN ('gone', 'refused')"
+                " GROUP BY case_id UNION SELECT case_id, 1 FROM snapshot"
+            ).fetchall()
+            for case_id, listed in found:
+                state, changed_at = folded.case(connection, case_id)
                 rows.write_rows(connection, state, state.records, changed_at if listed else None)
         self.forget()

@@ -149,8 +149,9 @@ def test_a_torn_log_gives_an_earlier_state_whole_and_never_half_an_entry(tmp_pat
         "UPDATE entry SET first = -first WHERE first IN (5, 6); UPDATE entry SET first = 11 + first WHERE first < 0",
         (
             "INSERT INTO entry SELECT device, 999, count, case_id, hash, hlc_ms, hlc_counter, made_at, state, number,"
-            " received_at, body, signature FROM entry WHERE first = 5"
+            " received_at, body, signature, reason FROM entry WHERE first = 5"
         ),
+        "UPDATE entry SET body = x'', state = 'gone' WHERE first = 5",
     ],
 )
 def test_an_entry_that_was_removed_changed_or_moved_is_noticed(sound, tmp_path, harm):

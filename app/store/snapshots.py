@@ -1,0 +1,85 @@
+"""What stands in a case as the server folded it, taken in; and cases that are no longer this laptop's to hold.
+
+A snapshot is a cache of the log: it replaces nothing that it does not contain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from app.store import folded, rows
+from app.store.database import Connection
+from app.store.store import Store
+
+LEFT, ERASED = "left", "erased"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A case at a number of the server. `records`: packed states by record id; `digest`: of the entries behind it."""
+
+    case_id: str
+    number: int
+    digest: str
+    changed_at: str
+    records: Mapping[str, bytes]
+
+
+def take(store: Store, snapshots: Iterable[Snapshot]) -> set[str]:
+    """Take in snapshots, each with what this laptop wrote since on top; returns the cases that changed.
+
+    One that is not newer than what is held, or of an erased case, changes nothing. They are to be asked for only
+    after a whole push: an entry that waits here must be one that the server has not got.
+    """
+    changed = set()
+    with store.transaction() as connection:
+        for one in snapshots:
+            if _held(connection, one):
+                continue
+            body = msgspec.json.encode({key: msgspec.Raw(state) for key, state in one.records.items()})
+            connection.execute(
+                "INSERT OR REPLACE INTO snapshot (case_id, number, digest, changed_at, records) VALUES (?, ?, ?, ?, ?)",
+                (one.case_id, one.number, one.digest, one.changed_at, body),
+            )
+            connection.execute("DELETE FROM gone WHERE case_id = ?", (one.case_id,))
+            state, changed_at = folded.case(connection, one.case_id)
+            rows.write_rows(connection, state, state.records, changed_at)
+            changed.add(one.case_id)
+    store.forget()
+    return changed
+
+
+def remove(store: Store, case_id: str, kind: str, number: int, at: str) -> bool:
+    """Remove a case from this laptop: rows, words, snapshot and the bytes of its entries. `kind`: left or erased.
+
+    Of this device's own entries the hashes stay, so that its chain can still be proven. False where entries of the
+    case still wait to be sent: then nothing is removed yet, for a chain with a gap could never be sent.
+    """
+    with store.transaction() as connection:
+        waits = connection.execute(
+            "SELECT 1 FROM entry WHERE case_id = ? AND state = 'unsent' LIMIT 1", (case_id,)
+        ).fetchone()
+        if waits is not None:
+            return False
+        rows.forget_words(connection, case_id)
+        for table in ("record", "case_line", "snapshot"):
+            connection.execute(f"DELETE FROM {table} WHERE case_id = ?", (case_id,))  # noqa: S608 - names of our own
+        connection.execute("DELETE FROM entry WHERE case_id = ? AND device <> ?", (case_id, store.device))
+        connection.execute("UPDATE entry SET state = 'gone', body = x'', signature = x'' WHERE case_id = ?", (case_id,))
+        connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?)", (case_id, kind, number, at))
+    store.forget()
+    return True
+
+
+def gone(store: Store) -> dict[str, str]:
+    """The cases that were removed: left or erased."""
+    with store.reading() as connection:
+        return dict(connection.execute("SELECT case_id, kind FROM gone").fetchall())
+
+
+def _held(connection: Connection, one: Snapshot) -> bool:
+    erased = connection.execute("SELECT 1 FROM gone WHERE case_id = ? AND kind = ?", (one.case_id, ERASED)).fetchone()
+    return erased is not None or folded.snapshot_number(connection, one.case_id) >= one.number
