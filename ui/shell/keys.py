@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
@@ -19,8 +17,7 @@ GROUPS: tuple[tuple[str, Keys], ...] = (
         N_("Safety first"),
         (
             ("Ctrl+D", N_("Immediate danger, in an open case")),
-            ("F2", N_("In the guided practice case: the hint; Shift+F2 goes to the guide")),
-    ("F9", N_("Hide the screen; F9 or Enter and the passphrase bring it back")),
+            ("F9", N_("Hide the screen; F9 or Enter and the passphrase bring it back")),
             ("Ctrl+L", N_("Save everything and lock")),
         ),
     ),
@@ -28,9 +25,10 @@ GROUPS: tuple[tuple[str, Keys], ...] = (
         N_("Getting about"),
         (
             ("Ctrl+K", N_("Find a person, place or reference")),
-            ("Alt+1 … Alt+{places}", "{place_names}"),
+            ("Alt+1 …", N_("The places on the left, in their order")),
             (f"Ctrl+1 … Ctrl+{len(STEPS)}", N_("The steps of the open case")),
             ("F1", N_("Help beside the page")),
+            ("F2, Shift+F2", N_("A hint of the guided practice case, and the cursor to it")),
             ("?", N_("This sheet")),
         ),
     ),
@@ -52,25 +50,10 @@ KEYS = tuple(line for _group, keys in GROUPS for line in keys)
 WIDEST = 720
 
 
-def all_keys(translator: Translator, places: Iterable[str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """The groups with their keys in words; `places` are the names of the rail."""
-    names = [translator.text(name) for name in places]
-    for group, keys in GROUPS:
-        yield (
-            translator.text(group),
-            [
-                (key.replace("{places}", str(len(names))), ", ".join(names))
-                if words == "{place_names}"
-                else (key, translator.text(words))
-                for key, words in keys
-            ],
-        )
-
-
 class KeySheet(QDialog):
     """Closes with Esc. Never larger than the window under it: what does not fit scrolls."""
 
-    def __init__(self, translator: Translator, parent: QWidget, places: Iterable[str]) -> None:
+    def __init__(self, translator: Translator, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Holdfast")
@@ -85,12 +68,12 @@ class KeySheet(QDialog):
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.SPACE_L)
         grid.setColumnStretch(1, 1)
-        for group, keys in all_keys(translator, places):
+        for group, keys in GROUPS:
             at = grid.rowCount()
-            grid.addWidget(PlainLabel(group, kind="question", bold=True), at, 0, 1, 2)
+            grid.addWidget(PlainLabel(translator.text(group), kind="question", bold=True), at, 0, 1, 2)
             for number, (key, words) in enumerate(keys, at + 1):
                 grid.addWidget(PlainLabel(key, bold=True, wrap=False), number, 0)
-                grid.addWidget(PlainLabel(words), number, 1)
+                grid.addWidget(PlainLabel(translator.text(words)), number, 1)
         page.column.addLayout(grid)
         lines.addWidget(page, 1)
         close = PlainButton(translator.text(N_("Close")), kind="main")
