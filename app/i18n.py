@@ -6,6 +6,7 @@ English sentences are the message ids, in code and in the resource files alike.
 from __future__ import annotations
 
 import gettext
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +16,9 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ckb", "ps", "sd", "ug", "yi"
 PSEUDO = frozenset({"xx", "xx-rtl"})
 _ACCENTS = str.maketrans("aeiouyAEIOUY", "áéíóúýÁÉÍÓÚÝ")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+_APOSTROPHE = re.compile(r"(?<=[\w}])'(?=[\w{])|(?<=s)'(?=\s)")
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name that extraction tools know
@@ -32,11 +36,11 @@ class Translator:
 
     def text(self, message: str, /, **facts: object) -> str:
         """The message in this language, with `{name}` replaced by the fact of that name."""
-        return _fill(self._translate(message) if message else "", facts)
+        return _fill(_typeset(self._translate(message)) if message else "", facts)
 
     def plural(self, one: str, many: str, n: int, /, **facts: object) -> str:
         """The message for a count; `{n}` is the count."""
-        return _fill(self._translate_plural(one, many, n), {"n": n, **facts})
+        return _fill(_typeset(self._translate_plural(one, many, n)), {"n": n, **facts})
 
     def day(self, iso: str | None) -> str:
         """A partial date (`1995`, `1995-06`, `1995-06-01`) or a moment as a short day; no date is shown as given."""
@@ -100,6 +104,11 @@ def languages(folder: Path | None = None) -> list[str]:
     where = folder or paths.resources() / "i18n"
     shipped = [p.parents[1].name.replace("_", "-") for p in sorted(where.glob("*/LC_MESSAGES/holdfast.mo"))]
     return ["en", *[tag for tag in shipped if tag != "en"]]
+
+
+def _typeset(message: str) -> str:
+    """The message with one kind of apostrophe, whoever wrote it; facts stay as they were typed."""
+    return _APOSTROPHE.sub("’", message) if "'" in message else message
 
 
 def _fill(message: str, facts: dict[str, object]) -> str:

@@ -136,7 +136,7 @@ def session(at: AtTheScreen, words: dict[str, str], chosen: Path) -> None:
     at.key("ctrl+a", "ctrl+c", "End", "Return", "ctrl+v")
     step(at, 3, "RiskPage")
     at.key("y")
-    at.tab_to("In the victim's own words, or what you saw")
+    at.tab_to("In the victim’s own words, or what you saw")
     at.type(words["note"])
     step(at, 5, "PlanPage")
     at.press("How we reach you safely")

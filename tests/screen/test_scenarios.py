@@ -107,7 +107,7 @@ def test_sc1_pregnant_and_strangled(at_screen: AtTheScreen, opened: Opened, tmp_
     assert len(met) == 43
     at.picture("risk-answered")
     at.press("How unsafe, 0 to 10: 9")
-    at.fill("In the victim's own words", "Next time he will not let go.")
+    at.fill("In the victim’s own words", "Next time he will not let go.")
     at.picture("risk-own-view")
 
     step(at, 4, "GradePage")
@@ -259,7 +259,7 @@ def test_sc7_another_language_card_in_english_read_out(at_screen: AtTheScreen, o
     answers = {"yes": factors("1,13,14,16,19-21,38,40"), "unknown": factors("3-10,22,24-29,36,37")}
     said = {"F20": ("Victim", "The family decides, the brother watches.")}
     assert len(answer_all(at, {code: value for value, codes in answers.items() for code in codes}, said)) == 43
-    at.fill("In the victim's own words", "She pointed at the door and then at the children.")
+    at.fill("In the victim’s own words", "She pointed at the door and then at the children.")
 
     step(at, 4, "GradePage")
     at.key("h")
@@ -363,7 +363,7 @@ def test_sc10_consent_withheld(at_screen: AtTheScreen, opened: Opened, tmp_path:
     at.press("Arrested: Yes")
     at.press("Suspect at large: No")
     at.press("Action taken: Firearm or weapon removed")
-    at.press("Evidence other than the victim's account: Body-worn video")
+    at.press("Evidence other than the victim’s account: Body-worn video")
     at.picture("happened-evidence")
 
     step(at, 3, "RiskPage")

@@ -12,7 +12,7 @@ from tests.screen.driver import AtTheScreen, NotThereError
 
 QUESTIONS = {factor.question: factor.code for factor in load_library(paths.resources()).instrument().factors}
 KEYS = {"yes": "y", "no": "n", "unknown": "k", "declined": "d", "not_asked": "x"}
-NOTE = "In the victim's own words, or what you saw"
+NOTE = "In the victim’s own words, or what you saw"
 
 
 def new_case(at: AtTheScreen, given: str, family: str, reference: str, place: str = "") -> None:

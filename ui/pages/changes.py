@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -73,8 +73,7 @@ class Changes(Card):
         self._said = PlainLabel("")
         self.body.addWidget(self._said)
         heads = QWidget()
-        across = QHBoxLayout(heads)
-        across.setContentsMargins(theme.SPACE_M, 0, theme.SPACE_M, 0)
+        self._across = across = QHBoxLayout(heads)
         across.setSpacing(0)
         self._then_head = PlainLabel("", kind="small", bold=True)
         for label, share in zip(
@@ -87,11 +86,21 @@ class Changes(Card):
         self.list = LineList(name=self.words(N_("What has changed, then and now")))
         self.list.setItemDelegate(_Painter(self.list))
         self.list.current.connect(self._show_detail)
+        self.list.viewport().installEventFilter(self)
         self.body.addWidget(self.list)
         self.detail = PlainLabel("", quiet=True, selectable=True)
         self.body.addWidget(self.detail)
         InSight(page, self.list, self.detail)
         self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # The headings stand over their columns: beside the frame of the list, and its bar where it scrolls.
+        if event.type() == QEvent.Type.Resize and watched is self.list.viewport():
+            inside = self.list.viewport().geometry()
+            self._across.setContentsMargins(
+                inside.left() + theme.SPACE_M, 0, self.list.width() - inside.right() - 1 + theme.SPACE_M, 0
+            )
+        return False
 
     def show_case(self, floor: Any, factors: Sequence[str]) -> None:
         """Bring it in line with the page's case."""

@@ -153,7 +153,8 @@ class Printing(QWidget):
         if not self._reason_there():
             return
         if not printers.there_is_one():
-            self._say(self.words(N_("This laptop has no printer. Nothing was printed and nothing was logged.")), "danger")
+            none = N_("This laptop has no printer. Nothing was printed and nothing was logged.")
+            self._say(self.words(none), "danger")
             return
         printer = printers.choose(self, int(self.copies.value() or 1), self.words(N_("Print")))
         if printer is None:

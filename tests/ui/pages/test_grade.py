@@ -53,7 +53,7 @@ def test_below_the_floor_needs_a_supervisor_who_is_somebody_else(
     now = force(session, case)
     assert (now.given, now.grade, now.request_open) == ("medium", "high", True)
     assert page.supervisor.isVisible()
-    stage.fill("Why, in the supervisor's words", "Mistaken identity of the suspect")
+    stage.fill("Why, in the supervisor’s words", "Mistaken identity of the suspect")
     stage.press("The supervisor allows Medium")
     assert page.problem_bar.problem.code == "grade.supervisor_missing"
     stage.fill("Name of the supervisor", session.desk.officer)

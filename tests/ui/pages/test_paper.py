@@ -139,4 +139,5 @@ def test_without_a_printer_nothing_is_logged(
     stage.fill("Why it is printed", "Asked for it")
     stage.press("Print 1 copy: Card")
     assert "no printer" in page.leaving.said.text()
+    assert page.leaving.said.property("tone") == "danger"  # nothing went well here
     assert not prints(session, safe_case)

@@ -47,7 +47,7 @@ def test_source_and_note_are_asked_for_yes_and_dont_know_only(stage: Stage, sess
     stage.tab_to("From")
     stage.key(Qt.Key.Key_Down, Qt.Key.Key_Tab)
     stage.press("In the last six months: Yes")
-    stage.fill("In the victim's own words", "pushed me")
+    stage.fill("In the victim’s own words", "pushed me")
     given = answers(session, case)["F01"]
     assert (given.value, given.source, given.recent, given.note) == ("unknown", "victim", "yes", "pushed me")
 
@@ -55,7 +55,7 @@ def test_source_and_note_are_asked_for_yes_and_dont_know_only(stage: Stage, sess
 def test_a_letter_typed_into_a_note_is_a_letter(stage: Stage, session: Session, case: str) -> None:
     page = stage.open("risk", case)
     stage.key(Qt.Key.Key_Y)
-    stage.tab_to("In the victim's own words")
+    stage.tab_to("In the victim’s own words")
     stage.type("nyxkd")
     stage.key(Qt.Key.Key_Tab)
     assert answers(session, case)["F01"].value == "yes"
@@ -155,7 +155,7 @@ def test_two_different_answers_are_shown_and_decided(stage: Stage, session: Sess
 def test_a_note_in_the_making_survives_a_change_from_elsewhere(stage: Stage, session: Session, case: str) -> None:
     page = stage.open("risk", case)
     stage.key(Qt.Key.Key_Y)
-    stage.tab_to("In the victim's own words")
+    stage.tab_to("In the victim’s own words")
     QTest.keyClicks(stage.focus(), "half a sen")
     session.tell(Changed(frozenset({case})))
     assert card(page, "F01").details["note"].control.toPlainText() == "half a sen"  # type: ignore[attr-defined]

@@ -83,7 +83,7 @@ def test_a_whole_case_by_keyboard(stage: Stage, session: Session, case: str) -> 
     page = stage.open("risk", case)
     answer_all(stage, page)
     stage.press("How unsafe, 0 to 10: 9")
-    stage.fill("In the victim's own words", "He will do it next time.")
+    stage.fill("In the victim’s own words", "He will do it next time.")
     view = cases.read_case(desk, case)
     seen = risk.picture(desk, view)
     assert seen.answered == 43
