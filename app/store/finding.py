@@ -9,11 +9,15 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from app.store.database import Connection
-from app.store.spelling import MOST_ALIKE, Alike, How, Spellings
+from app.store.spelling import LEAST, MOST_ALIKE, Alike, How, Spellings
 from app.store.words import TOGETHER, like_digits
 
 FORGIVING = ("name", "place")
 """Headings under which spelling is forgiven. Of a reference only what `like_digits` says."""
+
+MOST_RECORDS = 4000
+"""Of one word no more records are looked at: somebody who typed so little goes on typing."""
+MOST_LOOKED_AT = 100
 
 _END = "\U0010ffff"
 _BEGINS = "w.word >= ? AND w.word < ?"
@@ -34,13 +38,14 @@ class Hit(NamedTuple):
 
 
 class NearHit(NamedTuple):
-    """A record that was found under words nearly like the typed ones; the lower the cost, the nearer."""
+    """A record that was found under `words` nearly like the typed ones; the lower the cost, the nearer."""
 
     case_id: str
     record_id: str
     kind: str
     how: How
     cost: float
+    words: tuple[str, ...] = ()
 
 
 def beginnings(connection: Connection, words: Sequence[str], limit: int) -> list[Hit]:
@@ -81,14 +86,19 @@ def spellings(connection: Connection) -> dict[str, Spellings]:
 
 
 def nearly(
-    connection: Connection, known: dict[str, Spellings], words: Sequence[str], limit: int, without: Collection[Hit] = ()
+    connection: Connection,
+    known: dict[str, Spellings],
+    words: Sequence[str],
+    limit: int,
+    without: Collection[Hit] = (),
+    only: str = "",
 ) -> list[NearHit]:
     """Records that are found when one or more of the words are forgiven their spelling, nearest first.
 
-    `without`: what was found exactly and is not to be found again.
+    `without`: what was found exactly and is not to be found again. `only`: under one heading.
     """
     found: list[NearHit] = []
-    for kind in FORGIVING:
+    for kind in FORGIVING if not only else {only} & set(FORGIVING):
         exact = {hit[:2] for hit in without if hit.kind == kind}
         for way in _ways(words):
             if way != list(words):
@@ -112,33 +122,46 @@ def _ways(words: Sequence[str]) -> list[list[str]]:
 def _nearly(
     connection: Connection, known: Spellings, kind: str, words: list[str], limit: int, without: set[tuple[str, str]]
 ) -> list[NearHit]:
-    most = max(4, MOST_ALIKE // len(words))
+    # Ranges of the index lie together; looking beside each hit for the other words would open a page for each.
+    most = MOST_ALIKE if len(words) == 1 else 4
     options = [known.alike(word, most) for word in words]
-    costs: dict[tuple[str, str], dict[int, Alike]] = {}
-    for place, alike in enumerate(options):
-        others = [(words[n], options[n]) for n in range(len(words)) if n != place]
-        for one in alike:
-            for row in _with_word(connection, kind, one.word, others, limit):
-                if row not in without:
-                    costs.setdefault(row, {}).setdefault(place, one)
-            if len(costs) >= limit * 2:
-                break
-    return [
-        NearHit(*row, kind, _how([one.how for one in hit.values()]), sum(one.cost for one in hit.values()))
-        for row, hit in costs.items()
-    ]
+    if not any(options):
+        return []
+    long = [place for place, word in enumerate(words) if len(word) >= LEAST]
+    held = [_records(connection, kind, words[n], options[n], exact=len(words) > 1) for n in long]
+    rows = set(held[0]).intersection(*held[1:]) - without
+    hits = [_judged(row, kind, [one[row] for one in held]) for row in rows]
+    forgiven = sorted((hit for hit in hits if hit.words), key=lambda hit: hit.cost)
+    short = [word for word in words if len(word) < LEAST]
+    if not short:
+        return forgiven[:limit]
+    return [hit for hit in forgiven[:MOST_LOOKED_AT] if _has(connection, hit, short)][:limit]
 
 
-def _with_word(
-    connection: Connection, kind: str, word: str, others: list[tuple[str, list[Alike]]], limit: int
-) -> list[tuple[str, str]]:
-    query, values = "SELECT w.case_id, w.record_id FROM word w WHERE w.word = ? AND w.kind = ?", [word, kind]
-    for typed, alike in others:
-        either = _OTHER_BEGINS + " OR o.word = ?" * len(alike)
-        query += _BESIDE.format(either)
-        values += [typed, typed + _END, *(one.word for one in alike)]
-    return [tuple(row) for row in connection.execute(query + " LIMIT ?", (*values, limit)).fetchall()]
+def _records(
+    connection: Connection, kind: str, typed: str, alike: list[Alike], *, exact: bool
+) -> dict[tuple[str, str], Alike]:
+    """The records of one typed word with what it was found under; cost 0 where it begins exactly so."""
+    query = "SELECT case_id, record_id FROM word WHERE word {} AND kind = ? LIMIT ?"
+    found: dict[tuple[str, str], Alike] = {}
+    for one in alike:
+        for row in connection.execute(query.format("= ?"), (one.word, kind, MOST_RECORDS)):
+            found.setdefault(row, one)
+    if exact:
+        begins = (typed, typed + _END, kind, MOST_RECORDS)
+        rows = connection.execute(query.format(">= ? AND word < ?"), begins).fetchall()
+        found |= dict.fromkeys(rows, Alike(typed, 0.0, "exact"))
+    return found
 
 
-def _how(hows: list[How]) -> How:
-    return "sounds" if all(how == "sounds" for how in hows) else "nearly"
+def _judged(row: tuple[str, str], kind: str, words: list[Alike]) -> NearHit:
+    forgiven = [one for one in words if one.how != "exact"]
+    how: How = "sounds" if all(one.how == "sounds" for one in forgiven) else "nearly"
+    return NearHit(*row, kind, how, sum(one.cost for one in forgiven), tuple(one.word for one in forgiven))
+
+
+def _has(connection: Connection, hit: NearHit, beginnings: list[str]) -> bool:
+    """Whether a record has words that begin so."""
+    query = "SELECT word FROM word WHERE record_id = ? AND case_id = ? AND kind = ?"
+    words = [word for (word,) in connection.execute(query, (hit.record_id, hit.case_id, hit.kind))]
+    return all(any(word.startswith(beginning) for word in words) for beginning in beginnings)

@@ -57,9 +57,10 @@ class Alike:
 
 @dataclass
 class Spellings:
-    """All different words of one kind that the vault holds, by the sound with which they begin."""
+    """All different words of one kind that the vault holds with their sounds, by first sound and by first letter."""
 
     by_sound: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    by_letter: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, words: Iterable[tuple[str, str]]) -> Spellings:
@@ -67,6 +68,7 @@ class Spellings:
         found = cls()
         for word, sound in words:
             found.by_sound.setdefault(sound[:1], []).append((word, sound))
+            found.by_letter.setdefault(word[:1], []).append((word, sound))
         return found
 
     def alike(self, typed: str, most: int = MOST_ALIKE) -> list[Alike]:
@@ -75,13 +77,12 @@ class Spellings:
         if len(typed) < LEAST or not sound:
             return []
         swapped = typed[1] + typed[0]
-        first = sound_of(swapped)[:1]
-        near = list(self.by_sound.get(sound[0], ()))
-        if first != sound[0]:
-            near += [pair for pair in self.by_sound.get(first, ()) if pair[0].startswith(swapped)]
-        costs = _by_letters(typed, [word for word, _ in near])
+        near = dict(self.by_sound.get(sound[0], ()))
+        near.update(self.by_letter.get(typed[0], ()))
+        near.update(pair for pair in self.by_letter.get(typed[1], ()) if pair[0].startswith(swapped))
+        costs = _by_letters(typed, list(near))
         found = []
-        for word, other in near:
+        for word, other in near.items():
             if word.startswith(typed):
                 continue
             same = other == sound or (len(sound) >= LEAST and other.startswith(sound))

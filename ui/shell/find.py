@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.casework.find import Found, find
+from app.casework.find import about, find, warm
 from app.i18n import N_
 from ui.session import Session
-from ui.shell.lines import title_of
+from ui.shell.found import found_line, grouped
 from ui.shell.place_page import PlacePage
 from ui.widgets.bars import EmptyState
 from ui.widgets.lists import Line, LineList, MadeLines
 from ui.widgets.text import announce
 
 LIMIT = 50
-KINDS = {"name": N_("Name"), "reference": N_("Reference"), "place": N_("Place")}
 
 
 class FindPage(PlacePage):
@@ -24,6 +23,7 @@ class FindPage(PlacePage):
         say = session.translator.text
         super().__init__(session, say(N_("Find")))
         self.words = ""
+        session.run(warm, lambda _done: None)
         self.list = LineList(name=say(N_("Found")))
         self.list.opened.connect(lambda key: session.open_case(key.partition(":")[2]))
         self.lines.addWidget(self.list, 1)
@@ -37,11 +37,8 @@ class FindPage(PlacePage):
 
     def show_now(self) -> None:
         found = find(self.desk, self.words, LIMIT) if self.words.strip() else []
-        numbered = list(enumerate(found))
-        self.list.set_lines(
-            MadeLines(numbered, lambda item: found_line(item[0], item[1], self)),
-            [f"{number}:{hit.case_id}" for number, hit in numbered],
-        )
+        items = grouped(found, self.translator)
+        self.list.set_lines(MadeLines(items, self._line), [_key(item) for item in items])
         self.list.setVisible(bool(found))
         self.empty.setVisible(not found)
         say = self.say
@@ -50,18 +47,29 @@ class FindPage(PlacePage):
                 say(N_("Find a case")),
                 say(
                     N_(
-                        "Type a name, a reference or a place into the box at the top (Ctrl+K). Only "
-                        "cases in this vault are searched."
+                        "Type a name, a reference or a place into the box at the top (Ctrl+K). The spelling need not "
+                        "be right, and any script will do. Only cases in this vault are searched."
                     )
                 ),
             )
         elif not found:
             self.empty.say(
                 say(N_("Nothing found")),
-                say(N_("No case in this vault has these words. Other laptops and the server are not searched.")),
+                say(
+                    N_(
+                        "No case in this vault has these words or nearly these. Try fewer words, or the beginning "
+                        "only. Other laptops and the server are not searched."
+                    )
+                ),
             )
         self.title.setText(say(N_("Find")) if not found else self._count(len(found)))
         announce(self.list, self.title.text() if found else self.empty.title.text())
+
+    def _line(self, item: Any) -> Line:
+        if isinstance(item, Line):
+            return item
+        hit = item[1]
+        return found_line(_key(item), [hit], about(self.desk, hit.case_id), self.session)
 
     def _count(self, found: int) -> str:
         if found >= LIMIT:
@@ -85,13 +93,5 @@ class FindPage(PlacePage):
         self.look_for(str(where.get("words", "")))
 
 
-def found_line(number: int, hit: Found, page: PlacePage) -> Line:
-    """One hit as a line: what matched, and the case."""
-    say = page.say
-    kind = say(KINDS.get(hit.kind, N_("Found in")))
-    return Line(
-        f"{number}:{hit.case_id}",
-        hit.matched or hit.reference,
-        title_of(hit.reference, hit.short_name, page.translator),
-        kind,
-    )
+def _key(item: Any) -> str:
+    return "" if isinstance(item, Line) else f"{item[0]}:{item[1].case_id}"

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from app.casework.cases import new_attendance
-from app.casework.find import find
+from app.casework.cases import new_attendance, restore_case
+from app.casework.find import Found, about, elsewhere, find, warm
 from app.changed import Changed
 from app.i18n import N_
 from ui import theme
 from ui.session import Session
-from ui.shell.lines import title_of
+from ui.shell.found import elsewhere_words, found_line
 from ui.shell.place_page import PlacePage
+from ui.widgets.bars import Banner
 from ui.widgets.choices import ChoiceRow
 from ui.widgets.edits import LineEdit
-from ui.widgets.lists import Line, LineList
+from ui.widgets.lists import LineList
 from ui.widgets.text import PlainButton, PlainLabel, main_action, row
 
 LOOK_AFTER_MS = 80
-MOST = 8
-
-
-@dataclass
-class _Hit:
-    title: str
-    matched: list[str]
-    weight: int
+MOST = 10
+NEARLY = 4
+"""How many of them, at most, are only nearly what was typed."""
 
 
 class NewAttendancePage(PlacePage):
@@ -43,8 +38,8 @@ class NewAttendancePage(PlacePage):
             PlainLabel(
                 say(
                     N_(
-                        "Type what you know; everything may stay empty. Enter makes a new case. If the case is "
-                        "here already, press the down arrow and choose it."
+                        "Type what you know, as you heard it; everything may stay empty. Enter makes a new case. If "
+                        "the case is here already, press the down arrow and choose it: the attendance is added there."
                     )
                 ),
                 quiet=True,
@@ -83,12 +78,14 @@ class NewAttendancePage(PlacePage):
         self.make_button = main_action(PlainButton(say(N_("Make a new case")), kind="main", icon="new"))
         self.make_button.clicked.connect(self.make_case)
         self.lines.addLayout(row(self.make_button))
-        self.here_label = PlainLabel(say(N_("Already in this vault")), kind="heading")
+        self.elsewhere = Banner(tone="warn")
+        self.elsewhere.setMaximumWidth(theme.COLUMN_WIDTH)
+        self.here_label = PlainLabel(say(N_("Already in this vault: Enter adds the attendance there")), kind="heading")
         self.here = LineList(name=say(N_("Already in this vault")))
         self.here.setMaximumWidth(theme.COLUMN_WIDTH)
         self.here.opened.connect(self.add_to_case)
         self.nothing = PlainLabel(say(N_("No case in this vault has these words.")), quiet=True)
-        for widget in (self.here_label, self.here, self.nothing):
+        for widget in (self.elsewhere, self.here_label, self.here, self.nothing):
             self.lines.addWidget(widget)
             widget.hide()
         self.lines.addStretch(1)
@@ -96,6 +93,8 @@ class NewAttendancePage(PlacePage):
         self._timer.setSingleShot(True)
         self._timer.setInterval(LOOK_AFTER_MS)
         self._timer.timeout.connect(self.look)
+        self._archived: set[str] = set()
+        session.run(warm, lambda _done: None)
 
     def first_focus(self) -> None:
         self.given_name.setFocus()
@@ -106,28 +105,38 @@ class NewAttendancePage(PlacePage):
     def look(self) -> None:
         """Find the cases that are here already."""
         self._timer.stop()
-        hits: dict[str, _Hit] = {}
-        name = f"{self.given_name.value()} {self.family_name.value()}".strip()
-        for words in (name, self.reference.value(), self.place.value()):
-            for found in find(self.desk, words, 30) if words.strip() else []:
-                hit = hits.setdefault(
-                    found.case_id, _Hit(title_of(found.reference, found.short_name, self.translator), [], 0)
-                )
-                hit.weight += 1
-                if found.matched and found.matched not in hit.matched:
-                    hit.matched.append(found.matched)
-        best = sorted(hits.items(), key=lambda item: -item[1].weight)[:MOST]
+        found = self._found()
+        cases: dict[str, list[Found]] = {}
+        for hit in found:
+            cases.setdefault(hit.case_id, []).append(hit)
+        # What fits more than one field comes first, then what begins exactly so before what is only like it.
+        best = sorted(cases.values(), key=_weight)
+        exact = [hits for hits in best if _exact(hits)][:MOST]
+        best = exact + [hits for hits in best if not _exact(hits)][: max(NEARLY, MOST - len(exact))]
+        self._archived = {hits[0].case_id for hits in best if hits[0].line.archived}
         self.here.set_lines(
-            [
-                Line(case_id, hit.title, " · ".join(hit.matched), self.say(N_("Add this attendance")))
-                for case_id, hit in best
-            ]
+            [found_line(hits[0].case_id, hits, about(self.desk, hits[0].case_id), self.session) for hits in best]
         )
-        self.here.fit()
+        self.here.fit(3)
+        told = elsewhere_words(elsewhere(self.desk, [hit for hits in best for hit in hits])[:3], self.translator)
+        if told:
+            told.append(self.say(N_("An allegation against a victim is a linked case: choose the case, then People.")))
+        self.elsewhere.say("\n".join(told), "warn")
+        self.elsewhere.setVisible(bool(told))
         asked = any(field.value().strip() for field in self.fields.values())
         self.here_label.setVisible(bool(best))
         self.here.setVisible(bool(best))
         self.nothing.setVisible(asked and not best)
+
+    def _found(self) -> list[Found]:
+        name = f"{self.given_name.value()} {self.family_name.value()}"
+        typed = (("name", name), ("reference", self.reference.value()), ("place", self.place.value()))
+        found: list[Found] = []
+        for kind, words in typed:
+            if words.strip():
+                hits = find(self.desk, words, 30, NEARLY * 2, only=kind)
+                found += [hit for hit in hits if not hit.archived]
+        return found
 
     def make_case(self) -> None:
         """Make the case with what was typed and open it."""
@@ -138,7 +147,9 @@ class NewAttendancePage(PlacePage):
         self._finish(new_attendance(self.desk, reference=given["reference"], person=person, place=place), "people")
 
     def add_to_case(self, case_id: str) -> None:
-        """Add this attendance to a case that is here already, and open it."""
+        """Add this attendance to a case that is here already, and open it; one that was put away is taken out."""
+        if case_id in self._archived:
+            self.session.tell(restore_case(self.desk, case_id))
         self._finish(new_attendance(self.desk, case_id, place=self.place.value().strip()), "happened")
 
     def _finish(self, case_id: str, step: str) -> None:
@@ -171,3 +182,11 @@ class NewAttendancePage(PlacePage):
                 self.here.setFocus(Qt.FocusReason.TabFocusReason)
                 return True
         return False
+
+
+def _exact(hits: list[Found]) -> bool:
+    return any(hit.how == "exact" for hit in hits)
+
+
+def _weight(hits: list[Found]) -> tuple[Any, ...]:
+    return (not _exact(hits), -len({hit.kind for hit in hits}), hits[0].line.archived)

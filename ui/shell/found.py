@@ -1,0 +1,101 @@
+"""What was found, as lines of a list: who it is in short, the role held there, why it matched, and the case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from app.casework.find import About, Elsewhere, Found
+from app.i18n import N_, Translator
+from ui.editors.factory import label_of
+from ui.session import Session
+from ui.shell.lines import title_of
+from ui.widgets import grades
+from ui.widgets.lists import Line
+
+GROUPS = (
+    ("reference", N_("By reference")),
+    ("name", N_("By name")),
+    ("place", N_("By place")),
+    ("nearly", N_("Nearly the same, or it sounds alike")),
+)
+HOWS = {"nearly": N_("nearly: “{matched}”"), "sounds": N_("sounds like: “{matched}”")}
+KINDS = {"place": N_("place: “{matched}”"), "reference": N_("reference: “{matched}”")}
+
+
+def group_of(hit: Found) -> str:
+    """Under which heading a hit stands."""
+    return hit.kind if hit.how == "exact" else "nearly"
+
+
+def why(hit: Found, session: Session) -> str:
+    """Who was found and why: `Dane R., suspect: sounds like “Ruskin”`."""
+    say = session.translator.text
+    who = whom(hit, session) if hit.kind == "name" or hit.who else ""
+    reasons = [say(HOWS[hit.how], matched=hit.matched)] if hit.how in HOWS else []
+    if hit.kind in KINDS and hit.how == "exact":
+        reasons.append(say(KINDS[hit.kind], matched=hit.matched))
+    if hit.archived:
+        reasons.append(say(N_("put away in this case")))
+    return " · ".join(part for part in (who, *reasons) if part)
+
+
+def whom(hit: Found, session: Session) -> str:
+    """The person of a hit with the roles held in that case."""
+    say = session.translator.text
+    roles = ", ".join(label_of(session, "role", role) for role in hit.roles)
+    name = hit.who or say(N_("name not recorded"))
+    return say(N_("{name}: {roles}"), name=name, roles=roles) if roles else name
+
+
+def case_words(hit: Found, about: About, translator: Translator) -> list[str]:
+    """What else tells the case from another."""
+    say, found = translator.text, []
+    if hit.line.archived:
+        found.append(say(N_("archived")))
+    if about.linked:
+        found.append(say(N_("linked with another case")))
+    return found
+
+
+def found_line(key: str, hits: Sequence[Found], about: About, session: Session) -> Line:
+    """One case that was found, by one hit or by several of them."""
+    translator = session.translator
+    line = hits[0].line
+    under = [*dict.fromkeys(why(hit, session) for hit in hits), *case_words(hits[0], about, translator)]
+    day = translator.day(about.last_incident) if about.last_incident else ""
+    return Line(
+        key,
+        title_of(line.reference, line.short_name, translator),
+        " · ".join(part for part in under if part),
+        translator.text(N_("incident {day}"), day=day) if day else "",
+        grades.sign(line.grade, line.extreme, line.provisional, translator),
+    )
+
+
+def grouped(hits: Sequence[Found], translator: Translator) -> list[Any]:
+    """The hits with a heading before each group: a Line for a heading, and number and hit for a hit."""
+    found: list[Any] = []
+    for group, words in GROUPS:
+        those = [(number, hit) for number, hit in enumerate(hits) if group_of(hit) == group]
+        if those:
+            found += [Line("", translator.text(words), heading=True), *those]
+    return found
+
+
+def elsewhere_words(people: Iterable[Elsewhere], translator: Translator) -> list[str]:
+    """That somebody who was found is a suspect, in how many cases and with how many victims; or a victim in several."""
+    return [_elsewhere(one, translator) for one in people]
+
+
+def _elsewhere(one: Elsewhere, translator: Translator) -> str:
+    plural, said = translator.plural, []
+    if one.suspect_in:
+        many = N_("{who} is a suspect in {n} cases here.")
+        said.append(plural(N_("{who} is a suspect in {n} case here."), many, one.suspect_in, who=one.who))
+    if one.suspect_in > 1:
+        said.append(plural(N_("It is the same victim."), N_("There are {n} different victims."), one.victims))
+    if one.victim_in:
+        many = N_("{who} is the victim in {n} cases here.")
+        said.append(plural(N_("{who} is the victim in {n} case here."), many, one.victim_in, who=one.who))
+    return " ".join(said)
