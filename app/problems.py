@@ -354,6 +354,16 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("No vault was made."),
         N_("Type the name again."),
     ),
+    "vault.short_name": (
+        N_("A short name has 1 to {most} characters that can be printed."),
+        N_("The name on the unlock screen stays as it was."),
+        N_("Choose initials, a first name or a call sign."),
+    ),
+    "vault.full_name": (
+        N_("That is your full name, and the unlock screen shows it to everybody who opens this laptop."),
+        N_("The name on the unlock screen stays as it was."),
+        N_("Choose initials, a first name or a call sign."),
+    ),
     "vault.wrong_passphrase": (
         N_("That passphrase does not open this vault."),
         ALL_SAFE,

@@ -148,6 +148,12 @@ def change_passphrase(
     from_vault(desk, "passphrase changed")
 
 
+def choose_short_name(desk: Desk, short_name: str) -> None:
+    """Choose the name under which the unlock screen lists this vault; logged. Raises as `vault.rename` does."""
+    vault.rename(desk.unlocked, short_name)
+    from_vault(desk, "short name changed")
+
+
 def confirm(desk: Desk, passphrase: str) -> None:
     """Ask for the vault's passphrase again while it is open: whoever gives it may see the screen again.
 

@@ -59,6 +59,8 @@ _FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", header.NAME, header.PR
 _LEFTOVERS = frozenset({LOCK, f"{header.NAME}.new", f"{header.PREVIOUS}.new"})
 _ID = re.compile(r"[0-9a-f]{32}")
 _LONGEST_NAME = 200
+LONGEST_SHORT = 24
+"""How long a short name may be that an officer chooses: one line of the unlock screen, read at arm's length."""
 
 
 class Unlocked:
@@ -271,6 +273,20 @@ def renew_recovery_code(unlocked: Unlocked, *, disk: Disk = DISK) -> str:
     slot = wrap_with_code(unlocked._key, code, unlocked.device_id)
     _write_next(unlocked, disk, lambda draft: msgspec.structs.replace(draft, recovery=slot))
     return recovery_code.write_out(code)
+
+
+def rename(unlocked: Unlocked, short_name: str, *, disk: Disk = DISK) -> None:
+    """Choose another short name for the unlock screen, where everybody can read it.
+
+    Raises Problem vault.short_name, vault.full_name and those of the disk; then the old name stays.
+    """
+    chosen = " ".join(unicodedata.normalize("NFC", short_name).split())
+    if not 0 < len(chosen) <= LONGEST_SHORT or any(unicodedata.category(sign) in {"Cc", "Cf", "Cs"} for sign in chosen):
+        raise Problem("vault.short_name", most=LONGEST_SHORT)
+    whole = unlocked.officer.casefold().split()
+    if len(whole) > 1 and set(whole) <= set(chosen.casefold().split()):
+        raise Problem("vault.full_name")
+    _write_next(unlocked, disk, lambda draft: msgspec.structs.replace(draft, short_name=chosen))
 
 
 def look(folder: Path, *, clock: Clock | None = None) -> Face:

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.casework.desk import change_passphrase, from_vault
+from app.casework.desk import change_passphrase, choose_short_name, from_vault
 from app.i18n import N_
 from app.problems import Problem
 from app.vault import vault
@@ -16,6 +16,7 @@ from ui.session import Session
 from ui.shell.new_passphrase import NewPassphrase
 from ui.shell.place_page import PlacePage
 from ui.widgets.bars import Banner
+from ui.widgets.edits import LineEdit
 from ui.widgets.page import ColumnPage
 from ui.widgets.text import Card, PlainButton, PlainLabel, announce, row
 
@@ -40,6 +41,7 @@ class ThisVaultPage(PlacePage):
             else N_("Opened by the passphrase alone: this laptop has no key store that the program may use.")
         )
         whose.body.addWidget(PlainLabel(say(secret), quiet=True))
+        self._short_name(whose)
         self.column.addWidget(whose)
         self._settings()
         self._passphrase()
@@ -63,6 +65,36 @@ class ThisVaultPage(PlacePage):
         self.settings_button.clicked.connect(lambda: self.session.go("settings"))
         card.body.addLayout(row(self.settings_button))
         self.column.addWidget(card)
+
+    # -- the name on the unlock screen
+
+    def _short_name(self, card: Card) -> None:
+        say = self.say
+        self.short_name = LineEdit(self.desk.short_name, name=say(N_("Name on the unlock screen")))
+        self.short_name.setMaximumWidth(280)
+        self.rename_button = PlainButton(say(N_("Use this name")))
+        self.rename_button.clicked.connect(self._rename)
+        self.short_name.returnPressed.connect(self._rename)
+        self.short_name_state = PlainLabel(quiet=True)
+        self.short_name_state.hide()
+        card.body.addWidget(PlainLabel(say(N_("Name on the unlock screen")), buddy=self.short_name, bold=True))
+        words = N_("Everybody who opens this laptop can read it: initials, a first name or a call sign, no full name.")
+        card.body.addWidget(PlainLabel(say(words), quiet=True))
+        card.body.addLayout(row(self.short_name, self.rename_button))
+        card.body.addWidget(self.short_name_state)
+
+    def _rename(self) -> None:
+        try:
+            choose_short_name(self.desk, self.short_name.value())
+        except Problem as problem:
+            self.short_name_state.hide()
+            self.session.say_problem(problem)
+            return
+        self.short_name.set_value(self.desk.short_name)
+        said = self.say(N_("The unlock screen lists this vault as {name}."), name=self.desk.short_name)
+        self.short_name_state.setText(said)
+        self.short_name_state.show()
+        announce(self.short_name_state, said)
 
     # -- passphrase
 
