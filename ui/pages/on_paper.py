@@ -4,19 +4,22 @@ not others.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.casework import paper
+from app.casework import paper, services
 from app.i18n import N_
 from app.problems import Problem
+from ui.pages.choose_service import ChooseService
 from ui.pages.fold import Fold
 from ui.widgets.edits import LineEdit
-from ui.widgets.text import PlainButton, PlainCheck, PlainLabel, row
+from ui.widgets.text import PlainButton, PlainCheck, PlainLabel, announce, row
 
 NUMBERS = 4
+NUMBERS_KEPT = "card_numbers"
 
 
 class OnPaper(QWidget):
@@ -74,19 +77,65 @@ class OnPaper(QWidget):
             PlainLabel(
                 self.words(
                     N_(
-                        "A label that anybody would have: “Dentist”, “Anna work”. This profile holds no "
-                        "numbers of its own."
+                        "A label that anybody would have: “Dentist”, “Anna work”. Ask the victim whether it would be "
+                        "noticed. A service from the directory comes with such a label."
                     )
                 ),
                 kind="small",
                 quiet=True,
             )
         )
+        kept = self._kept_numbers()
         for n in range(1, NUMBERS + 1):
             label = LineEdit(name=self.words(N_("Plain label {n}"), n=n), placeholder=self.words(N_("plain label")))
             number = LineEdit(name=self.words(N_("Number {n}"), n=n), placeholder=self.words(N_("number")))
             self.numbers.append((label, number))
             inside.addLayout(row(label, number, stretch=False))
+            for field, text in zip((label, number), kept[n - 1] if n <= len(kept) else (), strict=False):
+                field.set_value(text)
+            for field in (label, number):
+                field.answered.connect(lambda _text: self._keep_numbers())
+        self.choose_service = ChooseService(
+            self.page, self._take_service, name=self.words(N_("Choose a service for the card"))
+        )
+        inside.addWidget(self.choose_service)
+        self._taken = PlainLabel("", quiet=True)
+        inside.addWidget(self._taken)
+        self._taken.hide()
+
+    def _kept_numbers(self) -> list[list[str]]:
+        """What was typed or chosen for the card and is not printed yet: it is still there after a lock."""
+        try:
+            kept = json.loads(self.page.draft(NUMBERS_KEPT) or "[]")
+        except ValueError:
+            return []
+        return [[str(text) for text in pair][:2] for pair in kept if isinstance(pair, list)]
+
+    def _keep_numbers(self) -> None:
+        pairs = [[label.value(), number.value()] for label, number in self.numbers]
+        self.page.keep_draft(NUMBERS_KEPT, json.dumps(pairs) if any(any(pair) for pair in pairs) else "")
+
+    def _take_service(self, offer: services.Offer) -> None:
+        """Put a service's number beside its neutral label, and note the service in the plan."""
+        label, number = services.number_for_card(offer)
+        free = next((pair for pair in self.numbers if not any(field.value().strip() for field in pair)), None)
+        said = ""
+        if not label:
+            said = N_("This service has no neutral name, so its number is not for a card.")
+        elif any(line[1].value().strip() == number for line in self.numbers):
+            said = N_("Its number stands on the card already.")
+        elif free is None:
+            said = N_("Every line of the card is taken. Empty one first.")
+        if not said and free is not None:
+            free[0].set_value(label)
+            free[1].set_value(number)
+            self._keep_numbers()
+            words = self.page.session.translator
+            self.page.act(services.note_in_plan, offer, words, on_card=True)
+            said = N_("{name} stands on the card as “{label}” and is noted in the plan.")
+        self._taken.setText(self.words(said, name=services.full_name(offer), label=label))
+        self._taken.show()
+        announce(self._taken, self._taken.text())
 
     def _show_measures(self) -> None:
         desk, tr = self.page.session.desk, self.page.session.translator

@@ -8,10 +8,11 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.casework import plan
+from app.casework import plan, services
 from app.i18n import N_
 from ui.editors.record_form import RecordForm
 from ui.pages.cards import CardStack
+from ui.pages.choose_service import ChooseService
 from ui.pages.fold import Fold
 from ui.pages.page import CasePage
 from ui.pages.priorities import Priorities
@@ -83,7 +84,12 @@ class ModulePart(Card):
         )
         self.add_button.clicked.connect(self._add_one)
         inside.addLayout(row(self.add_button))
+        if self.line.definition.code == services.MODULE:
+            inside.addWidget(ChooseService(self.page, self._take_service))
         self.measures.sync([m.id for m in self.line.measures])
+
+    def _take_service(self, offer: services.Offer) -> None:
+        self.page.act(services.note_in_plan, offer, self.page.session.translator)
 
     def _card(self, record_id: str, against: str = "") -> RecordCard:
         assert self.measures is not None

@@ -8,10 +8,11 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from app.casework import todo
+from app.casework import services, todo
 from app.i18n import N_
 from ui.editors.factory import label_of
 from ui.editors.record_form import RecordForm
+from ui.pages.choose_service import ChooseService
 from ui.pages.consents import ConsentPart
 from ui.pages.contact_note import ContactNote
 from ui.pages.fold import Fold
@@ -114,6 +115,10 @@ class TaskCard(Card):
             inside.addWidget(PlainLabel(prompts, kind="small", quiet=True))
         inside.addWidget(self.form)
         inside.insertWidget(inside.indexOf(self.form), self.pending)
+        self.agency = ChooseService(
+            self.page, self._take_service, name=self.words(N_("Choose the agency: {task}"), task=self._title())
+        )
+        inside.addWidget(self.agency)
         self._filled = True
         self._show_form()
 
@@ -124,6 +129,7 @@ class TaskCard(Card):
         self.form.record_id = self.line.record.id if self.line.record is not None else ""
         self.form.show_record()
         self.form.editors["status"].put(self._status())
+        self.agency.setVisible(self._status() == "done_by_other_agency")
         if self.contact is not None:
             self.contact.show_rule(self.line.contact)
         if self.consent is not None:
@@ -143,6 +149,9 @@ class TaskCard(Card):
         if name != "status" and self.wanted:
             self._close_after_all()
         return done
+
+    def _take_service(self, offer: services.Offer) -> None:
+        self._save("agency_name", services.full_name(offer))
 
     def _say_missing(self) -> None:
         problem = self.page.problem_bar.problem
