@@ -9,7 +9,7 @@ from app.i18n import N_, Translator
 from app.records.declared import RECORD_TYPES
 from app.records.fields import Field
 from app.records.names import full_name
-from app.records.view import CaseView
+from app.records.view import CaseView, Record
 
 THREE = {"yes": N_("Yes"), "no": N_("No"), "unknown": N_("Don’t know")}
 
@@ -37,7 +37,11 @@ def say(desk: Desk, view: CaseView, field: Field, value: Any, words: Translator)
         return ", ".join(words.text(factor.label) if factor else str(v) for v, factor in known)
     if field.kind == "names":
         return ", ".join(str(v) for v in value) if isinstance(value, list) else str(value)
-    if field.kind in ("record", "map") or field.name == "other_case":
+    if field.kind == "record" and field.refers == "order":
+        return order_words(desk, view.record(str(value)), words)
+    if field.name in ("type", "order_type") and field.kind == "line":
+        return words.text(str(value)) if desk.library.is_order_type(str(value)) else str(value)
+    if field.kind in ("record", "map") or field.name in ("other_case", "record_here", "record_there"):
         return ""
     if field.name == "instrument":
         form = desk.library.instruments.get(str(value))
@@ -55,6 +59,15 @@ def say(desk: Desk, view: CaseView, field: Field, value: Any, words: Translator)
         module = desk.library.module(str(value))
         return words.text(module.label) if module else str(value)
     return str(value)
+
+
+def order_words(desk: Desk, order: Record | None, words: Translator) -> str:
+    """An order in a few words: its kind and its number."""
+    if order is None:
+        return ""
+    kind = str(order.get("type") or "")
+    said = words.text(kind) if desk.library.is_order_type(kind) else kind or words.text(N_("Order, kind not recorded"))
+    return " ".join(part for part in (said, str(order.get("number") or "")) if part)
 
 
 def type_label(kind: str, words: Translator) -> str:

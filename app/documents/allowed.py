@@ -49,6 +49,8 @@ FULL_PLAN = Allowed(
             person=f"{_NAMES} roles languages interpreter needs needs_words pregnant custody custody_until",
             child="person age school lives_with needs_words",
             event="kind happened_at person order_type conditions expires note",
+            order="type number authority person conditions children_protected served_at expires",
+            breach="order happened_at what",
         ),
         **_whole("relationship", "safe_contact", "plan", "measure", "no_action", "pet", "paper"),
     },
@@ -90,9 +92,13 @@ HANDOVER = Allowed(
         safe_contact="days hours withheld_number language interpreter if_other_answers expires",
         task="code title agency status reason agency_name owner due release_at told_before",
         event="kind happened_at person expires",
+        # Conditions and what was told may name an address: they are looked up in the case.
+        order="type number person children_protected served_at expires",
+        breach="order happened_at arrested",
+        follow_up="contacted_at next_at",
         plan="review_date",
     ),
-    decides=_f(person="roles"),
+    decides=_f(person="roles", follow_up="reached"),
 )
 
 CASE_FILE = Allowed(
@@ -101,6 +107,9 @@ CASE_FILE = Allowed(
 
 TIMELINE = Allowed(prints=_f(case="reference"))
 """Beside what was chosen of the entries themselves, in words: whatever was ever written, so it never leaves."""
+
+SHIFT_LIST = Allowed(prints={})
+"""The list of a shift is of no single case: it gets references, short names and what is open, and reads no record."""
 
 PAPERS: dict[tuple[str, str], Allowed] = {
     ("safety-plan", "card"): CARD,

@@ -19,6 +19,10 @@ TITLED_BY = {
     "consent": ("purpose", "decision"),
     "print": ("document", "variant"),
     "pet": ("kind",),
+    "order": ("type", "number"),
+    "breach": ("happened_at",),
+    "follow_up": ("contacted_at", "channel"),
+    "programme": ("name", "status"),
     "grade": ("grade",),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.documents import text
 from app.documents.draft import Draft
+from app.documents.orders import breaches, orders, promised_contacts
 from app.documents.sieve import Sifted
 from app.documents.todo import CLOSED, contact_line, items, suggested, who_is_who
 from app.documents.words import listed
@@ -11,6 +12,12 @@ from app.i18n import N_
 
 
 def build_handover(draft: Draft) -> bytes:
+    """The handover sheet of one case."""
+    fill_handover(draft)
+    return draft.finish_file_copy()
+
+
+def fill_handover(draft: Draft) -> None:
     """Grade and review, who, how to reach the victim, promised contacts, open tasks, days to know."""
     draft.file_head(N_("Shift handover"))
     _state(draft)
@@ -20,6 +27,8 @@ def build_handover(draft: Draft) -> bytes:
     _agreement(draft)
     _tasks(draft)
     _days(draft)
+    orders(draft, only_open=True)
+    breaches(draft)
     return draft.finish_file_copy()
 
 
@@ -57,8 +66,9 @@ def _tasks(draft: Draft) -> None:
     tasks = [t for t in draft.sieve.of("task") if t.get("status") not in CLOSED]
     promised = [t for t in tasks if _reaches_victim(draft, t)]
     draft.heading(N_("Promised contacts"))
+    owed = promised_contacts(draft)
     items(draft, _by_due(promised), with_agency=True)
-    if not promised:
+    if not promised and not owed:
         draft.nothing()
     rest = [t for t in tasks if t not in promised]
     draft.heading(N_("Open tasks"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.documents import text
 from app.documents.draft import Draft
 from app.documents.flow import cell
+from app.documents.orders import breaches, orders
 from app.documents.people import people
 from app.documents.sieve import Sifted
 from app.documents.text import para
@@ -22,6 +23,8 @@ def build_plan(draft: Draft) -> bytes:
     _numbers(draft)
     _no_action(draft)
     _days(draft)
+    orders(draft)
+    breaches(draft)
     _kept(draft)
     return draft.finish_file_copy()
 

@@ -32,6 +32,10 @@ class Lookup:
         at = parse_moment(moment)
         return at.astimezone().date().isoformat() if at else moment
 
+    def order_type(self, kind: str) -> str:
+        """A kind of order; one in somebody's own words as it stands."""
+        return self.tr.text(kind) if self.library.is_order_type(kind) else kind
+
     def factor(self, code: str) -> Factor | None:
         """The factor of that code in any instrument, or None."""
         return next((f for i in self.library.instruments.values() if (f := i.factor(code)) is not None), None)
@@ -59,6 +63,8 @@ def value_words(value: Any, field: Field | None, look: Lookup, sieve: Sieve) -> 
         return look.code("three", str(value))
     if field and (field.codes or field.tags):
         return look.code(field.codes or field.tags, str(value))
+    if field and field.name in ("type", "order_type"):
+        return look.order_type(str(value))
     if field and field.name == "instrument" and (form := look.library.instruments.get(str(value))) is not None:
         return look.tr.text(form.title)
     if kind == "day":
@@ -99,7 +105,15 @@ def _reference(record_id: str, look: Lookup, sieve: Sieve) -> str:
         return person_name(found, look.tr)
     if found.type == "assessment":
         return look.tr.text("Assessment of {at}", at=look.tr.moment(found.created_at))
+    if found.type == "order":
+        return order_words(found, look)
     return record_id
+
+
+def order_words(order: Sifted, look: Lookup) -> str:
+    """An order in a few words: its kind and its number."""
+    kind = str(order.get("type") or "")
+    return " ".join(p for p in (look.order_type(kind) or look.tr.text("Order"), str(order.get("number") or "")) if p)
 
 
 def person_name(person: Sifted | None, tr: Translator) -> str:

@@ -106,6 +106,10 @@ class Library:
         """What a code of a list is called (English message id); the code itself where the list does not know it."""
         return next((c.label for c in self.codes(name) if c.code == code), "" if code is None else str(code))
 
+    def is_order_type(self, kind: str) -> bool:
+        """Whether a kind of order is one that a profile names, so that it is a message and not somebody's words."""
+        return any(kind in profile.order_types for profile in self.profiles.values())
+
     def profile(self, profile_id: str = "neutral") -> Profile:
         """A profile; Problem forms.no_profile where it is not installed."""
         found = self.profiles.get(profile_id)
@@ -148,6 +152,7 @@ def load_library(resources: Path) -> Library:
         "todo": {t.id for t in todo.values()},
         "plan": {plan.id},
         "consents": {consents.id},
+        "factors": {code for i in instruments.values() for code in i.codes},
     }
     profiles = [(file, _profile(file, known)) for file in _files(resources / "profiles")]
     return Library(

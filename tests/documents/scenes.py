@@ -328,6 +328,7 @@ def context(view: CaseView, **changes: Any) -> PaperContext:
         "suggested_tasks": suggested_tasks(facts, rules, least, "high"),
         "suggested_modules": suggested_modules(facts, rules, least, "high"),
         "contact": contact_rule(view, facts, on=ON),
+        "promised": frozenset(record.id for record in view.of("follow_up")),
         "numbers": (Number("Kate", "0808 157 0001"), Number("Garden club", "0808 157 0002")),
         "timeline": (
             TimelineEntry("2026-11-14T01:50:00+00:00", "PC Ida Thorn", "Case opened", "3F9A"),

@@ -22,7 +22,12 @@ class ContactNote(Card):
         self.body.addWidget(self._forbidden)
         self.change = PlainButton(page.words(N_("Go to safe contact")), kind="quiet")
         self.change.clicked.connect(lambda: page.session.open_case(page.case_id, "people"))
-        self.body.addLayout(row(self.change))
+        self._actions = row(self.change)
+        self.body.addLayout(self._actions)
+
+    def add_action(self, button: PlainButton) -> None:
+        """Put a button before the one that leads to the safe contact."""
+        self._actions.insertWidget(0, button)
 
     def show_rule(self, rule: Any) -> None:
         """Show a ContactRule."""

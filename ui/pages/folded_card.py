@@ -37,7 +37,8 @@ class FoldedCard(Card):
         self.body.setSpacing(0)
         self.fold = Fold("", self._fill)
         self.body.addWidget(self.fold)
-        self.archive = PlainButton(self.words(N_("Archive")), kind="quiet")
+        self.archive = PlainButton(self.words(N_("Archive")), kind="quiet", parent=self)
+        self.archive.hide()
         self.archive.clicked.connect(self._archive)
         if not record_id:
             self.fold.set_open(True)
@@ -77,8 +78,8 @@ class FoldedCard(Card):
         self.fold.set_title(said)
         self.setAccessibleName(said)
         self.archive.setAccessibleName(self.words(N_("Archive {what}"), what=said))
-        self.archive.setVisible(bool(self.record_id))
         if self.form is not None:
+            self.archive.setVisible(bool(self.record_id))
             self.form.offer_people(self.page.people_options())
             self.show_more()
             self.form.show_record()

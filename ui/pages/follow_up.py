@@ -74,17 +74,6 @@ class FollowUpPage(CasePage):
     def first_focus(self) -> None:
         self.contact.ways.buttons[0].setFocus()
 
-    def help_text(self) -> str:
-        return self.words(
-            N_(
-                "Ask soon and ask again: many who are hurt once more never report it. Look first at how the victim may "
-                "be reached, and ask at each contact whether that is still safe.\n\nWhoever says “less safe”, or tells "
-                "of something new, needs a new assessment; “safer” lowers nothing by itself. Promise only a contact "
-                "that you will keep.\n\nTell the victim before a release, not after, and stamp how and when. An order "
-                "that is broken without an answer protects nobody: note every breach with what proves it (Ctrl+B)."
-            )
-        )
-
     def note_breach(self, contact: Record | None = None) -> None:
         """Begin a breach, with what was told in a contact where it comes from one."""
         begun = {}
@@ -92,11 +81,24 @@ class FollowUpPage(CasePage):
             begun = {"source": "victim", "what": contact.get("what_happened"), "reported": contact.get("reported")}
         self.part(OrdersPart).note_breach({name: value for name, value in begun.items() if value})
 
+    def stand_at(self, record: str) -> None:
+        """Go to a release or an order; to the way of contact for everything else."""
+        order = self.part(OrdersPart).orders.cards.get(record)
+        if order is not None:
+            order.focus_first()
+        elif record in self.part(ReleasesPart).cards.cards:
+            self._stand_at_release(record)
+        else:
+            self.first_focus()
+
     def _go_to_release(self) -> None:
-        cards = self.part(ReleasesPart).cards.cards
         desk, now = self.session.desk, self.session.desk.clock.now()
         open_now = [r.key for r in releases.untold(desk, self.view) if r.state(now) != "time_unknown"]
-        card = cards.get(open_now[0]) if open_now else None
+        if open_now:
+            self._stand_at_release(open_now[0])
+
+    def _stand_at_release(self, key: str) -> None:
+        card = self.part(ReleasesPart).cards.cards.get(key)
         if card is not None:
             card.channel.buttons[0].setFocus()
             self.bring_into_view(card)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.casework import contact, follow_up
@@ -87,7 +86,7 @@ class ContactCard(FoldedCard):
             parts.append(self.words(N_("something happened")))
         if record.get("orders_obeyed") == "no":
             parts.append(self.words(N_("an order was broken")))
-        if record.get("next_at"):
+        if record.get("next_at") and record.id in {r.id for r in follow_up.promised(self.page.view)}:
             parts.append(self.words(N_("next: {when}"), when=session.translator.moment(record.get("next_at"))))
         return " · ".join(part for part in parts if part)
 
@@ -189,7 +188,7 @@ class ContactPart(QWidget):
         self.rule = ContactNote(page)
         self.still = PlainButton(self.words(N_("Still safe: confirm")))
         self.still.clicked.connect(self.confirm_safe_contact)
-        self.rule.body.addWidget(self.still, 0, Qt.AlignmentFlag.AlignLeft)
+        self.rule.add_action(self.still)
         self.rule.body.addWidget(self._confirmed_label())
         column.addWidget(self.rule)
         self.refused = Banner(tone="warn")
@@ -280,7 +279,7 @@ class ContactPart(QWidget):
                 self.words(NOT_REACHED)
                 if one.feels == follow_up.NOT_REACHED
                 else label_of(session, "feels", one.feels),
-                session.translator.day(one.at[:10]),
+                session.translator.day(one.at),
             )
             for one in follow_up.feelings(self.page.view)
         ]

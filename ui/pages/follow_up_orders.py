@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.casework import wording
 from app.casework.risk import profile_of
 from app.clock import iso
 from app.i18n import N_
@@ -20,14 +21,9 @@ from ui.pages.factor_card import shorten
 from ui.pages.folded_card import FoldedCard
 from ui.widgets.text import PlainButton, PlainLabel, row
 
-NO_KIND = N_("Order, kind not recorded")
-
-
 def order_words(page: Any, order: Record) -> str:
     """An order in a few words: its kind and its number."""
-    kinds = dict(OrderCard.known_kinds(page))
-    kind = str(order.get("type") or "")
-    return " ".join(part for part in (kinds.get(kind, kind) or page.words(NO_KIND), order.get("number")) if part)
+    return wording.order_words(page.session.desk, order, page.session.translator)
 
 
 class OrderCard(FoldedCard):
@@ -56,12 +52,6 @@ class OrderCard(FoldedCard):
     def __init__(self, page: Any, record_id: str, part: OrdersPart) -> None:
         super().__init__(page, record_id, stack=lambda: part.orders)
 
-    @staticmethod
-    def known_kinds(page: Any) -> list[tuple[str, str]]:
-        """The kinds that the case's profile knows, in the officer's language."""
-        profile = profile_of(page.session.desk, page.view)
-        return [(kind, page.words(kind)) for kind in profile.order_types]
-
     def title(self, record: Record | None) -> str:
         if record is None:
             return self.words(N_("New order"))
@@ -81,7 +71,7 @@ class OrderCard(FoldedCard):
         assert self.form is not None
         editor = self.form.editors["type"]
         assert isinstance(editor, OrderTypeEditor)
-        editor.set_kinds([kind for kind, _words in self.known_kinds(self.page)])
+        editor.set_kinds(profile_of(self.page.session.desk, self.page.view).order_types)
 
 
 class BreachCard(FoldedCard):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.casework import releases
 from app.i18n import N_
@@ -19,7 +19,7 @@ from ui.widgets.bars import Banner
 from ui.widgets.choices import ChoiceRow
 from ui.widgets.edits import LineEdit
 from ui.widgets.moments import MomentEdit
-from ui.widgets.text import Card, PlainButton, PlainLabel, row
+from ui.widgets.text import Card, PlainButton, PlainLabel, column, row
 
 SAID = {
     "told_before": (N_("The victim was told before."), "calm"),
@@ -53,12 +53,17 @@ class ReleaseCard(Card):
         inside.addWidget(PlainLabel(name))
         self.channel = ChoiceRow(options_of(page.session, "reached"), name=name)
         inside.addWidget(self.channel)
-        inside.addWidget(PlainLabel(self.words(N_("When told; empty: now"))))
-        self.told_at = MomentEdit(page.session.translator, self._now, name=self.words(N_("When told; empty: now")))
-        inside.addWidget(self.told_at)
-        self.told_by = LineEdit(page.session.desk.officer)
-        inside.addWidget(PlainLabel(self.words(N_("Told by")), buddy=self.told_by))
-        inside.addWidget(self.told_by)
+        when = self.words(N_("When told; empty: now"))
+        self.told_at = MomentEdit(page.session.translator, self._now, name=when)
+        self.told_by = LineEdit(page.session.desk.officer, name=self.words(N_("Told by")))
+        pair = QHBoxLayout()
+        for label, edit in ((when, self.told_at), (self.words(N_("Told by")), self.told_by)):
+            half = column(spacing=2)
+            half.addWidget(PlainLabel(label))
+            half.addWidget(edit)
+            half.addStretch(1)
+            pair.addLayout(half, 1)
+        inside.addLayout(pair)
         self.tell = PlainButton(self.words(N_("Stamp: the victim was told")), kind="main")
         self.tell.clicked.connect(self._tell)
         inside.addLayout(row(self.tell))
@@ -149,10 +154,10 @@ class ReleasesPart(QWidget):
     def __init__(self, page: Any) -> None:
         super().__init__()
         self.page = page
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(page.heading(N_("Told before release")))
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(8)
+        lines.addWidget(page.heading(N_("Told before release")))
         self.none = PlainLabel(
             page.words(
                 N_(
@@ -162,9 +167,9 @@ class ReleasesPart(QWidget):
             ),
             kind="quiet",
         )
-        column.addWidget(self.none)
+        lines.addWidget(self.none)
         self.cards = CardStack(lambda key: ReleaseCard(page, key))
-        column.addWidget(self.cards)
+        lines.addWidget(self.cards)
 
     def show_case(self) -> None:
         """Bring the cards in line with the case."""
