@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from app.casework import contact, follow_up, plan, releases, risk, todo
 from app.casework.desk import Desk
 from app.casework.paper import answers as paper_answers
+from app.casework.reassessment import ask_again
 from app.clock import parse_moment
 from app.i18n import N_
 from app.records.view import CaseView
@@ -43,7 +44,7 @@ def progress(desk: Desk, view: CaseView) -> dict[str, Progress]:
     return {
         "people": _people(desk, view),
         "happened": _happened(view),
-        "risk": _risk(seen),
+        "risk": _risk(view, seen),
         "grade": _grade(seen, force),
         "plan": _plan(desk, view, seen),
         "todo": _todo(desk, view, seen, force),
@@ -73,12 +74,17 @@ def _happened(view: CaseView) -> Progress:
         return Progress(False, N_("why no arrest?"))
     if not (incident.get("crime_number") or incident.get("no_crime_reason")):
         return Progress(False, N_("crime number?"))
+    if not view.case.get("aggressor_reasoning") and any(x.get("kind") == "counter_allegation" for x in view.of("link")):
+        return Progress(False, N_("primary aggressor?"))
     return Progress(True)
 
 
-def _risk(seen: risk.Picture) -> Progress:
+def _risk(view: CaseView, seen: risk.Picture) -> Progress:
     if seen.assessment is None:
         return Progress(False, N_("not begun"))
+    again = ask_again(view)
+    if again is not None and again.what == "start":
+        return Progress(False, N_("ask again"))
     return Progress(seen.answered >= seen.total, "{answered}/{total}", {"answered": seen.answered, "total": seen.total})
 
 

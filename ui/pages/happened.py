@@ -7,10 +7,14 @@ from typing import Any
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.i18n import N_
+from ui.pages.aggressor import Aggressor
+from ui.pages.ask_again import AskAgainNote
 from ui.pages.buttons import Buttons
 from ui.pages.cards import CardStack
 from ui.pages.consents import ConsentPart
+from ui.pages.earlier_incident import EarlierIncident
 from ui.pages.fold import Fold
+from ui.pages.linked import LinkedCases
 from ui.pages.page import CasePage
 from ui.pages.record_card import RecordCard
 from ui.widgets.text import PlainButton
@@ -66,7 +70,11 @@ class HappenedPage(CasePage):
 
     def build(self) -> None:
         self.column.addWidget(self.heading(self.title, 1))
-        self.incidents = CardStack(self._incident_card)
+        self.ask_again = AskAgainNote(self)
+        self.column.addWidget(self.ask_again)
+        self.aggressor = Aggressor(self)
+        self.column.addWidget(self.aggressor)
+        self.incidents = CardStack(self._incident, draft_first=True)
         self.column.addWidget(self.incidents)
         adding = Buttons()
         self.add_incident = PlainButton(self.words(N_("Add another incident")))
@@ -75,11 +83,15 @@ class HappenedPage(CasePage):
         self.column.addWidget(adding)
         self.events = Fold(self.words(N_("Events: breach, release, order, court, move and others")), self._fill_events)
         self.column.addWidget(self.events)
+        self.linked = LinkedCases(self, reasoning=False)
+        self.column.addWidget(self.linked)
         self.consents = ConsentPart(self)
         self.column.addWidget(self.consents)
 
     def show_case(self) -> None:
-        self.incidents.sync([r.id for r in self.view.of("incident")])
+        self.ask_again.show_case()
+        self.aggressor.show_record()
+        self.incidents.sync([r.id for r in reversed(self.view.in_turn("incident"))])
         if not self.incidents.cards and self.incidents.draft is None:
             self.incidents.start_draft(self._incident_card(""))
         self.add_incident.setVisible(bool(self.incidents.cards) and self.incidents.draft is None)
@@ -87,12 +99,20 @@ class HappenedPage(CasePage):
             self.events.set_open(True)
         if self.events.is_filled:
             self._events.sync([r.id for r in self.view.of("event")])
+        self.linked.show_record()
         self.consents.show_record()
 
     def first_focus(self) -> None:
-        card = self.incidents.draft or next(iter(self.incidents.cards.values()), None)
+        newest = self.view.latest("incident")
+        card = self.incidents.draft or (self.incidents.cards.get(newest.id) if newest is not None else None)
         if card is not None:
             card.focus_first()  # type: ignore[attr-defined]
+
+    def _incident(self, record_id: str) -> RecordCard | EarlierIncident:
+        newest = self.view.latest("incident")
+        if newest is not None and newest.id != record_id:
+            return EarlierIncident(self, record_id, self._incident_card)
+        return self._incident_card(record_id)
 
     def _incident_card(self, record_id: str) -> RecordCard:
         return RecordCard(

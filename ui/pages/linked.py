@@ -1,6 +1,4 @@
-"""A second victim or a counter-allegation: a case of its own, linked, with the reasoning who the primary aggressor
-is.
-"""
+"""A second victim or a counter-allegation: a case of its own, linked; nothing crosses the link but the person."""
 
 from __future__ import annotations
 
@@ -13,9 +11,10 @@ from app.changed import Changed
 from app.i18n import N_
 from app.records.declared import RECORD_TYPES
 from app.records.fields import Field
+from app.records.names import short_name
 from ui.editors.chosen import BoxEditor
 from ui.editors.factory import editor_for, label_of, options_of
-from ui.editors.record_form import RecordForm
+from ui.pages.aggressor import Aggressor
 from ui.pages.cards import clear
 from ui.pages.fold import Fold
 from ui.widgets.choices import ChoiceRow
@@ -23,13 +22,14 @@ from ui.widgets.text import PlainButton, PlainLabel, row
 
 
 class LinkedCases(QWidget):
-    """The linked cases of a case and the way to make one; nothing crosses the link but the person."""
+    """The linked cases of a case and the way to make one. `reasoning`: the page has no other place for it."""
 
-    def __init__(self, page: Any) -> None:
+    def __init__(self, page: Any, *, reasoning: bool = True) -> None:
         super().__init__()
-        self.page, self.words = page, page.words
+        self.page, self.words, self._with_reasoning = page, page.words, reasoning
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
+        self.reasoning: Aggressor | None = None
         self.fold = Fold(self.words(N_("A second victim, or an allegation against the victim")), self._fill)
         whole.addWidget(self.fold)
 
@@ -41,14 +41,20 @@ class LinkedCases(QWidget):
         if not self.fold.is_filled:
             return
         self.who.set_options(self.page.people_options())
-        self.reasoning.show_record()
+        if self.reasoning is not None:
+            self.reasoning.show_record()
         clear(self._lines)
-        for link in links:
-            kind = label_of(self.page.session, "link", link.get("kind"))
-            button = PlainButton(self.words(N_("Open the linked case: {kind}"), kind=kind))
-            other = str(link.get("other_case", ""))
-            button.clicked.connect(lambda _=False, other=other: self.page.session.open_case(other, "people"))
-            self._lines.addWidget(button)
+        for other in dict.fromkeys(str(link.get("other_case", "")) for link in links):
+            self._lines.addWidget(self._open_button(other, [x for x in links if x.get("other_case") == other]))
+
+    def _open_button(self, other: str, links: list[Any]) -> PlainButton:
+        kind = label_of(self.page.session, "link", links[0].get("kind"))
+        names = [short_name(self.page.view.record(str(link.get("person", "")))) for link in links]
+        who = ", ".join(name for name in names if name)
+        words = N_("Open the linked case: {kind} ({who})") if who else N_("Open the linked case: {kind}")
+        button = PlainButton(self.words(words, kind=kind, who=who))
+        button.clicked.connect(lambda _=False: self.page.session.open_case(other, "people"))
+        return button
 
     def _fill(self, inside: QVBoxLayout) -> None:
         inside.addWidget(
@@ -76,19 +82,9 @@ class LinkedCases(QWidget):
         self.said = PlainLabel("", quiet=True)
         self.said.hide()
         inside.addWidget(self.said)
-        self.reasoning = RecordForm(
-            self.page,
-            "case",
-            ("aggressor_reasoning",),
-            record_id=self.page.case_id,
-            explain={
-                "aggressor_reasoning": N_(
-                    "Who fears whom, who controls, injuries of attack and of defence, history, "
-                    "witnesses. Not: who called first, who is louder, who is larger."
-                )
-            },
-        )
-        inside.addWidget(self.reasoning)
+        if self._with_reasoning:
+            self.reasoning = Aggressor(self.page)
+            inside.addWidget(self.reasoning)
         self.show_record()
 
     def _make(self) -> None:
