@@ -83,9 +83,10 @@ class Session(QObject):
     def _outdate(self, changed: Changed) -> None:
         self._stale |= changed.cases
 
-    def open_case(self, case_id: str, step: str | None = None) -> None:
-        """Go to a case, at a step of it or where it was left."""
-        self.go({"place": "case", "case": case_id, **({"step": step} if step else {})})
+    def open_case(self, case_id: str, step: str | None = None, record: str = "") -> None:
+        """Go to a case, at a step of it or where it was left; there to a record or an item of a list."""
+        wanted = {"place": "case", "case": case_id, "step": step, "record": record}
+        self.go({name: value for name, value in wanted.items() if value})
 
     def go(self, place: str | dict[str, Any]) -> None:
         """Go to a place: today, cases, find, new, or one with details."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,15 +11,14 @@ import msgspec
 from app.casework import edit, operations
 from app.casework.desk import Desk
 from app.casework.due import Due
+from app.casework.dues import dues
 from app.casework.risk import in_force, picture, profile_of, review
-from app.casework.todo import due_tasks
 from app.changed import Changed
 from app.clock import iso, parse_moment
-from app.i18n import N_
 from app.notebook import ids
 from app.notebook.entry import Change
 from app.problems import Problem
-from app.records.names import case_short_name, short_name
+from app.records.names import case_short_name
 from app.records.view import CaseView, Record
 
 PROFILE = "neutral"
@@ -62,6 +62,9 @@ class CaseLine:
     due: tuple[Due, ...] = ()
 
 
+LINES = 1
+"""To be raised when lines are to be computed anew though they hold the same."""
+
 _ENCODER, _DECODER = msgspec.json.Encoder(), msgspec.json.Decoder(Summary)
 
 
@@ -94,14 +97,14 @@ def new_attendance(
 
 def list_cases(desk: Desk) -> list[CaseLine]:
     """All cases of this vault, last changed first."""
-    lines = desk.store.lines(lambda view: _ENCODER.encode(summary(desk, view)))
+    lines = desk.store.lines(lambda view: _ENCODER.encode(summary(desk, view)), made_by=_made_by(desk))
     found = [_line(line.case_id, _DECODER.decode(line.body), line.unsent, line.changed_at) for line in lines]
     return sorted(found, key=lambda line: line.changed_at, reverse=True)
 
 
 def lines_of(desk: Desk, case_ids: set[str]) -> list[CaseLine]:
     """The lines of some cases, without reading the whole list."""
-    kept = desk.store.lines(lambda view: _ENCODER.encode(summary(desk, view)), case_ids)
+    kept = desk.store.lines(lambda view: _ENCODER.encode(summary(desk, view)), case_ids, _made_by(desk))
     return [_line(line.case_id, _DECODER.decode(line.body), line.unsent, line.changed_at) for line in kept]
 
 
@@ -112,12 +115,6 @@ def summary(desk: Desk, view: CaseView) -> Summary:
     due = review(desk, view, seen, force)
     # A case about which nothing is known yet shows no grade; what the incidents alone say already counts.
     graded = force.grade is not None or seen.answered > 0 or seen.floor.level != "standard"
-    dues = [*due_tasks(desk, view)]
-    if graded:
-        dues.append(Due(N_("Review"), iso(due.at), {}))
-    if force.provisional and graded:
-        dues.append(Due(N_("Complete the provisional assessment"), iso(seen.complete_by), {}))
-    dues += _release_times(view)
     return Summary(
         reference=str(view.case.get("reference", "")),
         short_name=case_short_name(view),
@@ -130,8 +127,17 @@ def summary(desk: Desk, view: CaseView) -> Summary:
         danger_at=_danger(view),
         archived=view.case.archived,
         begun=seen.assessment is not None and not seen.completed,
-        due=dues,
+        due=dues(desk, view, seen, force, graded=graded),
     )
+
+
+def _made_by(desk: Desk) -> str:
+    """What lines of cases hold and what they follow from beside the case: a program or profile that differs makes
+    them anew."""
+    rules = [(rules.id, rules.version) for rules in desk.library.rule_sets.values()]
+    kept = (LINES, Summary.__struct_fields__, Due.__struct_fields__, rules, desk.policy.safe_contact_days)
+    profiles = [_ENCODER.encode(desk.library.profiles[name]) for name in sorted(desk.library.profiles)]
+    return hashlib.sha256(b"".join([repr(kept).encode(), *profiles])).hexdigest()
 
 
 def _danger(view: CaseView) -> str | None:
@@ -142,14 +148,6 @@ def _danger(view: CaseView) -> str | None:
     if noted is not None and any(at is not None and at > noted for at in completed):
         return None
     return danger_at
-
-
-def _release_times(view: CaseView) -> list[Due]:
-    return [
-        Due(N_("Custody of {name} ends"), str(p.get("custody_until")), {"name": short_name(p)})
-        for p in view.people("suspect")
-        if p.get("custody") == "in_custody" and p.get("custody_until")
-    ]
 
 
 def _line(case_id: str, s: Summary, unsent: int, changed_at: str) -> CaseLine:
@@ -214,6 +212,8 @@ def immediate_danger(desk: Desk, case_id: str) -> Changed:
     return edit.write(
         desk, case_id, edit.put_changes(desk, case_id, "case", case_id, {"danger_at": now, "send_first": "yes"}) + event
     )
+
+
 def take_danger_back(desk: Desk, case_id: str) -> Changed:
     """Immediate danger was noted by mistake: the last note is archived, and what was noted before it counts again."""
     view = read_case(desk, case_id)
@@ -225,8 +225,6 @@ def take_danger_back(desk: Desk, case_id: str) -> Changed:
     if noted:
         changes += edit.assign(desk, case_id, noted[-1].id, {"archived": "yes", "archive_reason": "by_mistake"})
     return edit.write(desk, case_id, changes)
-
-
 
 
 _COPIED = (
@@ -263,7 +261,7 @@ def linked_case(desk: Desk, case_id: str, person_id: str, kind: str, note: str =
     copied = [(person, ["victim"]), *((p, ["suspect"]) for p in others if p is not None and p.id != person_id)]
     for original, roles in copied:
         copy_id = ids.new_id(now)
-        changes += edit.make("person", copy_id, _copy(original, roles))
+        changes += edit.make("person", copy_id, copied_person(original, roles))
         changes += edit.make("link", ids.new_id(now), {"person": copy_id, "other_case": case_id, "kind": kind})
         here += edit.make(
             "link", ids.new_id(now), {"person": original.id, "other_case": other, "kind": kind, "note": note}
@@ -273,7 +271,8 @@ def linked_case(desk: Desk, case_id: str, person_id: str, kind: str, note: str =
     return other
 
 
-def _copy(person: Record, roles: list[str]) -> dict[str, object]:
+def copied_person(person: Record, roles: list[str]) -> dict[str, object]:
+    """What of a person goes into another case: who that is, and nothing that says where."""
     return {"roles": roles, **{name: person.get(name) for name in _COPIED if person.get(name) not in (None, "", [])}}
 
 

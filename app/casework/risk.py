@@ -19,14 +19,16 @@ from app.notebook import ids
 from app.notebook.entry import Change
 from app.problems import Problem
 from app.records.view import CaseView, Record
+from app.rules.calendar import Calendar
 from app.rules.corrections import original
+from app.rules.deadlines import Clocks
 from app.rules.definition import Level, RuleSet, higher
 from app.rules.facts import CaseFacts, facts_of
 from app.rules.finding import Finding
 from app.rules.given import before_this_grade, last_decision
 from app.rules.grading import Floor, floor, proposes_extreme
 from app.rules.override import decide, lowering_missing
-from app.rules.review import Due, planned_releases, review_due, review_events
+from app.rules.review import Due, planned_releases, review_due, review_events, stated
 
 INSTRUMENT = "rr-1"
 
@@ -192,7 +194,9 @@ def _picture(desk: Desk, view: CaseView) -> Picture:
                 )
     known = facts(desk, view)
     asked = original(view, current) if current else None
-    started = parse_moment(str(asked.get("completed_at") or asked.get("started_at") or "")) if asked else None
+    started = (stated(asked, "completed_at") or stated(asked, "started_at")) if asked else None
+    begun = started or desk.clock.now()
+    within = timedelta(hours=rule_set(desk).provisional.within_h)
     form = instrument(desk, view)
     return Picture(
         assessment=current,
@@ -203,8 +207,12 @@ def _picture(desk: Desk, view: CaseView) -> Picture:
         floor=floor(known, rule_set(desk)),
         answered=sum(1 for a in answers.values() if a.value),
         total=len(form.factors),
-        complete_by=(started or desk.clock.now()) + timedelta(hours=rule_set(desk).provisional.within_h),
+        complete_by=min([begun + within, *_completed_within(clocks_of(desk, view), begun)]),
     )
+
+
+def _completed_within(clocks: Clocks, begun: datetime) -> list[datetime]:
+    return [clocks.calendar.after(begun, d.span) for d in clocks.deadlines if d.follows.state == "provisional"]
 
 
 def facts(desk: Desk, view: CaseView, without: str = "") -> CaseFacts:
@@ -392,14 +400,14 @@ def review(desk: Desk, view: CaseView, seen: Picture, force: GradeInForce) -> Du
     """When the next review is due and what set it: counted from completion, else from the report, else from the case.
 
     While a reassessment is a draft the one completed before it counts: beginning one puts no review off. Of a
-    correction the assessment that it corrects counts, since nobody was asked anew.
+    correction the assessment that it corrects counts, since nobody was asked anew. Nothing counts from a moment later
+    than it was written down.
     """
     begun = [seen.assessment] if seen.assessment is not None else []
     begun += [a for a in reversed(view.in_turn("assessment")) if seen.assessment is None or a.id != seen.assessment.id]
-    stated = [original(view, a).get("completed_at") for a in begun]
+    moments = [stated(original(view, a), "completed_at") for a in begun]
     incident = view.latest("incident")
-    stated += [incident.get("reported_at") if incident is not None else None, view.case.created_at]
-    moments = (parse_moment(str(at)) for at in stated if at)
+    moments += [stated(incident, "reported_at") if incident is not None else None, parse_moment(view.case.created_at)]
     since = next((at for at in moments if at is not None), desk.clock.now().astimezone(UTC))
     events = (*review_events(view), *planned_releases(view))
     return review_due(force.level, force.extreme, since, events, rule_set(desk).review)
@@ -408,6 +416,11 @@ def review(desk: Desk, view: CaseView, seen: Picture, force: GradeInForce) -> Du
 def profile_of(desk: Desk, view: CaseView) -> Profile:
     """The profile that the case was made under, or the neutral one where it is not installed."""
     return desk.library.profiles.get(str(view.case.get("profile") or "neutral")) or desk.library.profile()
+
+
+def clocks_of(desk: Desk, view: CaseView) -> Clocks:
+    """The deadlines and the calendar of the case's profile."""
+    return desk.library.clocks.get(profile_of(desk, view).id) or Clocks(Calendar())
 
 
 def profile_languages(desk: Desk, view: CaseView) -> tuple[str, ...]:

@@ -1,93 +1,130 @@
-"""Today: what is due, sorted by what hurts first, what the officer is in the middle of, and what is not sent."""
+"""Today: what is due in all cases, what hurts first before what hurts less, and what the officer is in the middle of.
+
+The order, which holds in every list of it:
+1. immediate danger that was noted and not assessed since;
+2. cases with the flag extreme;
+3. what is overdue, before what is still to come;
+4. by grade: high; then cases that nobody has graded, unless their floor is higher; medium; standard;
+5. within a grade: releases to be told of, ends of orders, assessments to be completed, reviews, contacts with the
+   victim, court dates, safe contact, tasks, plans;
+6. what falls due first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.casework.cases import CaseLine, list_cases
 from app.casework.desk import Desk
-from app.clock import iso, parse_moment
+from app.casework.due import DANGER, Due, moment_of
+from app.clock import iso
 from app.i18n import N_
 
-AHEAD = timedelta(hours=24)
-"""How far ahead something counts as due today."""
+WITHIN_A_DAY = timedelta(hours=24)
+"""How far ahead something is due today: a shift goes over midnight."""
+NEXT_DAYS = timedelta(days=7)
+_NOT_GRADED = 1
+_BY_GRADE = {"high": 0, "medium": 2, "standard": 3}
+_DANGER = N_("Immediate danger was noted")
+_NOT_ASSESSED = N_("Nobody has completed an assessment since.")
+REVIEWS = frozenset({"review", "completion"})
 
 
 @dataclass(frozen=True)
 class DueLine:
-    """Something that falls due; `at` is ISO 8601."""
+    """Something that falls due in a case."""
 
-    case_id: str
-    reference: str
-    short_name: str
-    message: str
-    facts: dict[str, str]
-    at: str
+    case: CaseLine
+    due: Due
     overdue: bool
-    grade: str | None
-    extreme: bool
+
+    @property
+    def key(self) -> str:
+        """What tells it from everything else that is due."""
+        return ":".join((self.case.id, self.due.kind, self.due.record, self.due.at))
+
+    def hurts(self) -> tuple[bool, bool, bool, int, int, str, str]:
+        """Sorts what hurts first to the front, as the module says."""
+        case, due = self.case, self.due
+        return (
+            due.kind != DANGER,
+            not case.extreme,
+            not self.overdue,
+            _by_grade(case),
+            due.weight,
+            due.at,
+            case.id,
+        )
 
 
 @dataclass(frozen=True)
 class Today:
-    """What the first screen shows."""
+    """What the first screen shows. Each list holds what hurts first in front."""
 
-    due: list[DueLine]
+    overdue: list[DueLine]
+    within_a_day: list[DueLine]
+    next_days: list[DueLine]
     in_hand: list[CaseLine]
     unsent: int
     cases: int
 
+    @property
+    def due(self) -> list[DueLine]:
+        """What is overdue or due within a day, in one list."""
+        return sorted([*self.overdue, *self.within_a_day], key=DueLine.hurts)
+
 
 def today(desk: Desk, known: Iterable[CaseLine] | None = None) -> Today:
-    """Everything that falls due within a day, overdue and most serious first; and what is unfinished.
+    """Everything that falls due within the next days, and what is unfinished.
 
     `known`: the lines of all cases, where the caller has them already.
     """
     now = desk.clock.now()
     lines = [line for line in (list_cases(desk) if known is None else known) if not line.archived]
-    due = []
-    for line in lines:
-        if line.danger_at:
-            due.append(
-                DueLine(
-                    line.id,
-                    line.reference,
-                    line.short_name,
-                    N_("Immediate danger was noted"),
-                    {},
-                    line.danger_at,
-                    True,
-                    line.grade,
-                    line.extreme,
-                )
-            )
-        for item in line.due:
-            at = parse_moment(item.at)
-            if at is None or at - now > AHEAD:
-                continue
-            due.append(
-                DueLine(
-                    line.id,
-                    line.reference,
-                    line.short_name,
-                    item.message,
-                    item.facts,
-                    iso(at),
-                    at < now,
-                    line.grade,
-                    line.extreme,
-                )
-            )
-    weight = {"high": 0, "medium": 1, "standard": 2}
-    due.sort(
-        key=lambda d: (
-            d.message != N_("Immediate danger was noted"),
-            not d.extreme,
-            weight.get(d.grade or "", 3),
-            not d.overdue,
-            d.at,
-        )
+    until = iso(now + NEXT_DAYS)
+    found = sorted((one for one in due_lines(lines, now) if one.due.at <= until), key=DueLine.hurts)
+    day = iso(now + WITHIN_A_DAY)
+    return Today(
+        overdue=[one for one in found if one.overdue],
+        within_a_day=[one for one in found if not one.overdue and one.due.at <= day],
+        next_days=[one for one in found if one.due.at > day and _may_be_told(one, day)],
+        in_hand=[line for line in lines if line.in_hand],
+        unsent=desk.store.unsent()[0],
+        cases=len(lines),
     )
-    return Today(due, [line for line in lines if line.in_hand], desk.store.unsent()[0], len(lines))
+
+
+def reviews(desk: Desk, known: Iterable[CaseLine]) -> list[DueLine]:
+    """All reviews and assessments to be completed, however far off, what falls due first in front."""
+    now = desk.clock.now()
+    day = iso(now + WITHIN_A_DAY)
+    found = [one for one in due_lines([x for x in known if not x.archived], now) if one.due.kind in REVIEWS]
+    return sorted((one for one in found if _may_be_told(one, day)), key=lambda one: (one.due.at, one.hurts()))
+
+
+def due_lines(lines: Iterable[CaseLine], now: datetime) -> Iterator[DueLine]:
+    """Everything that falls due in these cases, without what is of no more use."""
+    at_now = iso(now)
+    for line in lines:
+        for due in (*_danger(line, at_now), *line.due):
+            if not due.lapses or due.lapses > at_now:
+                yield DueLine(line, due, due.kind == DANGER or due.at <= at_now)
+
+
+def _danger(line: CaseLine, at_now: str) -> list[Due]:
+    if not line.danger_at:
+        return []
+    # What cannot be read as a moment is noted danger all the same.
+    return [Due(DANGER, _DANGER, moment_of(line.danger_at) or at_now, _NOT_ASSESSED)]
+
+
+def _may_be_told(line: DueLine, day: str) -> bool:
+    """Before the officer has graded, the time of a review that is far off would tell the floor."""
+    return bool(line.case.grade) or line.due.kind != "review" or line.due.at <= day
+
+
+def _by_grade(case: CaseLine) -> int:
+    least = _BY_GRADE.get(case.grade or case.floor or "", _NOT_GRADED)
+    return least if case.grade else min(least, _NOT_GRADED)

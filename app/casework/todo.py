@@ -10,12 +10,10 @@ from typing import Any
 
 from app.casework import consent, contact, edit, risk
 from app.casework.desk import Desk
-from app.casework.due import Due
 from app.casework.risk import GradeInForce, Picture
 from app.changed import Changed
 from app.clock import iso, parse_moment
 from app.forms.definitions import TaskDefinition
-from app.i18n import N_
 from app.notebook import ids
 from app.problems import Problem
 from app.records.view import CaseView, Record
@@ -23,6 +21,8 @@ from app.rules.safe_contact import ContactRule
 from app.rules.suggestions import suggested_tasks
 
 OPEN, DONE = "open", "done"
+CLOSED = frozenset({"done", "done_by_other_agency", "not_needed", "refused_by_victim"})
+"""How an item stands for which nobody waits any more; what is not possible now still waits."""
 _NEEDS_REASON = frozenset({"not_needed", "not_possible_now"})
 
 
@@ -186,27 +186,6 @@ def _known(moment: object) -> bool:
 def _check_channel(desk: Desk, view: CaseView, channel: str | None) -> None:
     if not channel:
         raise Problem("todo.channel_missing")
-    rule = contact.rule(desk, view)
-    if channel == "in_person" or channel in rule.allowed:
-        return
-    because = rule.forbidden.get(channel)
-    raise Problem(
-        "todo.channel_forbidden",
-        channel=desk.library.label("reached", channel),
-        because=str(because) if because else N_("it is not among the agreed ways."),
-    )
-
-
-def due_tasks(desk: Desk, view: CaseView) -> list[Due]:
-    """Open tasks that have a due time."""
-    found = []
-    for record in view.of("task"):
-        if record.get("status", OPEN) != OPEN or not record.get("due"):
-            continue
-        definition = desk.library.task(str(record.get("code", "")))
-        title = str(record.get("title") or "")
-        if definition is not None and not title:
-            found.append(Due(definition.label, str(record.get("due")), {}))
-        else:
-            found.append(Due("{title}", str(record.get("due")), {"title": title}))
-    return found
+    because = contact.why_not(desk, view, channel)
+    if because:
+        raise Problem("todo.channel_forbidden", channel=desk.library.label("reached", channel), because=because)

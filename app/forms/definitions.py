@@ -217,22 +217,58 @@ class Danger(Defined, frozen=True):
     steps: tuple[str, ...]
 
 
-class Service(Defined, frozen=True):
-    """A service with its number; `plain_name` is the neutral name for a card."""
+class CalendarPart(Defined, frozen=True):
+    """On which days a place works, and whose time holds there."""
 
-    name: str
-    plain_name: str
-    number: str
-    kind: str = ""
-    hours: str = ""
-    languages: tuple[str, ...] = ()
-    on_call: bool = False
+    zone: str
+    """A time zone's name, for example `Europe/Dublin`; `local` for the laptop's own."""
+    weekend: tuple[Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"], ...]
+    holidays: tuple[str, ...] = ()
+    """`12-25` for every year, `2027-03-26` for one."""
 
 
-class Services(Defined, frozen=True):
-    """A force's service directory."""
+class SpanPart(Defined, frozen=True):
+    """A length of time."""
 
-    entries: tuple[Service, ...]
+    n: int
+    unit: Literal["hours", "days", "working_days"]
+
+
+class FollowsPart(Defined, frozen=True):
+    """What sets a deadline: a moment in a record, a state of the case, or a task that is suggested."""
+
+    record: str = ""
+    field: str = ""
+    where: dict[str, tuple[str, ...]] = {}
+    filled: tuple[str, ...] = ()
+    unset: tuple[str, ...] = ()
+    last: bool = False
+    state: Literal["", "provisional", "release", "promised", "safe_contact"] = ""
+    task: str = ""
+    grades: tuple[Literal["standard", "medium", "high", "extreme"], ...] = ()
+
+
+class UntilPart(Defined, frozen=True):
+    """What ends a deadline."""
+
+    record: str
+    where: dict[str, tuple[str, ...]] = {}
+    after: str = ""
+
+
+class DeadlinePart(Defined, frozen=True):
+    """Something that is due within, or before, some time; what it is and what set it stand there as sentences."""
+
+    code: str
+    kind: Literal["release", "order", "completion", "review", "contact", "court", "safe_contact", "task", "plan"]
+    follows: FollowsPart
+    due: str
+    because: str
+    within: SpanPart | None = None
+    before: SpanPart | None = None
+    lapses: bool = False
+    """Of no more use once what it follows has come; only with `before`."""
+    until: tuple[UntilPart, ...] = ()
 
 
 class Profile(Defined, frozen=True):
@@ -251,5 +287,10 @@ class Profile(Defined, frozen=True):
     consents: str
     reason_for: tuple[Literal["collection", "alteration", "consultation", "disclosure", "combination", "erasure"], ...]
     order_types: tuple[str, ...]
+    calendar: CalendarPart
+    deadlines: tuple[DeadlinePart, ...]
     danger: Danger
-    services: Services
+    known_already: dict[Literal["breach"], tuple[str, ...]] = {}
+    """Factors beside which records of a kind are shown as known already, by the record's type."""
+    services: tuple[str, ...] = ()
+    """Ids of the directories of services in use; a practice vault has the invented ones instead."""

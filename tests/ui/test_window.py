@@ -45,7 +45,7 @@ def test_an_empty_vault_says_why_and_what_to_do(at_work, qtbot):
     window = at_work().top.screen_shown
     today = window.pages["today"]
     assert today.empty.isVisible()
-    assert not today.due.isVisible()
+    assert not today.list.isVisible()
     assert today.new_button.hasFocus()
     key(qtbot, Qt.Key.Key_Return)
     assert window.place == "new"

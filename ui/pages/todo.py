@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.casework import risk, todo
@@ -107,6 +108,21 @@ class TodoPage(CasePage):
 
     def first_focus(self) -> None:
         self.tabs.buttons[AGENCIES.index(self.agency)].setFocus()
+
+    def stand_at(self, task: str) -> None:
+        """Open one item, by its code or by its record, and put the focus there."""
+        record = self.view.record(task)
+        definition = self.session.desk.library.task(str(record.get("code", "")) if record is not None else task)
+        agency = str(record.get("agency", "police")) if record is not None else definition.agency if definition else ""
+        if agency in AGENCIES and agency != self.agency:
+            self.tabs.set_value(agency)
+            self._turn(agency)
+        listed = definition.code if definition is not None else task
+        card = self.cards.get(task) or self.cards.get(listed)
+        if card is not None:
+            card.fold.set_open(True)
+            card.fold.button.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.bring_into_view(card)
 
     def _key(self, line: Any) -> str:
         return (

@@ -45,22 +45,27 @@ def case_line(line: CaseLine, now: datetime, translator: Translator) -> Line:
     )
 
 
-def due_line(line: DueLine, number: int, now: datetime, translator: Translator) -> Line:
-    """Something due; its key is `number:case id`, for one case may have several."""
-    what = translator.text(line.message, **line.facts)
-    at = parse_moment(line.at)
-    if at is None:
-        when = translator.moment(line.at)
-    else:
-        when = span_words(at, now, translator)
+def due_line(line: DueLine, now: datetime, translator: Translator) -> Line:
+    """Something due: what, in which case and why, and when."""
+    at = parse_moment(line.due.at)
+    when = translator.moment(line.due.at)
+    under = (title_of(line.case.reference, line.case.short_name, translator), line.due.why(translator))
     return Line(
-        f"{number}:{line.case_id}",
-        what,
-        title_of(line.reference, line.short_name, translator),
-        when,
-        grades.sign(line.grade, line.extreme, False, translator),
+        line.key,
+        line.due.what(translator),
+        " · ".join(part for part in under if part),
+        f"{due_words(at, now, translator)} · {when}" if at is not None else when,
+        grades.sign(line.case.grade, line.case.extreme, False, translator),
         "danger" if line.overdue else "",
     )
+
+
+def due_words(at: datetime, now: datetime, translator: Translator) -> str:
+    """How long until something is due, or since when it is."""
+    seconds = (at - now).total_seconds()
+    if seconds <= 0:
+        return translator.text(N_("since {span}"), span=_span(-seconds, translator))
+    return translator.text(N_("in {span}"), span=_span(seconds, translator))
 
 
 def review_words(due: str | None, now: datetime, translator: Translator) -> str:

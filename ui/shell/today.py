@@ -1,16 +1,25 @@
-"""Today: what is due, what hurts first, what is unfinished; and one big way to a new attendance."""
+"""Today: what is due, what hurts first, what comes in the next days, what is unfinished; and one big way to a new
+attendance.
+"""
 
 from __future__ import annotations
 
-from app.casework.today import today
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from app.casework.cases import CaseLine
+from app.casework.today import DueLine, today
 from app.i18n import N_
 from ui import theme
 from ui.session import Session
 from ui.shell.lines import case_line, due_line
 from ui.shell.place_page import PlacePage
 from ui.widgets.bars import EmptyState
-from ui.widgets.lists import LineList, MadeLines
-from ui.widgets.text import PlainButton, PlainLabel, main_action, row
+from ui.widgets.lists import Line, LineList, MadeLines
+from ui.widgets.text import PlainButton, main_action, row
+
+NEXT_DAYS = "next days"
+"""The key of the line that opens and closes the next days."""
 
 
 class TodayPage(PlacePage):
@@ -22,43 +31,86 @@ class TodayPage(PlacePage):
         self.new_button = main_action(PlainButton(say(N_("New attendance")), kind="main", icon="new"))
         self.new_button.clicked.connect(lambda: session.go("new"))
         self.lines.addLayout(row(self.new_button))
-        self.due_label = PlainLabel(say(N_("Due")), kind="heading")
-        self.due = LineList(name=say(N_("Due")))
-        self.due.opened.connect(lambda key: session.open_case(key.partition(":")[2]))
-        self.nothing_due = PlainLabel(say(N_("Nothing is due within a day.")), quiet=True)
-        self.hand_label = PlainLabel(say(N_("In hand")), kind="heading")
-        self.in_hand = LineList(name=say(N_("In hand")))
-        self.in_hand.opened.connect(session.open_case)
+        self.list = LineList(name=say(N_("What is due and what is unfinished")))
+        self.list.opened.connect(self._open)
         self.empty = EmptyState(
             say(N_("No case yet")),
             say(N_("What falls due and what you are in the middle of will stand here. Begin with a new attendance.")),
         )
-        for widget in (self.due_label, self.due, self.nothing_due, self.hand_label, self.in_hand):
-            self.lines.addWidget(widget, 3 if widget is self.due else 2 if widget is self.in_hand else 0)
+        self.lines.addWidget(self.list, 1)
         self.lines.addWidget(self.empty, 1)
-        self.lines.addStretch(0)
         self.lines.setSpacing(theme.SPACE_S)
+        self.unfolded = False
+        self._shown: dict[str, DueLine | CaseLine] = {}
 
     def show_now(self) -> None:
         found = today(self.desk, self.session.case_lines())
-        now = self.desk.clock.now()
-        numbered = list(enumerate(found.due))
-        self.due.set_lines(
-            MadeLines(numbered, lambda item: due_line(item[1], item[0], now, self.translator)),
-            [f"{number}:{line.case_id}" for number, line in numbered],
-        )
-        self.in_hand.set_lines(
-            MadeLines(found.in_hand, lambda line: case_line(line, now, self.translator)),
-            [line.id for line in found.in_hand],
-        )
-        self.due.fit()
-        self.in_hand.fit()
+        made: list[tuple[str, Callable[[], Line]]] = []
+        self._shown = {}
+        self._section(made, N_("Overdue"), N_("Nothing is overdue."), found.overdue)
+        self._section(made, N_("Due within a day"), N_("Nothing else is due within a day."), found.within_a_day)
+        self._next_days(made, found.next_days)
+        self._in_hand(made, found.in_hand)
+        self.list.set_lines(MadeLines(made, lambda one: one[1]()), [key for key, _make in made])
+        self.list.setVisible(bool(found.cases))
         self.empty.setVisible(not found.cases)
-        self.due_label.setVisible(bool(found.cases))
-        self.due.setVisible(bool(found.due))
-        self.nothing_due.setVisible(bool(found.cases) and not found.due)
-        for widget in (self.hand_label, self.in_hand):
-            widget.setVisible(bool(found.in_hand))
+
+    def _section(self, made: list[Any], title: str, nothing: str, dues: Sequence[DueLine]) -> None:
+        self._heading(made, self._counted(title, len(dues)) if dues else self.say(nothing))
+        now = self.desk.clock.now()
+        for due in dues:
+            self._shown[due.key] = due
+            made.append((due.key, lambda due=due: due_line(due, now, self.translator)))
+
+    def _next_days(self, made: list[Any], dues: Sequence[DueLine]) -> None:
+        if not dues:
+            self._heading(made, self.say(N_("Nothing is due in the next days.")))
+            return
+        made.append((NEXT_DAYS, lambda: self._fold(len(dues))))
+        if self.unfolded:
+            now = self.desk.clock.now()
+            for due in dues:
+                self._shown[due.key] = due
+                made.append((due.key, lambda due=due: due_line(due, now, self.translator)))
+
+    def _fold(self, n: int) -> Line:
+        closed = "◄" if self.translator.rtl else "►"
+        state = self.say(N_("open; Enter closes")) if self.unfolded else self.say(N_("closed; Enter opens"))
+        title = self._counted(N_("Next days"), n)
+        return Line(NEXT_DAYS, f"{'▼' if self.unfolded else closed}  {title}", spoken=f"{title}. {state}")
+
+    def _in_hand(self, made: list[Any], lines: Sequence[CaseLine]) -> None:
+        title = self._counted(N_("In the middle of"), len(lines))
+        self._heading(made, title if lines else self.say(N_("No assessment waits to be completed.")))
+        now = self.desk.clock.now()
+        for line in lines:
+            key = f"in hand:{line.id}"
+            self._shown[key] = line
+            made.append((key, lambda line=line: case_line(line, now, self.translator)))
+
+    def _heading(self, made: list[Any], words: str) -> None:
+        made.append(("", lambda: Line("", words, heading=True)))
+
+    def _counted(self, title: str, n: int) -> str:
+        return self.say(N_("{title} · {n}"), title=self.say(title), n=n)
+
+    def _open(self, key: str) -> None:
+        shown = self._shown.get(key)
+        if key == NEXT_DAYS:
+            self.unfolded = not self.unfolded
+            self.show_now()
+        elif isinstance(shown, DueLine):
+            self.session.open_case(shown.case.id, shown.due.step or None, shown.due.record)
+        elif shown is not None:
+            self.session.open_case(shown.id)
 
     def first_focus(self) -> None:
-        (self.due if self.due.isVisible() else self.new_button).setFocus()
+        (self.list if self.list.isVisible() and self.list.current_key() else self.new_button).setFocus()
+
+    def where(self) -> dict[str, Any]:
+        return {"line": self.list.current_key(), "open": self.unfolded}
+
+    def go_back_to(self, where: dict[str, Any]) -> None:
+        self.unfolded = where.get("open") is True
+        self.show_now()
+        self.list.make_current(str(where.get("line", "")))

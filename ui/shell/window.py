@@ -17,6 +17,7 @@ from ui import theme
 from ui.session import Session
 from ui.shell.case_frame import CaseFrame
 from ui.shell.cases import CasesPage
+from ui.shell.due_clock import DueClock
 from ui.shell.find import FindPage
 from ui.shell.guide_bar import GuideBar
 from ui.shell.help_column import WithHelp
@@ -43,6 +44,7 @@ PLACES = {
 WITHIN = {"settings": ("vault", SettingsPage)}  # pages that a place leads to, and that place
 KNOWN = {*PLACES, *WITHIN}
 FIND_AFTER_MS = 60
+MOST_COUNTED = 99
 NARROW = 800  # px of window width under which the top bar leaves something out
 STATUS_AFTER_MS = 150
 
@@ -83,6 +85,9 @@ class Window(QWidget):
         session.problem.connect(self.problem_bar.show_problem)
         session.saved_at.connect(self._saved)
         session.changed.connect(self._changed)
+        self.due_clock = DueClock(session, self)
+        self.due_clock.counted.connect(self._count_due)
+        self.due_clock.ticked.connect(self._time_went_by)
         self.show_status()
 
     # -- building
@@ -137,7 +142,10 @@ class Window(QWidget):
             button = PlainButton(self.say(words), kind="rail", icon=icon, hint=f"Alt+{number}")
             button.setCheckable(True)
             button.setFont(theme.font("body", bold=True))
-            button.setMinimumWidth(button.sizeHint().width() + theme.SPACE_S)  # the chosen place is written in bold
+            # The chosen place is written in bold, and beside Today stands how much has come due.
+            room = self.say(N_("{place} · {n}"), place=self.say(words), n=MOST_COUNTED) if place == "today" else ""
+            wide = max(button.sizeHint().width(), button.width_with(room))
+            button.setMinimumWidth(wide + theme.SPACE_S)
             button.setFont(theme.font("body"))
             button.clicked.connect(lambda _on, place=place: self.go({"place": place}))
             group.addButton(button)
@@ -218,12 +226,17 @@ class Window(QWidget):
             self.beside.fold()  # a case has its own
             step = str(wanted.get("step") or page.step or "people")
             page.show_step(step, take_focus=take_focus)
+            stand_at = getattr(page.page, "stand_at", None)
+            if stand_at is not None and wanted.get("record"):
+                stand_at(str(wanted["record"]))
         elif self.place == "find" and not self.find_box.hasFocus() and take_focus:
             self.find_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.find_box.selectAll()
         elif take_focus and self.place != "find":
             page.first_focus()
         self.beside.turn(self.place)
+        if self.place == "today":
+            self.due_clock.look()
 
     def _page(self, place: str) -> Any:
         if place not in self.pages:
@@ -342,6 +355,29 @@ class Window(QWidget):
         for page in list(self.pages.values()):
             page.refresh(changed)
 
+    def _count_due(self, n: int) -> None:
+        """Quietly say on the rail how much has come due while the officer looked elsewhere."""
+        button, today = self.rail["today"], self.say(PLACES["today"][0])
+        words = self.say(N_("{place} · {n}"), place=today, n=min(n, MOST_COUNTED)) if n else today
+        if button.words == words:
+            return
+        button.set_words(words)
+        if n:
+            came = self.translator.plural(
+                N_("{place}: {n} has come due"), N_("{place}: {n} have come due"), n, place=today
+            )
+            button.setAccessibleName(came)
+
+    def _time_went_by(self, something_fell_due: bool) -> None:
+        """A minute has gone, or something fell due, or the clock was put to another time."""
+        if self.place == "today":
+            self.pages["today"].refresh()
+            self.due_clock.look()
+        elif something_fell_due and self.case_frame is not None and self.place == "case":
+            self.case_frame.show_header()
+        elif something_fell_due and self.place in self.pages:
+            self.pages[self.place].refresh()
+
     def stop(self) -> None:
         """The session ends: nothing here asks the vault for anything any more."""
         for timer in self.findChildren(QTimer):
@@ -369,7 +405,7 @@ class Window(QWidget):
 
     def show_keys(self) -> None:
         """The sheet of all keys."""
-        sheet = KeySheet(self.translator, self, [words for words, _icon, _page in PLACES.values()])
+        sheet = KeySheet(self.translator, self)
         sheet.open()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -70,6 +70,11 @@ class LinesModel(QAbstractListModel):
         self.lines = lines
         self.endResetModel()
 
+    def renew(self, lines: Sequence[Line]) -> None:
+        """Show other words for the same rows."""
+        self.lines = lines
+        self.dataChanged.emit(self.index(0), self.index(len(lines) - 1))
+
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self.lines)
 
@@ -115,9 +120,12 @@ class LineList(QListView):
 
     def set_lines(self, lines: Sequence[Line], keys: Sequence[str] | None = None) -> None:
         """Show these lines; the current one stays so where it is still there. `keys` spares making every line."""
-        key = self.current_key()
-        self.rows.set_lines(lines)
+        key, before = self.current_key(), self._keys
         self._keys = list(keys) if keys is not None else [line.key for line in lines]
+        if key and self._keys == before:
+            self.rows.renew(lines)  # the same rows: whoever has scrolled away from the current one stays there
+            return
+        self.rows.set_lines(lines)
         if self._keys and not (key and self.make_current(key)):
             first = next((row for row, known in enumerate(self._keys) if known), 0)
             self.setCurrentIndex(self.rows.index(first))

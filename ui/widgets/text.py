@@ -140,6 +140,11 @@ class PlainButton(QPushButton):
     def sizeHint(self) -> QSize:
         return self._measured()
 
+    def width_with(self, text: str) -> int:
+        """How wide the button would be with other words."""
+        self._measured()
+        return self._beside + self.fontMetrics().horizontalAdvance(text)
+
     def _measured(self) -> QSize:
         """How large the button is with its words in one line."""
         if self._natural is None:
