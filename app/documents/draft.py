@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.documents import text
 from app.documents.context import PaperContext
 from app.documents.flow import Block, Flow, Gap, Line, Mark, Row, cell
-from app.documents.sheet import Furniture, draw
+from app.documents.sheet import Furniture, Sheets, draw_together
 from app.documents.sieve import Sieve, Sifted
 from app.documents.text import Para, Style, para
 from app.documents.words import LEFT_OUT, NONE, Lookup, drawable_names, listed, person_name, value_words
@@ -144,6 +144,10 @@ class Draft:
 
     def finish_file_copy(self) -> bytes:
         """The PDF of a file copy: marked, numbered, with the count of pages."""
+        return draw_together([self.file_copy()])
+
+    def file_copy(self) -> Sheets:
+        """The pages of a file copy with their marks and numbers, to be drawn alone or together with others."""
         tr, context = self.tr, self.context
         pages = Flow().fill(self.blocks)
         marks = [tr.text("FILE COPY {number}", number=context.copy_number).strip(), tr.text("Do not hand out")]
@@ -158,7 +162,7 @@ class Draft:
                 for number in range(1, len(pages) + 1)
             ),
         )
-        return draw(pages, furniture)
+        return Sheets(tuple(pages), furniture)
 
 
 def practice_mark(context: PaperContext, tr: Translator) -> list[str]:

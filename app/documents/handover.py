@@ -29,7 +29,6 @@ def fill_handover(draft: Draft) -> None:
     _days(draft)
     orders(draft, only_open=True)
     breaches(draft)
-    return draft.finish_file_copy()
 
 
 def _state(draft: Draft) -> None:

@@ -27,8 +27,22 @@ class Furniture:
     numbers: tuple[Para, ...] = ()
 
 
+@dataclass(frozen=True)
+class Sheets:
+    """The filled pages of one paper with what stands at their edges."""
+
+    pages: tuple[Page, ...]
+    furniture: Furniture
+
+
 def draw(pages: Sequence[Page], furniture: Furniture) -> bytes:
     """The PDF's bytes; the same pages give the same bytes. Writes no file."""
+    return draw_together([Sheets(tuple(pages), furniture)])
+
+
+def draw_together(papers: Sequence[Sheets]) -> bytes:
+    """One PDF of several papers, each with its own marks and page numbers. Title and language are the first one's."""
+    furniture = papers[0].furniture
     from reportlab.pdfgen.canvas import Canvas
 
     fonts()
@@ -46,10 +60,11 @@ def draw(pages: Sequence[Page], furniture: Furniture) -> bytes:
         setting("")
     canvas.setTitle(furniture.title)
     roles: list[list[str]] = []
-    for number, page in enumerate(pages):
-        roles.append(_page(canvas, page, furniture, number))
-        canvas.showPage()
-        _numbered(canvas, number)
+    for paper in papers:
+        for number, page in enumerate(paper.pages):
+            roles.append(_page(canvas, page, paper.furniture, number))
+            canvas.showPage()
+            _numbered(canvas, len(roles) - 1)
     _structure(canvas, roles)
     canvas.save()
     return out.getvalue()
