@@ -58,10 +58,11 @@ def test_a_name_is_found_while_it_is_typed(at_work, keira, qtbot):
     qtbot.keyClick(window, Qt.Key.Key_K, CTRL)
     assert window.find_box.hasFocus()
     qtbot.keyClicks(window.find_box, "prui")
-    qtbot.waitUntil(lambda: window.place == "find" and len(window.pages["find"].list.rows.lines) == 1)
-    line = window.pages["find"].list.rows.lines[0]
-    assert line.title == "Dale Pruitt"
-    assert "NM-2026-0001" in line.under
+    qtbot.waitUntil(lambda: window.place == "find" and len(window.pages["find"].list.rows.lines) == 2)
+    heading, line = window.pages["find"].list.rows.lines
+    assert (heading.heading, heading.title) == (True, "By name")
+    assert line.title == "Dale P.: Suspect"  # the short name, and the role held there
+    assert "NM-2026-0001 · Keira H.-B." in line.under
     assert window.find_box.hasFocus()  # nothing takes the cursor away
     key(qtbot, Qt.Key.Key_Return)
     assert window.place == "case"

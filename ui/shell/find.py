@@ -7,7 +7,7 @@ from typing import Any
 from app.casework.find import about, find, warm
 from app.i18n import N_
 from ui.session import Session
-from ui.shell.found import found_line, grouped
+from ui.shell.found import grouped, person_found
 from ui.shell.place_page import PlacePage
 from ui.widgets.bars import EmptyState
 from ui.widgets.lists import Line, LineList, MadeLines
@@ -69,7 +69,7 @@ class FindPage(PlacePage):
         if isinstance(item, Line):
             return item
         hit = item[1]
-        return found_line(_key(item), [hit], about(self.desk, hit.case_id), self.session)
+        return person_found(_key(item), hit, about(self.desk, hit.case_id), self.session)
 
     def _count(self, found: int) -> str:
         if found >= LIMIT:

@@ -58,16 +58,26 @@ def case_words(hit: Found, about: About, translator: Translator) -> list[str]:
     return found
 
 
-def found_line(key: str, hits: Sequence[Found], about: About, session: Session) -> Line:
-    """One case that was found, by one hit or by several of them."""
-    translator = session.translator
-    line = hits[0].line
-    under = [*dict.fromkeys(why(hit, session) for hit in hits), *case_words(hits[0], about, translator)]
+def case_found(key: str, hits: Sequence[Found], about: About, session: Session) -> Line:
+    """A case that was found, by one hit or by several of them."""
+    title = title_of(hits[0].line.reference, hits[0].line.short_name, session.translator)
+    return _line(key, [title], [*dict.fromkeys(why(hit, session) for hit in hits)], hits[0], about, session.translator)
+
+
+def person_found(key: str, hit: Found, about: About, session: Session) -> Line:
+    """One hit: who or what was found, and under it the case."""
+    title = title_of(hit.line.reference, hit.line.short_name, session.translator)
+    said = why(hit, session)
+    return _line(key, [said or title], [title] if said else [], hit, about, session.translator)
+
+
+def _line(key: str, upper: list[str], under: list[str], hit: Found, about: About, translator: Translator) -> Line:
     day = translator.day(about.last_incident) if about.last_incident else ""
+    line = hit.line
     return Line(
         key,
-        title_of(line.reference, line.short_name, translator),
-        " · ".join(part for part in under if part),
+        " · ".join(upper),
+        " · ".join(part for part in (*under, *case_words(hit, about, translator)) if part),
         translator.text(N_("incident {day}"), day=day) if day else "",
         grades.sign(line.grade, line.extreme, line.provisional, translator),
     )

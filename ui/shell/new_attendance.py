@@ -14,7 +14,7 @@ from app.changed import Changed
 from app.i18n import N_
 from ui import theme
 from ui.session import Session
-from ui.shell.found import elsewhere_words, found_line
+from ui.shell.found import case_found, elsewhere_words
 from ui.shell.place_page import PlacePage
 from ui.widgets.bars import Banner
 from ui.widgets.choices import ChoiceRow
@@ -115,7 +115,7 @@ class NewAttendancePage(PlacePage):
         best = exact + [hits for hits in best if not _exact(hits)][: max(NEARLY, MOST - len(exact))]
         self._archived = {hits[0].case_id for hits in best if hits[0].line.archived}
         self.here.set_lines(
-            [found_line(hits[0].case_id, hits, about(self.desk, hits[0].case_id), self.session) for hits in best]
+            [case_found(hits[0].case_id, hits, about(self.desk, hits[0].case_id), self.session) for hits in best]
         )
         self.here.fit(3)
         told = elsewhere_words(elsewhere(self.desk, [hit for hits in best for hit in hits])[:3], self.translator)
