@@ -354,6 +354,16 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("No vault was made."),
         N_("Type the name again."),
     ),
+    "shift.nothing_chosen": (
+        N_("No case is chosen to be handed over."),
+        ALL_SAFE,
+        N_("Tick the cases that the next officer takes over, or lock without a hand-over."),
+    ),
+    "shift.nobody_named": (
+        N_("Nobody is named who takes the cases over."),
+        N_("Nothing was printed and nothing was logged."),
+        N_("Type the name of the officer or the desk that takes over."),
+    ),
     "vault.short_name": (
         N_("A short name has 1 to {most} characters that can be printed."),
         N_("The name on the unlock screen stays as it was."),
@@ -679,5 +689,139 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("A note stays as it was written."),
         NOTHING_CHANGED,
         N_("Write another note that says what was wrong with it."),
+    ),
+    # move.*
+    "move.same_case": (
+        N_("This is the case in which it stands already."),
+        NOTHING_CHANGED,
+        N_("Choose another case."),
+    ),
+    "move.archived_case": (
+        N_("The case you chose is archived."),
+        NOTHING_CHANGED,
+        N_("Take that case out again first, under “Cases”, or choose another one."),
+    ),
+    "move.archived": (
+        N_("This is archived already."),
+        NOTHING_CHANGED,
+        N_("Bring it back first, then move it."),
+    ),
+    "move.assessment": (
+        N_("Answers, assessments and grades belong to the victim who was asked, so they do not move."),
+        NOTHING_CHANGED,
+        N_("Correct the assessment here, or archive this case with a reason, and ask anew in the right case."),
+    ),
+    "move.safe_contact": (
+        N_("How somebody is safely reached is agreed with that person and does not move."),
+        NOTHING_CHANGED,
+        N_("Archive it here, and agree on it anew in the right case."),
+    ),
+    "move.for_good": (
+        N_("This was written once for good and stays where it is."),
+        NOTHING_CHANGED,
+        N_("Write it again in the right case, and write a note here that says where it belongs."),
+    ),
+    "move.of_the_case": (
+        N_("This belongs to the case as a whole and does not move."),
+        NOTHING_CHANGED,
+        N_("Record it in the right case, and change or archive what stands here."),
+    ),
+    "risk.corrects_fixed": (
+        N_("Which assessment a correction corrects is settled when it is begun."),
+        NOTHING_CHANGED,
+        N_("Archive the correction, and begin another one from the right assessment."),
+    ),
+    # roles.*
+    "roles.not_both": (
+        N_("Only the victim and a suspect of the same case can be swapped."),
+        NOTHING_CHANGED,
+        N_("Choose the roles on the two cards one by one."),
+    ),
+    "roles.no_victim": (
+        N_("Nobody holds the role “Victim” in this case yet."),
+        NOTHING_CHANGED,
+        N_("Choose the role on the right person’s card first."),
+    ),
+    # enrol.*
+    "enrol.already": (
+        N_("This vault belongs to a server already."),
+        ALL_SAFE,
+        N_("Ask your administrator if it should belong to another one."),
+    ),
+    "enrol.code_wrong": (
+        N_("This is not an enrolment code, or there is a slip in it."),
+        NOTHING_CHANGED,
+        N_("Compare it letter by letter, or ask for a new one."),
+    ),
+    "enrol.code_used": (
+        N_("This code was used already, or its time is over."),
+        NOTHING_CHANGED,
+        N_("Ask your administrator for a new code."),
+    ),
+    "enrol.not_the_server": (
+        N_("Whoever answered is not the server that the code names."),
+        N_("Nothing was sent, and nothing was changed."),
+        N_("Tell your administrator before you try again: somebody may stand in between."),
+    ),
+    "enrol.too_many": (
+        N_("The server takes no further device for this officer, or too many codes were tried."),
+        NOTHING_CHANGED,
+        N_("Wait a minute. Then ask your administrator whether an old laptop can be taken off."),
+    ),
+    "enrol.refused": (
+        N_("The server did not take this vault."),
+        NOTHING_CHANGED,
+        N_("Ask your administrator for a new code."),
+    ),
+    # sync.*
+    "sync.not_enrolled": (
+        N_("This vault belongs to no server."),
+        N_("Everything is saved on this laptop."),
+        N_("Go on working. Ask your administrator for an enrolment code."),
+    ),
+    "sync.unreachable": (
+        N_("The server cannot be reached."),
+        N_("Everything is saved on this laptop and waits to be sent."),
+        N_("Go on working; the program tries again by itself."),
+    ),
+    "sync.busy": (
+        N_("The server is busy and asks to come later."),
+        N_("Everything is saved on this laptop and waits to be sent."),
+        N_("Go on working; the program tries again by itself."),
+    ),
+    "sync.not_the_server": (
+        N_("An answer came that is not the server’s."),
+        N_("It was not believed. Everything is saved on this laptop and waits to be sent."),
+        N_("Go on working, and tell your administrator: somebody may stand in between."),
+    ),
+    "sync.not_understood": (
+        N_("The server answered in a way that this program does not understand ({what})."),
+        N_("Everything is saved on this laptop and waits to be sent."),
+        N_("Go on working, and tell your administrator. A newer version of the program may be needed."),
+    ),
+    "sync.too_old": (
+        N_("The server asks for a newer version of this program."),
+        N_("Everything is saved on this laptop."),
+        N_("Go on working, and ask your administrator to update the program."),
+    ),
+    "sync.revoked": (
+        N_("The server no longer takes anything from this device."),
+        N_("Everything that was not sent is kept on this laptop."),
+        N_("Call your supervisor or administrator now."),
+    ),
+    "sync.copied": (
+        N_("The server knows more of this vault than the vault itself: it was copied, or put back to an older state."),
+        N_("Everything in this vault is kept. Nothing was mixed."),
+        N_("Do not use the copy. Call your administrator now."),
+    ),
+    "sync.history_changed": (
+        N_("The server’s history is not the one that this laptop has seen before."),
+        N_("Everything in this vault is kept. Nothing of the server’s answer was taken in."),
+        N_("Go on working here, and tell professional standards or your administrator at once."),
+    ),
+    "sync.stuck": (
+        N_("Sending did not come forward, although the server answered."),
+        N_("Everything is saved on this laptop and waits to be sent."),
+        N_("Go on working; the program tries again. Tell your administrator if this stays."),
     ),
 }

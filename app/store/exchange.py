@@ -139,6 +139,15 @@ def head(store: Store, upto: int | None = None) -> tuple[int, str]:
     return row or (upto, "")
 
 
+def acknowledged(store: Store) -> int:
+    """The last number of this device's chain that the server once took, accepted or refused; 0 where there is none."""
+    with store.reading() as connection:
+        row = connection.execute(
+            "SELECT max(first + count - 1) FROM entry WHERE device = ? AND state <> 'unsent'", (store.device,)
+        ).fetchone()
+    return int(row[0] or 0)
+
+
 def digest(store: Store, case_id: str, upto: int) -> str:
     """The digest of what this laptop holds of a case up to a number of the server (see sync/README.md)."""
     with store.reading() as connection:

@@ -1,0 +1,1 @@
+"""The laptop's end of the exchange: enrolment, the round of push and pull, when the next one is due."""
