@@ -48,9 +48,8 @@ class CasesPage(PlacePage):
         self.archived = PlainCheck(say(N_("Show archived cases")))
         self.archived.toggled.connect(lambda _on: self.refresh())
         self.count = PlainLabel(quiet=True, wrap=False)
-        self.lines.addLayout(
-            row(PlainLabel(say(N_("Order")), wrap=False, buddy=self.order), self.order, self.archived, self.count)
-        )
+        self.lines.addLayout(row(PlainLabel(say(N_("Order")), wrap=False, buddy=self.order), self.order))
+        self.lines.addLayout(row(self.archived, self.count))
         self.list = LineList(name=say(N_("Cases")))
         self.list.opened.connect(session.open_case)
         self.list.current.connect(lambda _key: self._follow())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from app.casework import guide
 from app.casework.guide import Progress
@@ -12,7 +12,7 @@ from app.i18n import N_
 from app.problems import Problem
 from ui import theme
 from ui.session import Session
-from ui.widgets.text import PlainButton, PlainLabel, announce
+from ui.widgets.text import PlainButton, PlainLabel, announce, row
 
 LOOK_AFTER_MS = 120
 SIGNS = {"done": "☑", "skipped": "–", "open": "☐"}
@@ -53,26 +53,20 @@ class GuideBar(QFrame):
         self.steps_grid.setHorizontalSpacing(theme.SPACE_L)
         self.steps_grid.setVerticalSpacing(0)
         self.steps.hide()
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        for part in (self.title, self.story, self.task, self.hint, self.steps):
-            words.addWidget(part)
-        self.hint_button = PlainButton(self.say(N_("Hint (F2)")))
+        self.hint_button = PlainButton(self.say(N_("Hint (F2)")), kind="quiet")
         self.hint_button.clicked.connect(self.toggle_hint)
         self.skip_button = PlainButton(self.say(N_("Skip this step")), kind="quiet")
         self.skip_button.clicked.connect(self._skip)
         self.leave_button = PlainButton(self.say(N_("Leave the guide")), kind="quiet")
         self.leave_button.clicked.connect(self._leave)
-        buttons = QVBoxLayout()
-        buttons.setSpacing(theme.SPACE_XS)
-        for button in (self.hint_button, self.skip_button, self.leave_button):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(theme.SPACE_M, theme.SPACE_XS, theme.SPACE_S, theme.SPACE_XS)
-        line.setSpacing(theme.SPACE_M)
-        line.addLayout(words, 1)
-        line.addLayout(buttons)
+        head = row(self.title, self.hint_button, self.skip_button, self.leave_button, stretch=False)
+        head.setStretch(0, 1)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(theme.SPACE_M, theme.SPACE_XS, theme.SPACE_M, theme.SPACE_S)
+        lines.setSpacing(0)
+        lines.addLayout(head)
+        for part in (self.story, self.task, self.hint, self.steps):
+            lines.addWidget(part)
 
     # -- what happens
 

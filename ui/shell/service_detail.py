@@ -20,6 +20,7 @@ REFERRAL = {
     "no": N_("The police do not refer"),
     "unknown": N_("Ask whether the police may refer"),
 }
+NARROWEST = 260  # px
 _DAY_CODES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -29,9 +30,10 @@ class ServiceDetail(ColumnPage):
     def __init__(self, session: Any) -> None:
         super().__init__()
         self.session, self.words = session, session.translator
-        self.column.setContentsMargins(theme.SPACE_M, theme.SPACE_S, theme.SPACE_M, theme.SPACE_M)
+        self.setMinimumWidth(NARROWEST)
         self._shown: QWidget | None = None
         self.key = ""
+        self._copies: list[PlainButton] = []
         self.setAccessibleName(self.words.text(N_("The chosen service")))
 
     def show_offer(self, offer: Offer | None) -> None:
@@ -42,6 +44,7 @@ class ServiceDetail(ColumnPage):
             self._shown.deleteLater()
             self._shown = None
         self.key = offer.key if offer is not None else ""
+        self._copies = []
         if offer is None:
             return
         self._shown = QWidget()
@@ -57,6 +60,11 @@ class ServiceDetail(ColumnPage):
         inside.addStretch(1)
         self.column.addWidget(self._shown)
         self.verticalScrollBar().setValue(0)
+
+    def focus_number(self) -> None:
+        """Put the focus on the first number."""
+        if self._copies:
+            self._copies[0].setFocus()
 
     def _head(self, inside: QVBoxLayout, offer: Offer) -> None:
         now = self.session.desk.clock.now()
@@ -77,6 +85,7 @@ class ServiceDetail(ColumnPage):
         copy = PlainButton(self.words.text(N_("Copy the number")), kind="quiet")
         copy.setAccessibleName(self.words.text(N_("Copy the number {number}"), number=phone.number))
         copy.clicked.connect(lambda _on=False, number=phone.number: self._copy(number))
+        self._copies.append(copy)
         inside.addLayout(row(copy))
 
     def _copy(self, number: str) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.casework import services
 from app.casework.services import Offer, Wanted
@@ -17,19 +17,24 @@ from ui.widgets.bars import EmptyState
 from ui.widgets.choices import CodeBox
 from ui.widgets.edits import LineEdit
 from ui.widgets.lists import Line, LineList, MadeLines
-from ui.widgets.text import PlainCheck, PlainLabel, announce, row
+from ui.widgets.text import PlainCheck, PlainLabel, announce
 
 LOOK_AFTER_MS = 80
-NARROWEST = 9  # characters of a filter that are always seen
+LETTERS = 9  # of a filter that are always seen
+WIDE_ENOUGH = 620  # px from which all filters stand side by side
+NARROWEST = 380  # px
 
 
 class ServiceList(QWidget):
-    """`opened(key)` on Enter or a click, `current(key)` while keys move; `columns` of filters stand side by side."""
+    """`opened(key)` on Enter or a click, `current(key)` while keys move.
+
+    `columns` of filters stand side by side; `beside` stands beside the list.
+    """
 
     opened = Signal(str)
     current = Signal(str)
 
-    def __init__(self, session: Any, *, columns: int = 4) -> None:
+    def __init__(self, session: Any, *, columns: int = 4, beside: QWidget | None = None) -> None:
         super().__init__()
         self.session, self.say = session, session.translator.text
         self.found: dict[str, Offer] = {}
@@ -45,21 +50,31 @@ class ServiceList(QWidget):
         )
         self.text.textChanged.connect(lambda _text: self._later.start())
         self.text.installEventFilter(self)
+        self.open_now = PlainCheck(self.say(N_("Open now")))
+        self.open_now.toggled.connect(lambda _on: self.look())
+        self.count = PlainLabel(quiet=True)
         lines.addWidget(self.text)
-        self._filters(lines, columns)
+        self._filters(lines)
+        self._columns = columns
+        self._place_filters(columns)
         self.list = LineList(name=self.say(N_("Services")))
         self.list.opened.connect(self.opened)
         self.list.current.connect(self.current)
-        lines.addWidget(self.list, 1)
         self.empty = EmptyState(
             self.say(N_("No service fits")),
             self.say(N_("No service of the directory has all of this. Ask for less, or for another place.")),
             self.say(N_("Take the filters out")),
             self.clear,
         )
-        lines.addWidget(self.empty, 1)
+        side_by_side = QHBoxLayout()
+        side_by_side.setSpacing(theme.SPACE_M)
+        side_by_side.addWidget(self.list, 3)
+        side_by_side.addWidget(self.empty, 3)
+        if beside is not None:
+            side_by_side.addWidget(beside, 2)
+        lines.addLayout(side_by_side, 1)
 
-    def _filters(self, lines: QVBoxLayout, columns: int) -> None:
+    def _filters(self, lines: QVBoxLayout) -> None:
         tr, desk = self.session.translator, self.session.desk
         library = desk.library
 
@@ -73,24 +88,37 @@ class ServiceList(QWidget):
             coded("language", services.languages(desk)), N_("Language spoken"), N_("any language")
         )
         self.serves = self._box(coded("served"), N_("Who is helped"), N_("helps anybody"))
-        grid = QGridLayout()
-        grid.setSpacing(theme.SPACE_S)
-        for number, box in enumerate((self.kind, self.place, self.language, self.serves)):
-            grid.addWidget(box, number // columns, number % columns)
-        for column in range(columns):
-            grid.setColumnStretch(column, 1)
-        lines.addLayout(grid)
-        self.open_now = PlainCheck(self.say(N_("Open now")))
-        self.open_now.toggled.connect(lambda _on: self.look())
-        self.count = PlainLabel(quiet=True)
-        line = row(self.open_now, stretch=False)
-        line.addWidget(self.count, 1)
-        lines.addLayout(line)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(theme.SPACE_S)
+        lines.addLayout(self._grid)
+
+    def _place_filters(self, columns: int) -> None:
+        boxes = (self.kind, self.place, self.language, self.serves)
+        for part in (*boxes, self.open_now, self.count):
+            self._grid.removeWidget(part)
+        for number, box in enumerate(boxes):
+            self._grid.addWidget(box, number // columns, number % columns)
+        self._grid.addWidget(self.open_now, len(boxes) // columns, 0)
+        self._grid.addWidget(self.count, len(boxes) // columns, 1, 1, columns - 1)
+        for column in range(len(boxes)):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+        self._placed = columns
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        columns = self._columns if event.size().width() >= WIDE_ENOUGH else 2
+        if columns != self._placed:
+            self._place_filters(columns)
+
+    def minimumSizeHint(self) -> QSize:
+        # Four filters side by side would keep the list from becoming narrow enough for two.
+        least = super().minimumSizeHint()
+        return QSize(min(least.width(), NARROWEST), least.height())
 
     def _box(self, options: list[tuple[str, str]], name: str, empty: str) -> CodeBox:
         box = CodeBox(options, name=self.say(name), empty=self.say(empty))
         box.setSizeAdjustPolicy(CodeBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setMinimumContentsLength(NARROWEST)
+        box.setMinimumContentsLength(LETTERS)
         box.answered.connect(lambda _code: self.look())
         return box
 

@@ -5,22 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.casework import services
 from app.casework.services import Duty, Wanted
 from app.i18n import N_
 from ui import theme
+from ui.pages.fold import Fold
 from ui.session import Session
 from ui.shell.opening_words import answered_words
 from ui.shell.place_page import PlacePage
 from ui.shell.service_detail import ServiceDetail
 from ui.shell.service_list import ServiceList
 from ui.widgets.bars import Banner, EmptyState
-from ui.widgets.text import Card, PlainLabel
+from ui.widgets.text import PlainLabel
 
 AGAIN_AFTER_MS = 60_000  # what is open changes by itself
 ON_CALL_COLUMNS = 3
+HIGH_ENOUGH = 720  # px of window height from which the numbers on call stand open by themselves
+LEAST_LIST = 200  # px
 
 
 class ServicesPage(PlacePage):
@@ -30,23 +33,17 @@ class ServicesPage(PlacePage):
         say = session.translator.text
         super().__init__(session, say(N_("Services")))
         self.lines.setSpacing(theme.SPACE_S)
+        self._first = True
         self.warning = Banner(tone="danger")
         self.lines.addWidget(self.warning)
-        self.on_call = Card(say(N_("On call")))
-        self._on_call_grid = QGridLayout()
-        self._on_call_grid.setHorizontalSpacing(theme.SPACE_L)
-        self.on_call.body.addLayout(self._on_call_grid)
+        self.on_call = Fold("", self._fill_on_call)
         self.lines.addWidget(self.on_call)
-        self.search = ServiceList(session)
-        self.search.list.setMinimumHeight(150)
         self.detail = ServiceDetail(session)
+        self.search = ServiceList(session, beside=self.detail)
+        self.search.list.setMinimumHeight(LEAST_LIST)
         self.search.current.connect(lambda _key: self.detail.show_offer(self.search.current_offer()))
-        self.search.opened.connect(self._into_detail)
-        beside = QHBoxLayout()
-        beside.setSpacing(theme.SPACE_M)
-        beside.addWidget(self.search, 3)
-        beside.addWidget(self.detail, 2)
-        self.lines.addLayout(beside, 1)
+        self.search.opened.connect(lambda _key: self.detail.focus_number())
+        self.lines.addWidget(self.search, 1)
         self.empty = EmptyState(
             say(N_("No directory of services here")),
             say(
@@ -66,8 +63,7 @@ class ServicesPage(PlacePage):
         there = bool(services.directories(self.desk))
         self._say_warnings()
         self._show_on_call(services.duties(self.desk))
-        for part in (self.search, self.detail):
-            part.setVisible(there)
+        self.search.setVisible(there)
         self.empty.setVisible(not there)
         if there:
             self.search.look()
@@ -94,9 +90,6 @@ class ServicesPage(PlacePage):
         if self.isVisible():
             self.show_now()
 
-    def _into_detail(self, _key: str) -> None:
-        self.detail.focusNextChild()
-
     def _say_warnings(self) -> None:
         said = []
         for old in services.out_of_date(self.desk):
@@ -111,23 +104,40 @@ class ServicesPage(PlacePage):
         self.warning.say("\n".join(said), "danger")
         self.warning.setVisible(bool(said))
 
+    def _fill_on_call(self, inside: QVBoxLayout) -> None:
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(theme.SPACE_L)
+        self._grid.setVerticalSpacing(theme.SPACE_S)
+        inside.addLayout(self._grid)
+        self._show_numbers(services.duties(self.desk))
+
     def _show_on_call(self, duties: list[Duty]) -> None:
         self.on_call.setVisible(bool(duties))
-        while (item := self._on_call_grid.takeAt(0)) is not None:
+        there = sum(1 for duty in duties if duty.open.now)
+        self.on_call.set_title(self.say(N_("On call: {n} of {all} on duty now"), n=there, all=len(duties)))
+        if self._first:
+            self._first = False
+            self.on_call.button.setChecked(self.window().height() >= HIGH_ENOUGH)
+        if self.on_call.is_filled:
+            self._show_numbers(duties)
+
+    def _show_numbers(self, duties: list[Duty]) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
             part = item.widget()
             if part is not None:
                 part.hide()
                 part.deleteLater()
         for number, duty in enumerate(duties):
-            label = self.desk.library.label("on_call", duty.on_call.role)
+            role = self.say(self.desk.library.label("on_call", duty.on_call.role))
             state = answered_words(duty.open, self.desk.clock.now(), self.translator)
-            who = PlainLabel(f"{self.say(label)}\n{duty.on_call.number}", bold=True, selectable=True)
-            said = PlainLabel(
-                " · ".join(part for part in (duty.on_call.name, state, duty.on_call.note) if part),
-                kind="small",
-                quiet=True,
-            )
-            column, line = number % ON_CALL_COLUMNS, number // ON_CALL_COLUMNS * 2
-            self._on_call_grid.addWidget(who, line, column)
-            self._on_call_grid.addWidget(said, line + 1, column)
-            self._on_call_grid.setColumnStretch(column, 1)
+            cell = QWidget()
+            lines = QVBoxLayout(cell)
+            lines.setContentsMargins(0, 0, 0, 0)
+            lines.setSpacing(0)
+            lines.addWidget(PlainLabel(f"{role}\n{duty.on_call.number}", bold=True, selectable=True))
+            said = " · ".join(part for part in (state, duty.on_call.name, duty.on_call.note) if part)
+            lines.addWidget(PlainLabel(said, kind="small", quiet=True))
+            lines.addStretch(1)
+            column = number % ON_CALL_COLUMNS
+            self._grid.addWidget(cell, number // ON_CALL_COLUMNS, column)
+            self._grid.setColumnStretch(column, 1)

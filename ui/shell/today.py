@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from app.casework import guide
 from app.casework.cases import CaseLine
 from app.casework.today import DueLine, today
 from app.i18n import N_
@@ -21,6 +22,10 @@ from ui.widgets.text import PlainButton, main_action, row
 NEXT_DAYS = "next days"
 """The key of the line that opens and closes the next days."""
 
+FIRST_TIME = N_(
+    "Or learn the program first, with an invented case: this vault is locked then, and the practice vault opens."
+)
+
 
 class TodayPage(PlacePage):
     """The first place after unlocking."""
@@ -30,12 +35,20 @@ class TodayPage(PlacePage):
         super().__init__(session, say(N_("Today")))
         self.new_button = main_action(PlainButton(say(N_("New attendance")), kind="main", icon="new"))
         self.new_button.clicked.connect(lambda: session.go("new"))
-        self.lines.addLayout(row(self.new_button))
+        self.guide_button = main_action(PlainButton(icon="help"))
+        self.guide_button.clicked.connect(session.guide_wanted)
+        session.guide_wanted.connect(self._name_guide)
+        session.guide_left.connect(self._name_guide)
+        self.lines.addLayout(row(self.new_button, self.guide_button))
+        self._name_guide()
         self.list = LineList(name=say(N_("What is due and what is unfinished")))
         self.list.opened.connect(self._open)
         self.empty = EmptyState(
             say(N_("No case yet")),
-            say(N_("What falls due and what you are in the middle of will stand here. Begin with a new attendance.")),
+            say(N_("What falls due and what you are in the middle of will stand here. Begin with a new attendance."))
+            + ("" if self.desk.practice else f" {say(FIRST_TIME)}"),
+            "" if self.desk.practice else say(N_("Learn the program in ten minutes")),
+            session.practice_wanted.emit,
         )
         self.lines.addWidget(self.list, 1)
         self.lines.addWidget(self.empty, 1)
@@ -43,7 +56,16 @@ class TodayPage(PlacePage):
         self.unfolded = False
         self._shown: dict[str, DueLine | CaseLine] = {}
 
+    def _name_guide(self) -> None:
+        now = guide.progress(self.desk)
+        self.guide_button.setVisible(guide.offered(self.desk) and not now.running)
+        half_way = now.begun and guide.current(now) is not None
+        self.guide_button.set_words(
+            self.say(N_("Go on with the guide") if half_way else N_("Learn the program in ten minutes"))
+        )
+
     def show_now(self) -> None:
+        self._name_guide()
         found = today(self.desk, self.session.case_lines())
         made: list[tuple[str, Callable[[], Line]]] = []
         self._shown = {}
