@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.casework import casefile_keys as keys
-from app.casework import cases, edit, operations, paper, plan, risk, todo
+from app.casework import cases, contact, edit, follow_up, operations, paper, plan, risk, todo
 from app.casework.casefile_read import Draft, Item, Refused, read
 from app.casework.desk import Desk
 from app.casework.values import doubtful
@@ -245,7 +245,7 @@ class _Making:
         return found
 
     def closed_early(self, view: CaseView) -> Iterator[Remark]:
-        """Tasks whose status no screen would have taken."""
+        """Tasks whose status, and contacts whose way, no screen would have taken."""
         for item in self.draft.of("task"):
             status = item.fields.get("status", todo.OPEN)
             definition = self.desk.library.task(item.fields.get("code", ""))
@@ -254,6 +254,13 @@ class _Making:
             except Problem as problem:
                 code = problem.code.partition(".")[2]
                 yield Remark(item.where("status"), f"task_{code}", CATALOGUE[problem.code][0], problem.facts)
+        for item in self.draft.of("follow_up"):
+            made = parse_moment(str(item.fields.get("contacted_at") or "")) or self.now
+            try:
+                follow_up.refuse_channel(self.desk, view, item.fields.get("channel") or contact.IN_PERSON, made.date())
+            except Problem as problem:
+                message = CATALOGUE[problem.code][0]
+                yield Remark(item.where("channel"), "contact_channel_forbidden", message, problem.facts)
 
     def _of_field(self, path: str, declared: Any, value: Any) -> Iterator[Remark]:
         if isinstance(value, Item):

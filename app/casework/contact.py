@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from app.casework import edit
 from app.casework.desk import Desk
@@ -19,16 +19,17 @@ IN_PERSON = "in_person"
 NOT_AMONG = N_("it is not among the agreed ways.")
 
 
-def rule(desk: Desk, view: CaseView) -> ContactRule:
-    """What the safe-contact record allows now; without one, nothing."""
-    return contact_rule(view, facts(desk, view), on=desk.clock.now().date(), valid_days=desk.policy.safe_contact_days)
+def rule(desk: Desk, view: CaseView, on: date | None = None) -> ContactRule:
+    """What the safe-contact record allows now, or allowed on a day; without one, nothing."""
+    on = on or desk.clock.now().date()
+    return contact_rule(view, facts(desk, view), on=on, valid_days=desk.policy.safe_contact_days)
 
 
-def why_not(desk: Desk, view: CaseView, channel: str) -> str:
+def why_not(desk: Desk, view: CaseView, channel: str, on: date | None = None) -> str:
     """Why the victim may not be reached that way (message id); empty where it is allowed. Face to face always is."""
     if channel == IN_PERSON:
         return ""
-    found = rule(desk, view)
+    found = rule(desk, view, on)
     if channel in found.allowed:
         return ""
     return found.forbidden.get(channel) or NOT_AMONG

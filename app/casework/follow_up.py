@@ -6,6 +6,7 @@ A contact is noted only on a way that is safe. What follows from it is offered, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from app.casework import consent, contact, edit, risk
@@ -59,9 +60,9 @@ def set_fields(desk: Desk, case_id: str, record_id: str, **fields: Any) -> Chang
     return edit.set_fields(desk, case_id, record_id, fields)
 
 
-def refuse_channel(desk: Desk, view: CaseView, channel: str) -> None:
-    """Raise Problem follow_up.channel_forbidden where the victim may not be reached that way."""
-    because = contact.why_not(desk, view, channel)
+def refuse_channel(desk: Desk, view: CaseView, channel: str, on: date | None = None) -> None:
+    """Raise Problem follow_up.channel_forbidden where the victim may not be reached that way, now or on a day."""
+    because = contact.why_not(desk, view, channel, on)
     if because:
         raise Problem("follow_up.channel_forbidden", channel=desk.library.label("reached", channel), because=because)
 

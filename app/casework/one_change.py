@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from app.casework import casefile_keys as keys
-from app.casework import cases, edit, paper, plan, risk, todo
+from app.casework import cases, edit, follow_up, paper, plan, risk, todo
 from app.casework.desk import Desk
 from app.casework.values import Finding, malformed
 from app.problems import Problem
@@ -26,7 +26,8 @@ def set_from_text(
     """Set one field; returns the record's id, the value as it stands now, and the remark on a doubtful value.
 
     `record` is an id or the name of a type of which the case has one. A field whose standing values differ is set only
-    with `resolve`. Raises Problem record.*, todo.*, risk.completed, risk.not_graded.
+    with `resolve`. Raises Problem record.*, todo.*, risk.completed, risk.corrects_fixed,
+    risk.not_graded.
     """
     view = cases.read_case(desk, case_id)
     found, kind = which_record(view, record)
@@ -45,9 +46,14 @@ def _put(desk: Desk, view: CaseView, kind: str, found: str, name: str, value: An
     current = risk.current_assessment(view)
     if kind == "task":
         todo.set_task(desk, view.id, found, **{name: value})
+    elif kind == "follow_up":
+        follow_up.set_fields(desk, view.id, found, **{name: value})
     elif (kind, name) == ("case", "grade") and value:
         given = risk.grade_changes(desk, view, current.id if current else "", value, "")
         edit.write(desk, view.id, given)
+    elif (kind, name) == ("assessment", "corrects"):
+        # Taken away, it would let the carried-over answers clear what somebody else has recorded meanwhile.
+        raise Problem("risk.corrects_fixed")
     elif (kind, name) == ("assessment", "completed_at") and value:
         risk.complete(desk, view.id, found, value)
     else:

@@ -54,9 +54,7 @@ def task_of(desk: Desk, view: CaseView) -> Record | None:
     return view.record(todo.task_id(view.id, item.code)) if item is not None else None
 
 
-def tell(
-    desk: Desk, case_id: str, key: str, channel: str, *, told_at: str = "", told_by: str = "", release_at: str = ""
-) -> Changed:
+def tell(desk: Desk, case_id: str, key: str, channel: str, *, told_at: str = "", told_by: str = "") -> Changed:
     """Stamp that the victim was told: how, when (now where nothing is said) and by whom (the officer of this vault).
 
     `key`: that of the Release. The to-do item is brought in line, and closed where no release is left untold and all
@@ -71,10 +69,6 @@ def tell(
     at = parse_moment(told_at) if told_at else now
     if at is None or at > now:
         raise Problem("follow_up.time_unreadable", typed=told_at)
-    changes: list[Change] = []
-    if release_at and release_at != release.at:
-        changes += _custody_changes(desk, view, release, release_at)
-        release = replace(release, at=release_at)
     stamp = {
         "told": [name] if (name := full_name(view.victim)) else None,
         "told_how": channel,
@@ -82,9 +76,8 @@ def tell(
         "told_by": told_by.strip() or desk.officer,
         "told_before": told_in_time(iso(at), release.at),
     }
-    changes += _stamp_changes(desk, view, release, stamp)
-    changes += _task_changes(desk, view, release, stamp)
-    return edit.write(desk, case_id, changes)
+    stamped = _stamp_changes(desk, view, release, stamp)
+    return edit.write(desk, case_id, [*stamped, *_task_changes(desk, view, release, stamp)])
 
 
 def set_time(desk: Desk, case_id: str, key: str, at: str | None) -> Changed:

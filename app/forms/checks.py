@@ -59,6 +59,8 @@ def check_profile(file: Path, profile: Profile, known: dict[str, set[str]]) -> P
         _exist(file, f"$.{key}", getattr(profile, key), known[key])
     _exist(file, "$.plan", (profile.plan,), known["plan"])
     _exist(file, "$.consents", (profile.consents,), known["consents"])
+    for kind, factors in profile.known_already.items():
+        _exist(file, f"$.known_already.{kind}", factors, known["factors"])
     return profile
 
 

@@ -95,6 +95,19 @@ def test_a_task_that_no_screen_would_have_closed_is_kept_and_said(desk, take_in,
         assert "{" not in WORDS.text(remark.message, **remark.facts)
 
 
+@pytest.mark.parametrize(
+    "at, code",
+    [("2026-11-10T09:00:00+00:00", None), ("2026-09-01T09:00:00+00:00", None), ("2027-01-10T09:00:00+00:00", "old")],
+)
+def test_a_contact_on_a_way_that_no_screen_would_have_taken_is_kept_and_said(desk, take_in, at, code):
+    agreed = {"channels": ["call"], "confirmed_at": "2026-11-01T09:00:00+00:00"}
+    contacts = [{"channel": "call", "contacted_at": at}, {"channel": "in_person"}, {"contacted_at": at}]
+    found = take_in(least(safe_contact=agreed, follow_ups=[*contacts, {"channel": "text", "contacted_at": at}]))
+    paths = [f.path for f in found.findings if f.code == "contact_channel_forbidden"]
+    assert paths == (["$.follow_ups[0].channel"] if code else []) + ["$.follow_ups[3].channel"]
+    assert len(cases.read_case(desk, found.case).of("follow_up")) == 4
+
+
 @pytest.mark.parametrize("text", ["5 < 6 & <b>", "ሰላም", "e\u0301", "\u202eabc", "x" * 1_000_000, "\t\r\n", "'; DROP"])
 def test_any_text_is_kept_as_it_is(desk, take_in, text):
     found = take_in(least(incident={"narrative": text}))

@@ -95,3 +95,16 @@ def test_a_release_at_no_known_moment_is_not_known(desk: Desk, scene: SceneOne) 
     with pytest.raises(Problem) as raised:
         todo.set_task(desk, scene.case, "T08", status="done", channel="in_person", release_at="soon")
     assert raised.value.code == "todo.release_unknown"
+
+
+def test_a_contact_keeps_to_the_safe_ways_and_a_breach_names_an_order(desk: Desk, scene: SceneOne) -> None:
+    order, _ = edit.create(desk, scene.case, "order", {"type": "Protection order"})
+    edit.create(desk, scene.case, "breach", {"what": "Waited at the gate"})
+    edit.create(desk, scene.case, "follow_up", {"channel": "in_person"})
+    refused("follow_up.channel_forbidden", desk, scene.case, "follow_up", "channel", "text")
+    set_from_text(desk, scene.case, "follow_up", "feels", "less_safe")
+    set_from_text(desk, scene.case, "breach", "order", order)
+    refused("record.value", desk, scene.case, "breach", "order", scene.assessment)
+    view = cases.read_case(desk, scene.case)
+    assert view.one("breach").get("order") == order  # type: ignore[union-attr]
+    assert view.one("follow_up").get("feels") == "less_safe"  # type: ignore[union-attr]

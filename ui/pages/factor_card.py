@@ -44,6 +44,7 @@ class FactorCard(QFrame):
         self._stood_on = False
         self._earlier: list[PlainButton] = []
         self._conflict: Editor | None = None
+        self._known: PlainLabel | None = None
         self.followers: list[FactorCard] = []
         self.setProperty("card", True)
         question = self.words(factor.question)
@@ -88,6 +89,16 @@ class FactorCard(QFrame):
             self._show_conflict(conflict or [])
         for follower in self.followers:
             follower.setVisible(value == "yes")
+
+    def show_known(self, said: list[str]) -> None:
+        """Show what else is on record about this; it is no answer and is not offered as one."""
+        if self._known is None:
+            if not said:
+                return
+            self._known = PlainLabel("", kind="small")
+            self.body.insertWidget(self.body.indexOf(self.row), self._known)
+        self._known.setText("\n".join(said))
+        self._known.setVisible(bool(said))
 
     def field_at(self, widget: QWidget) -> tuple[str, str] | None:
         """Record and field that a control of this card answers; None while there is no answer."""

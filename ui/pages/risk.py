@@ -7,10 +7,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.casework import cases, edit, risk
+from app.casework.known import known_already
+from app.casework.reassessment import ask_again
 from app.i18n import N_
 from ui.editors.factory import label_of, options_of
 from ui.pages.asking import Asking
@@ -99,6 +101,7 @@ class RiskPage(CasePage):
 
     def show_case(self) -> None:
         self.picture = seen = risk.picture(self.session.desk, self.view)
+        self.known = known_already(self.session.desk, self.view)
         for card in self.cards:
             self._show_card(card)
         self._show_counts()
@@ -124,6 +127,10 @@ class RiskPage(CasePage):
             self.victim_view.show_record()
 
     def first_focus(self) -> None:
+        again = ask_again(self.view)
+        if again is not None and again.what == "start":
+            self.again.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
         first = self._first_open()
         if first is None and self.picture.answered < self.picture.total:
             self.finish()  # where work goes on stands further down
@@ -149,9 +156,19 @@ class RiskPage(CasePage):
             + (f" “{shorten(e.note, 200)}”" if e.note else "")
             for e in self.picture.earlier.get(factor.code, ())
         ]
+        known += self._known_words(factor.code, 200)
         if known:
             parts.append((N_("Known already"), "\n".join(known)))
         return "\n\n".join(f"{self.words(title)}\n{text}" for title, text in parts)
+
+    def _known_words(self, code: str, most: int) -> list[str]:
+        """What is on record about a factor beside its answers."""
+        say, day = self.words, self.session.translator.day
+        return [
+            say(N_("Known already, {day}: an order was broken"), day=day(one.at))
+            + (f" · “{shorten(one.text, most)}”" if one.text else "")
+            for one in self.known.get(code, ())
+        ]
 
     # ---- answering
 
@@ -264,6 +281,7 @@ class RiskPage(CasePage):
         if again:
             card.shown = None
         card.show_answer(answer, self.picture.earlier.get(code, ()), standing)
+        card.show_known(self._known_words(code, 60))
 
     def _lock_card(self, card: FactorCard) -> None:
         card.row.setEnabled(not self.picture.completed)
