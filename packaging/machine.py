@@ -67,7 +67,8 @@ WINDOW = (
     Need("libxcb-xkb.so.1", "libxcb-xkb1"),
     Need("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
 )
-# What the tests start: a virtual screen with a window manager and a keyboard, a private bus with a pretended logind.
+# What the tests start: a virtual screen with a window manager and a keyboard, a private bus with a pretended logind,
+# a bus of assistive technology.
 TESTS = (
     *WINDOW,
     Need("Xvfb", "xvfb"),
@@ -76,6 +77,7 @@ TESTS = (
     Need("dbus-daemon", "dbus"),
     Need("gdbus", "libglib2.0-bin"),
     Need("/usr/lib/python3/dist-packages/dbusmock", "python3-dbusmock"),
+    Need("/usr/libexec/at-spi-bus-launcher", "at-spi2-core"),
 )
 
 

@@ -67,7 +67,7 @@ def test_wrong_passphrase_then_closing_and_the_way_back(at_screen: AtTheScreen) 
     assert said
     at.picture("wrong-passphrase")
     at.wait("the field to be ready again", lambda now: now["focus"].get("name") == "Passphrase")
-    at.wait("the waiting to end", lambda now: not any(said.startswith("You can try again") for said in now["said"]))
+    at.wait("the waiting to end", lambda now: not any(said.startswith("You can try again in") for said in now["said"]))
     at.unlock()
     new_case(at, "Keira", "Holt-Baines", "NM-2026-0417")
     at.xdotool("key", "alt+F4")

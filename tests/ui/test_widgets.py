@@ -17,7 +17,7 @@ from ui.widgets.choices import ChipSet, ChoiceRow, CodeBox
 from ui.widgets.edits import LONGEST_WORDS, LineEdit, SecretEdit, WordsEdit, clean
 from ui.widgets.lists import Line, LineList, MadeLines
 from ui.widgets.moments import FUTURE, LONG_AGO, NOT_READ, DayEdit, MomentEdit, Reading, read_day, read_moment
-from ui.widgets.text import PlainLabel
+from ui.widgets.text import PlainButton, PlainCheck, PlainLabel
 
 EN = translator("en")
 NOW = datetime(2026, 5, 16, 20, 0, tzinfo=timezone(timedelta(hours=2)))
@@ -374,3 +374,64 @@ def test_a_label_shows_letters_and_reads_no_mnemonic(put):
     assert label.text() == "A && B <i>"  # doubled, so that it is shown as one
     assert label.textFormat() == Qt.TextFormat.PlainText
     field.deleteLater()
+
+
+# --- what assistive technology switches ------------------------------------------------------------------------------
+
+
+def switch(widget):
+    """The first action that assistive technology finds; for a button that can be on or off it is no click."""
+    heard = QAccessible.queryAccessibleInterface(widget).actionInterface()
+    assert heard.actionNames()[0] == "Toggle"
+    heard.doAction("Toggle")
+
+
+def test_an_answer_switched_by_assistive_technology_is_an_answer(qtbot):
+    row = ChoiceRow([("yes", "Yes"), ("no", "No")], name="Hurt?")
+    qtbot.addWidget(row)
+    row.show()
+    told = []
+    row.chosen.connect(told.append)
+    assert QAccessible.queryAccessibleInterface(row.buttons[0]).role() == QAccessible.Role.RadioButton
+    switch(row.buttons[0])
+    switch(row.buttons[1])
+    row.set_value("yes")  # what is stored, shown by the program: no answer
+    row.set_value("")
+    assert told == ["yes", "no"]
+    assert [button.isChecked() for button in row.buttons] == [False, False]
+
+
+def test_tab_goes_to_each_answer_also_after_one_was_chosen(qtbot):
+    row = ChoiceRow([("yes", "Yes"), ("no", "No"), ("unknown", "Don’t know")], name="Hurt?")
+    qtbot.addWidget(row)
+    row.show()
+    qtbot.waitUntil(row.isActiveWindow)
+    row.buttons[0].setFocus()
+    qtbot.keyClick(row.buttons[0], Qt.Key.Key_Space)
+    qtbot.keyClick(row.buttons[0], Qt.Key.Key_Tab)
+    assert row.buttons[1].hasFocus()
+    qtbot.keyClick(row.buttons[1], Qt.Key.Key_Tab)
+    assert row.buttons[2].hasFocus()
+    qtbot.keyClick(row.buttons[2], Qt.Key.Key_Backtab)
+    assert row.buttons[1].hasFocus()
+
+
+def test_chips_checks_and_rail_buttons_switched_by_assistive_technology_act(qtbot):
+    told = []
+    chips = ChipSet([("a", "A"), ("b", "B")], name="Which")
+    chips.answered.connect(told.append)
+    check = PlainCheck("Read it")
+    check.clicked.connect(lambda on: told.append(on))
+    button = PlainButton("Today", kind="rail")
+    button.setCheckable(True)
+    button.clicked.connect(lambda on: told.append(on))
+    for part in (chips, check, button):
+        qtbot.addWidget(part)
+        part.show()
+    switch(chips.chips["b"])
+    switch(check)
+    switch(button)
+    chips.set_values(["a"])
+    check.setChecked(False)
+    button.setChecked(False)
+    assert told == [["b"], True, True]

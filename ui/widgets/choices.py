@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QLayout,
@@ -18,24 +18,38 @@ from PySide6.QtWidgets import (
 
 from app.i18n import N_, Translator
 from ui import theme
-from ui.widgets.text import announce
+from ui.widgets.text import Toggled, announce
 
 Option = tuple[str, str]  # value, label
 
 
-class ChoiceButton(QRadioButton):
+class ChoiceButton(Toggled, QRadioButton):
     """One of several equal answers, drawn as a button; a radio button to assistive technology."""
 
     def __init__(self, value: str, label: str, key: str, parent: QWidget) -> None:
         super().__init__(label.replace("&", "&&"), parent)
         self.value, self.label, self.key = value, label, key
-        self.setAutoExclusive(False)
+        self.setAutoExclusive(True)  # only so does assistive technology call it a radio button
+        self.watch_toggles()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_chosen(self, on: bool) -> None:
+        """Show whether this one is chosen; also none of the answers may be."""
+        if on != self.isChecked():
+            self.setAutoExclusive(False)
+            self.setChecked(on)
+            self.setAutoExclusive(True)
 
     def nextCheckState(self) -> None:
         """Choosing twice keeps the choice."""
         self.setChecked(True)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        # Qt leaves but one of such buttons to Tab; here Tab goes to each answer.
+        for button in self.parentWidget().findChildren(ChoiceButton):
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def hitButton(self, _where: QPoint) -> bool:
         return True
@@ -117,7 +131,7 @@ class ChoiceRow(QWidget):
         """Show what is stored; emits nothing."""
         self._value = value or ""
         for button in self.buttons:
-            button.setChecked(button.value == self._value)
+            button.show_chosen(button.value == self._value)
 
     def choose(self, value: str) -> None:
         """Choose as a person does."""
@@ -175,7 +189,7 @@ def three_row(translator: Translator, *, name: str, value: str = "", parent: QWi
     )
 
 
-class Chip(QPushButton):
+class Chip(Toggled, QPushButton):
     """A button that is on or off, among others of which several may be on."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -202,6 +216,7 @@ class ChipSet(QWidget):
         for value, label in options:
             chip = Chip(label.replace("&", "&&"), self)
             chip.setCheckable(True)
+            chip.watch_toggles()
             chip.setAutoDefault(False)
             chip.setAccessibleName(f"{name}: {label}" if name else label)
             chip.clicked.connect(lambda on, value=value: self._clicked(value, on))

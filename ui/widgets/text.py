@@ -99,7 +99,40 @@ class PlainLabel(QLabel):
 FILLED = frozenset({"main", "danger"})
 
 
-class PlainButton(QPushButton):
+class Toggled:
+    """Mixed into a button that can be on or off: what assistive technology switches counts as a click.
+
+    It switches such a button without a click, and an answer would be shown as given and not be saved. What the program
+    itself shows by `setChecked` is no click.
+    """
+
+    _by_ourselves = False
+
+    def watch_toggles(self) -> None:
+        """Begin; called once the button can be on or off."""
+        self.toggled.connect(self._switched)  # type: ignore[attr-defined]
+
+    def setChecked(self, on: bool) -> None:
+        before, self._by_ourselves = self._by_ourselves, True
+        super().setChecked(on)  # type: ignore[misc]
+        self._by_ourselves = before
+
+    def nextCheckState(self) -> None:
+        self._by_ourselves = True
+        super().nextCheckState()  # type: ignore[misc]
+        self._by_ourselves = False
+
+    def _switched(self, on: bool) -> None:
+        if not self._by_ourselves and (on or not self._one_of_several()):
+            self.clicked[bool].emit(on)  # type: ignore[attr-defined]
+
+    def _one_of_several(self) -> bool:
+        """Whether this one goes off by itself when another one goes on."""
+        group = self.group()  # type: ignore[attr-defined]
+        return self.autoExclusive() or (group is not None and group.exclusive())  # type: ignore[attr-defined]
+
+
+class PlainButton(Toggled, QPushButton):
     """A button whose text and tooltip are data. `kind`: plain, main, danger, quiet or rail. Enter presses it, too."""
 
     def __init__(
@@ -129,6 +162,7 @@ class PlainButton(QPushButton):
         if name:
             self.setAccessibleName(name)
         tip(self, hint)
+        self.watch_toggles()
 
     def set_words(self, text: str) -> None:
         """Show `text`, in several lines where one is too narrow; an ampersand in it is a letter."""
@@ -219,12 +253,13 @@ def wrapped(text: str, metrics: QFontMetrics, room: int) -> list[str]:
     return lines
 
 
-class PlainCheck(QCheckBox):
+class PlainCheck(Toggled, QCheckBox):
     """A box to tick, with its text beside it."""
 
     def __init__(self, text: str, *, name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text.replace("&", "&&"), parent)
         self.setAccessibleName(name or text)
+        self.watch_toggles()
 
 
 class Card(QFrame):
