@@ -103,7 +103,8 @@ class ChangeWords:
                 yield Said(self._say(message, record=heading, values=said, field=label), kind, record_id, name)
 
     def _archived(self, kind: str, record_id: str, heading: str, fields: Mapping[str, Any]) -> Said:
-        reason = str((fields.get("archive_reason") or {}).get("value") or "")
+        stored = (fields.get("archive_reason") or {}).get("value") or ""
+        reason = self._say(self._desk.library.label("archive_reason", stored)) if stored else ""
         if fields["archived"]["value"] != "yes":
             message = N_("{record}: taken out of the archive again")
         else:
@@ -171,6 +172,7 @@ LOOKED_AT = {
     "case": N_("this case"),
     "case file": N_("case file"),
     "linked case": N_("linked case"),
+    "moved record": N_("moved record"),
     "read out": N_("read out"),
     "nothing given": N_("nothing given"),
 }

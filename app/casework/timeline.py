@@ -104,6 +104,8 @@ class Timeline:
 
     def title(self, action: Action) -> str:
         """What an action was, in one line: the change that says it best, and how many there are beside it."""
+        if action.entry.takes_back:
+            return self._taken_back(action)
         said = self.said(action)
         if not said:
             return self._words.text(N_("Nothing that this version can show"))
@@ -111,6 +113,18 @@ class Timeline:
         if not more:
             return first.text
         return self._words.plural(N_("{first} · and {n} more"), N_("{first} · and {n} more"), more, first=first.text)
+
+    def _taken_back(self, action: Action) -> str:
+        """What was taken back, or done again: the title of what the officer did in the first place."""
+        again, found, seen = False, action, {action.key}
+        while found.entry.takes_back:
+            named = [a for a in self.actions if a.key in found.entry.takes_back and a.key not in seen]
+            if not named:  # it has not arrived here, or a damaged device names itself
+                return self._words.text(N_("Something was taken back"))
+            again, found = not again, named[0]
+            seen.add(found.key)
+        message = N_("Taken back: {what}") if again else N_("Done again: {what}")
+        return self._words.text(message, what=self.title(found))
 
     def wanted(self, wanted: Wanted) -> list[Action]:
         """The actions that are wanted, latest first."""

@@ -32,7 +32,7 @@ def _no(name: str, label: str) -> Field:
 
 ARCHIVED = (
     _f("archived", "code", N_("Archived"), codes="yes_no", cautious=("no", "yes")),
-    _f("archive_reason", "words", N_("Why archived")),
+    _f("archive_reason", "words", N_("Why archived"), tags="archive_reason"),
 )
 
 GRADES = ("high", "medium", "standard")
@@ -548,6 +548,8 @@ _TYPES = (
             _f("person", "person", N_("Person in both"), sensitivity="private"),
             _f("other_case", "line", N_("Other case"), sensitivity="private"),
             _f("kind", "code", N_("Because"), codes="link", sensitivity="private"),
+            _f("record_here", "line", N_("Record here"), sensitivity="private"),
+            _f("record_there", "line", N_("Record there"), sensitivity="private"),
             _f("note", "words", N_("Note"), sensitivity="private"),
         ),
     ),

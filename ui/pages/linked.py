@@ -70,7 +70,8 @@ class LinkedCases(QWidget):
         self.who = BoxEditor(
             self.page.session, Field("person", "person", N_("Who is the victim there")), self.page.people_options()
         )
-        self.kind = ChoiceRow(options_of(self.page.session, "link"), name=self.words(N_("Why a second case")))
+        kinds = [option for option in options_of(self.page.session, "link") if option[0] != "moved"]
+        self.kind = ChoiceRow(kinds, name=self.words(N_("Why a second case")))
         self.why = editor_for(_field("link", "note"), self.page.session)
         inside.addWidget(self.who)
         inside.addWidget(PlainLabel(self.words(N_("Why a second case")), buddy=self.kind))
