@@ -66,9 +66,7 @@ def not_printed(desk: Desk, made: HandedOver) -> Changed:
     return changed
 
 
-def _build(
-    desk: Desk, lines: Sequence[CaseLine], to: str, language: str, numbers: dict[str, tuple[str, ...]]
-) -> bytes:
+def _build(desk: Desk, lines: Sequence[CaseLine], to: str, language: str, numbers: dict[str, tuple[str, ...]]) -> bytes:
     words = translator(language)
     sheets, listed = [], []
     for line in lines:

@@ -119,9 +119,7 @@ class HistorySheet(QDialog):
             return
         key = self.list.current_key()
         number = int(key) if key else 0
-        others = [
-            (str(n), f"{self._when(v)} · {v.who}") for n, v in enumerate(self.found.versions) if n != number
-        ]
+        others = [(str(n), f"{self._when(v)} · {v.who}") for n, v in enumerate(self.found.versions) if n != number]
         before = self.against.value()
         self.against.clear()
         for code, label in others:

@@ -102,9 +102,7 @@ class TimelinePage(CasePage):
     def wanted(self) -> Wanted:
         """What of the timeline is chosen; a day that cannot be read chooses nothing."""
         since, until = (day.value() if _DAY.fullmatch(day.value()) else "" for day in (self.since, self.until))
-        return Wanted(
-            self.kind.value(), self.who.value(), self.person.value(), self.text.value().strip(), since, until
-        )
+        return Wanted(self.kind.value(), self.who.value(), self.person.value(), self.text.value().strip(), since, until)
 
     def show_everything(self) -> None:
         """Take every filter away."""

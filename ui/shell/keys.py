@@ -19,6 +19,7 @@ GROUPS: tuple[tuple[str, Keys], ...] = (
             ("Ctrl+D", N_("Immediate danger, in an open case")),
             ("F9", N_("Hide the screen; F9 or Enter and the passphrase bring it back")),
             ("Ctrl+L", N_("Save everything and lock")),
+            ("Ctrl+E", N_("End of shift: what is open, the hand-over, and the lock")),
         ),
     ),
     (
