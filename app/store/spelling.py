@@ -88,7 +88,7 @@ class Spellings:
             same = other == sound or (len(sound) >= LEAST and other.startswith(sound))
             cost = costs.get(word, _TOO_FAR)
             if same and cost == _TOO_FAR:
-                cost = _by_sound(typed, word, whole=other == sound, short=len(sound) < LEAST)
+                cost = _by_sound(typed, word, whole=other == sound)
             if cost < _TOO_FAR:
                 found.append(Alike(word, cost - 0.5 * same, "sounds" if same else "nearly"))
         return sorted(found, key=lambda one: (one.cost, abs(len(one.word) - len(typed)), one.word))[:most]
@@ -117,13 +117,12 @@ def _by_letters(typed: str, words: list[str]) -> dict[str, float]:
     return found
 
 
-def _by_sound(typed: str, word: str, *, whole: bool, short: bool) -> float:
-    """The cost of a word that sounds the same: it still has to look somewhat alike, unless its script has no vowels."""
+def _by_sound(typed: str, word: str, *, whole: bool) -> float:
+    """The cost of a word that sounds the same: half of it is written the same, too, unless its script has no vowels."""
     from rapidfuzz.distance import OSA
 
     seen = word if whole else word[: len(typed) + 1]
-    written = re.sub("[^aeiou]", "", seen[1:])
     alike = OSA.normalized_similarity(typed, seen)
-    if alike >= (0.6 if short else 0.5) or (not short and not written):
+    if alike >= 0.5 or (len(seen) > LEAST and not re.search("[aeiou]", seen[1:])):
         return 2.0 + (1.0 - alike) + 0.25 * (not whole)
     return _TOO_FAR

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.i18n import N_
@@ -61,6 +62,16 @@ class Aggressor(Card):
         self.missing = PlainLabel(page.words(N_("Not written yet. The linked case needs a reasoning of its own.")))
         self.body.addWidget(self.missing)
         self.hide()
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the reasoning is wanted and not written yet."""
+        return is_counter_allegation(self.page.view) and not self.page.view.case.get(FIELD)
+
+    def focus_first(self) -> None:
+        """Stand where the reasoning is written."""
+        self.form.editors[FIELD].control.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.page.bring_whole_into_view(self)
 
     def show_record(self) -> None:
         """Bring it in line with the case."""

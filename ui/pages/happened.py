@@ -103,6 +103,9 @@ class HappenedPage(CasePage):
         self.consents.show_record()
 
     def first_focus(self) -> None:
+        if self.aggressor.is_missing:
+            self.aggressor.focus_first()
+            return
         newest = self.view.latest("incident")
         card = self.incidents.draft or (self.incidents.cards.get(newest.id) if newest is not None else None)
         if card is not None:

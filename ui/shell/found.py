@@ -19,8 +19,13 @@ GROUPS = (
     ("place", N_("By place")),
     ("nearly", N_("Nearly the same, or it sounds alike")),
 )
-HOWS = {"nearly": N_("nearly: “{matched}”"), "sounds": N_("sounds like: “{matched}”")}
-KINDS = {"place": N_("place: “{matched}”"), "reference": N_("reference: “{matched}”")}
+HOWS = {"nearly": N_("nearly the same"), "sounds": N_("sounds alike")}
+KINDS = {
+    "name": N_("“{matched}”"),
+    "place": N_("address “{matched}”"),
+    "reference": N_("Reference “{matched}”"),
+}
+INCIDENT = N_("Incident at “{matched}”")
 
 
 def group_of(hit: Found) -> str:
@@ -29,23 +34,30 @@ def group_of(hit: Found) -> str:
 
 
 def why(hit: Found, session: Session) -> str:
-    """Who was found and why: `Dane R., suspect: sounds like “Ruskin”`."""
+    """Who was found and why: `Dane R.: Suspect · “Ruskin” · sounds alike`."""
     say = session.translator.text
-    who = whom(hit, session) if hit.kind == "name" or hit.who else ""
-    reasons = [say(HOWS[hit.how], matched=hit.matched)] if hit.how in HOWS else []
-    if hit.kind in KINDS and hit.how == "exact":
-        reasons.append(say(KINDS[hit.kind], matched=hit.matched))
+    parts = [whom(hit, session)] if hit.kind == "name" or hit.who else []
+    if hit.kind != "name" or hit.how != "exact":
+        words = KINDS[hit.kind] if parts or hit.kind != "place" else INCIDENT
+        parts.append(say(words, matched=apart(hit.matched, session.translator)))
+    if hit.how != "exact":
+        parts.append(say(HOWS[hit.how]))
     if hit.archived:
-        reasons.append(say(N_("put away in this case")))
-    return " · ".join(part for part in (who, *reasons) if part)
+        parts.append(say(N_("put away in this case")))
+    return " · ".join(parts)
 
 
 def whom(hit: Found, session: Session) -> str:
     """The person of a hit with the roles held in that case."""
     say = session.translator.text
     roles = ", ".join(label_of(session, "role", role) for role in hit.roles)
-    name = hit.who or say(N_("name not recorded"))
+    name = apart(hit.who, session.translator) or say(N_("name not recorded"))
     return say(N_("{name}: {roles}"), name=name, roles=roles) if roles else name
+
+
+def apart(text: str, translator: Translator) -> str:
+    """A name in a sentence that may run the other way: what stands around it keeps its place."""
+    return text if not text or (text.isascii() and not translator.rtl) else f"\u2068{text}\u2069"
 
 
 def case_words(hit: Found, about: About, translator: Translator) -> list[str]:
@@ -99,13 +111,13 @@ def elsewhere_words(people: Iterable[Elsewhere], translator: Translator) -> list
 
 
 def _elsewhere(one: Elsewhere, translator: Translator) -> str:
-    plural, said = translator.plural, []
+    plural, who, said = translator.plural, apart(one.who, translator), []
     if one.suspect_in:
         many = N_("{who} is a suspect in {n} cases here.")
-        said.append(plural(N_("{who} is a suspect in {n} case here."), many, one.suspect_in, who=one.who))
+        said.append(plural(N_("{who} is a suspect in {n} case here."), many, one.suspect_in, who=who))
     if one.suspect_in > 1:
         said.append(plural(N_("It is the same victim."), N_("There are {n} different victims."), one.victims))
     if one.victim_in:
         many = N_("{who} is the victim in {n} cases here.")
-        said.append(plural(N_("{who} is the victim in {n} case here."), many, one.victim_in, who=one.who))
+        said.append(plural(N_("{who} is the victim in {n} case here."), many, one.victim_in, who=who))
     return " ".join(said)

@@ -79,10 +79,10 @@ class NewAttendancePage(PlacePage):
         self.make_button.clicked.connect(self.make_case)
         self.lines.addLayout(row(self.make_button))
         self.elsewhere = Banner(tone="warn")
-        self.elsewhere.setMaximumWidth(theme.COLUMN_WIDTH)
+        self.elsewhere.setMaximumWidth(theme.COLUMN_WIDTH * 4 // 3)
         self.here_label = PlainLabel(say(N_("Already in this vault: Enter adds the attendance there")), kind="heading")
         self.here = LineList(name=say(N_("Already in this vault")))
-        self.here.setMaximumWidth(theme.COLUMN_WIDTH)
+        self.here.setMaximumWidth(theme.COLUMN_WIDTH * 4 // 3)
         self.here.opened.connect(self.add_to_case)
         self.nothing = PlainLabel(say(N_("No case in this vault has these words.")), quiet=True)
         for widget in (self.elsewhere, self.here_label, self.here, self.nothing):
