@@ -557,11 +557,6 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Look at them with “holdfast case conflicts”, then decide with --resolve."),
     ),
     # commands.*
-    "commands.not_yet": (
-        N_("“holdfast {command}” is not there yet: this version works on one laptop, without a server."),
-        ALL_SAFE,
-        N_("Hand a case over with “holdfast case export” until then."),
-    ),
     "commands.no_vault": (
         N_("There is no vault on this laptop for this user yet."),
         NOTHING_CHANGED,

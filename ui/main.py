@@ -8,13 +8,14 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.casework import place
+from app.casework import place, shift
 from app.casework.cases import CaseLine
 from app.casework.desk import Desk, close_desk, vault_check
 from app.casework.paper import get_ready
 from app.i18n import translator
 from app.problems import Problem
 from ui import tasks, theme
+from ui.exchange import Exchange
 from ui.session import Session
 from ui.shell.hide import Hiding
 from ui.shell.idle import IdleWatch
@@ -49,6 +50,8 @@ class Officer(QObject):
         self.suspend.going.connect(self._going_to_sleep)
         self.session.setting_chosen.connect(self._use)
         self.session.practice_wanted.connect(self.to_practice)
+        self.exchange = Exchange(self.session, self)
+        self.exchange.state_changed.connect(self.window.show_status)
 
     def begin(self) -> None:
         """Show the window where the officer stood."""
@@ -56,14 +59,22 @@ class Officer(QObject):
         program.top.before_closing = self._before_closing
         program.top.show_screen(self.window)
         self.idle.start()
+        self._begin_shift()
         self.window.go_back_to(place.place(self.desk))
         QTimer.singleShot(BEHIND_AFTER_MS, self, self._work_behind)
+
+    def _begin_shift(self) -> None:
+        try:
+            shift.begin(self.desk)
+        except Problem as problem:
+            self.session.say_problem(problem)
 
     def _work_behind(self) -> None:
         """While the officer reads: check the vault's pages and newest entries, then load what paper needs."""
         if not self.ended:
             check = vault_check(self.desk)
             self.session.run(check, lambda _checked: tasks.run(get_ready, _nothing, _nothing))
+            self.exchange.start()
 
     # -- ends
 
@@ -135,6 +146,7 @@ class Officer(QObject):
             return
         self.ended = True
         self.idle.stop()
+        self.exchange.stop()
         self.program.top.hide()
         self.hiding.stop()
         self.window.stop()  # after the last field has lost the focus

@@ -5,6 +5,7 @@ Runs in Qt's own pool. No thread is subclassed, no event is processed in between
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -61,6 +62,13 @@ def run(function: Callable[[], Any], done: Done, failed: Failed) -> None:
     answer = _Answer(done, failed)
     _waiting.add(answer)
     QThreadPool.globalInstance().start(_Work(function, answer))
+
+
+def run_aside(function: Callable[[], Any], done: Done, failed: Failed) -> None:
+    """As `run`, for work that may wait for a network: the end of the program does not wait for it, it is cut off."""
+    answer = _Answer(done, failed)
+    _waiting.add(answer)
+    threading.Thread(target=_Work(function, answer).run, daemon=True).start()
 
 
 def finish(longest_ms: int = 3_000) -> bool:

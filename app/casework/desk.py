@@ -87,17 +87,23 @@ def check_vault(desk: Desk, newest: int | None = NEWEST) -> None:
 
 def vault_check(desk: Desk, newest: int | None = NEWEST) -> Callable[[], None]:
     """`check_vault` as a piece of work for the pool, which needs nothing of the desk any more. Slow."""
-    folder, key, device = desk.unlocked.folder, desk.unlocked.database_key(), desk.unlocked.device_id
+    open_beside = beside(desk)
 
     def check() -> None:
-        beside = Store.open(folder, key, device)
+        store = open_beside()
         try:
-            beside.check_pages()
-            beside.verify(newest)
+            store.check_pages()
+            store.verify(newest)
         finally:
-            beside.close()
+            store.close()
 
     return check
+
+
+def beside(desk: Desk) -> Callable[[], Store]:
+    """How to open a second connection to the vault, for work in the pool; it needs nothing of the desk any more."""
+    folder, key, device = desk.unlocked.folder, desk.unlocked.database_key(), desk.unlocked.device_id
+    return lambda: Store.open(folder, key, device)
 
 
 def close_desk(desk: Desk) -> None:

@@ -1,21 +1,63 @@
-"""What waits to be sent, truthfully."""
+"""What waits to be sent, what was sent and what the server refused: truthfully, as it is kept in the vault."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from app.casework.desk import Desk
+from app.i18n import N_, Translator
+from app.notebook.entry import Entry
+from app.store import exchange
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many entries are on this laptop only, and the device's time of the oldest (ISO 8601) or None."""
+    """How many entries are on this laptop only, and the device's time of the oldest (ISO 8601) or None.
+
+    `enrolled`: whether the vault belongs to a server; `sent_at`: when a push last came to its end, or None.
+    """
 
     unsent: int
     oldest: str | None
+    enrolled: bool = False
+    refused: int = 0
+    sent_at: str | None = None
+    received_at: str | None = None
+
+
+@dataclass(frozen=True)
+class RefusedEntry:
+    """An entry that the server keeps apart: its case, when it was made by this laptop's clock, and why (a code)."""
+
+    case_id: str
+    at: str
+    reason: str
+    entry: Entry
 
 
 def waiting(desk: Desk) -> Waiting:
     """What is on this laptop only."""
-    unsent, oldest = desk.store.unsent()
-    return Waiting(unsent, oldest)
+    found = exchange.standing(desk.store)
+    return Waiting(found.unsent, found.oldest, found.enrolled, found.refused, found.pushed_at, found.pulled_at)
+
+
+def refused(desk: Desk) -> list[RefusedEntry]:
+    """The entries that the server did not take, oldest first. They are kept here and stand in no row."""
+    found = exchange.refused(desk.store)
+    return [RefusedEntry(one.entry.case, one.entry.wall, one.reason or "", one.entry) for one in found]
+
+
+def said(words: Translator, found: Waiting, practice: bool) -> list[str]:
+    """The status line after “saved here”: what waits, what was sent when, what was refused."""
+    if not found.enrolled:
+        if practice:
+            return [words.text(N_("practice is never sent"))]
+        return [words.plural(N_("{n} to send"), N_("{n} to send"), found.unsent)]
+    parts = []
+    if found.unsent:
+        parts.append(words.plural(N_("{n} to send"), N_("{n} to send"), found.unsent))
+    elif found.sent_at:
+        parts.append(words.text(N_("sent {time}"), time=words.moment(found.sent_at)))
+    if found.refused:
+        parts.append(words.plural(N_("{n} refused"), N_("{n} refused"), found.refused))
+    return parts

@@ -16,7 +16,23 @@ from app.notebook.entry import Entry, EntryRefused, SignedEntry
 from app.notebook.fold import CaseState
 from app.store import folded, rows
 from app.store.database import Connection
-from app.store.store import Store
+from app.store.store import KeptEntry, Store
+
+SERVER, PUSHED_AT, PULLED_AT = "server", "pushed at", "pulled at"
+"""Under which names the vault keeps the server that it belongs to, and when the last push and pull were done."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the exchange stands: whether there is a server, what waits since when, what was refused, when it was last
+    done (ISO 8601 or None)."""
+
+    enrolled: bool
+    unsent: int
+    oldest: str | None
+    refused: int
+    pushed_at: str | None
+    pulled_at: str | None
 
 
 @dataclass(frozen=True)
@@ -62,6 +78,15 @@ class TakenIn:
     refused: list[tuple[Arrived, str]] = field(default_factory=list)
 
 
+def standing(store: Store) -> Standing:
+    """How the exchange stands, as it is kept in the vault."""
+    unsent, oldest = store.unsent()
+    with store.reading() as connection:
+        refused = connection.execute("SELECT count(*) FROM entry WHERE state = 'refused'").fetchone()[0]
+    times = (store.recall(PUSHED_AT), store.recall(PULLED_AT))
+    return Standing(bool(store.recall(SERVER)), unsent, oldest, int(refused), *times)
+
+
 def outgoing(store: Store, limit: int = 500) -> list[Outgoing]:
     """This device's entries that wait, in the order in which they were made."""
     with store.reading() as connection:
@@ -100,6 +125,17 @@ def refuse(store: Store, refused: Iterable[Refused]) -> set[str]:
             _fold_anew(store, connection, case_id)
     store.forget()
     return touched
+
+
+def refused(store: Store) -> list[KeptEntry]:
+    """This device's entries that the server refused, oldest first."""
+    with store.reading() as connection:
+        found = connection.execute(
+            "SELECT body, signature, state, received_at, reason FROM entry WHERE device = ? AND state = 'refused'"
+            " ORDER BY first",
+            (store.device,),
+        ).fetchall()
+    return [KeptEntry(notebook.read(body), SignedEntry(body, sig), *rest) for body, sig, *rest in found]
 
 
 def send_again(store: Store, after: int) -> int:

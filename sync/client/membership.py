@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from app.store.exchange import SERVER
 from app.store.store import Store
-
-NAME = "server"
 
 
 class Membership(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,10 +26,10 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
 
 def membership(store: Store) -> Membership | None:
     """The server that this vault belongs to; None where it was never enrolled."""
-    kept = store.recall(NAME)
+    kept = store.recall(SERVER)
     return msgspec.json.decode(kept, type=Membership) if kept else None
 
 
 def keep(store: Store, member: Membership) -> None:
     """Keep it in the vault."""
-    store.remember(NAME, msgspec.json.encode(member).decode())
+    store.remember(SERVER, msgspec.json.encode(member).decode())

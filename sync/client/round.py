@@ -18,7 +18,7 @@ from app.notebook import tree
 from app.notebook.entry import SignedEntry
 from app.problems import Problem
 from app.store import exchange, snapshots
-from app.store.exchange import Accepted, Arrived, Outgoing, Refused
+from app.store.exchange import PULLED_AT, PUSHED_AT, Accepted, Arrived, Outgoing, Refused
 from app.store.snapshots import Snapshot
 from app.store.store import SCOPE, Store
 from sync.client import lease, membership
@@ -28,7 +28,7 @@ from sync.client.transport import Https, Transport
 from sync.wire import limits, messages, signing
 from sync.wire.messages import Head, Outcome, Pull, Pulled, PulledEntry, Push, Pushed, SentEntry
 
-PUSHED_AT, PULLED_AT, TREE, FIRST = "pushed at", "pulled at", "tree head", "first synchronisation"
+TREE, FIRST = "tree head", "first synchronisation"
 DONE = "done"
 BATCH_BYTES = 700_000
 """Bytes of entries after which a push is sent: packed, they stay well below the limit."""

@@ -1,4 +1,4 @@
-"""How the command line reads, what wrong usage is, and what is not there yet."""
+"""How the command line reads, and what wrong usage is."""
 
 from __future__ import annotations
 
@@ -83,11 +83,14 @@ def test_wrong_usage_ends_with_two_and_says_so_on_standard_error(line):
     assert "holdfast" in said.err
 
 
-@pytest.mark.parametrize("line", ["enrol ABC-DEF", "enrol --json ABC", "sync", "sync --json"])
-def test_what_is_not_there_yet_says_so(line):
-    said = holdfast(*line.split())
+@pytest.mark.parametrize(
+    "line, said_so", [("enrol ABC-DEF", "not an enrolment code"), ("sync", "belongs to no server")]
+)
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_wrong_code_and_a_vault_without_a_server_are_told_in_three_sentences(full, line, said_so, more):
+    said = full.run(*line.split(), *more)
     assert (said.code, said.out) == (1, "")
-    assert "not there yet" in said.err
+    assert said_so in said.err
     assert len(said.err.strip().splitlines()) == 3
 
 

@@ -189,8 +189,8 @@ COMMANDS = (
         more=PASSPHRASE,
     ),
     Command(("status",), "say what is on this laptop only", "cases:status", _OPENS, more=PASSPHRASE),
-    Command(("enrol",), "join a server", "later:enrol", _OPENS, (Argument("CODE", "the enrolment code"),)),
-    Command(("sync",), "exchange entries with the server", "later:sync", _OPENS),
+    Command(("enrol",), "join a server", "exchange:enrol", _OPENS, (Argument("CODE", "the enrolment code"),)),
+    Command(("sync",), "exchange entries with the server", "exchange:sync", _OPENS),
 )
 
 

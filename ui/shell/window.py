@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app.casework.status import waiting
+from app.casework import status
 from app.changed import Changed
 from app.i18n import N_
 from app.problems import Problem
@@ -18,6 +18,7 @@ from ui.session import Session
 from ui.shell.case_frame import CaseFrame
 from ui.shell.cases import CasesPage
 from ui.shell.due_clock import DueClock
+from ui.shell.end_of_shift import EndOfShiftPage
 from ui.shell.find import FindPage
 from ui.shell.guide_bar import GuideBar
 from ui.shell.help_column import WithHelp
@@ -30,6 +31,7 @@ from ui.shell.this_vault import ThisVaultPage
 from ui.shell.today import TodayPage
 from ui.widgets.bars import Banner, PracticeMark
 from ui.widgets.edits import LineEdit
+from ui.widgets.page import SideScroll
 from ui.widgets.problem_bar import ProblemBar
 from ui.widgets.text import PlainButton, PlainLabel
 
@@ -40,12 +42,12 @@ PLACES = {
     "find": (N_("Find"), "find", FindPage),
     "services": (N_("Services"), "services", ServicesPage),
     "vault": (N_("This vault"), "vault", ThisVaultPage),
+    "shift": (N_("End of shift"), "shift", EndOfShiftPage),
 }
 WITHIN = {"settings": ("vault", SettingsPage)}  # pages that a place leads to, and that place
 KNOWN = {*PLACES, *WITHIN}
 FIND_AFTER_MS = 60
 MOST_COUNTED = 99
-NARROW = 800  # px of window width under which the top bar leaves something out
 STATUS_AFTER_MS = 150
 
 
@@ -72,7 +74,8 @@ class Window(QWidget):
         body = QHBoxLayout()
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(0)
-        body.addWidget(self._rail())
+        self.rail_area = SideScroll(self._rail())
+        body.addWidget(self.rail_area)
         self.stack = QStackedWidget()
         self.beside = WithHelp(self.stack, self.translator)
         body.addLayout(self.beside, 1)
@@ -95,7 +98,7 @@ class Window(QWidget):
     def _top_bar(self) -> QFrame:
         bar = QFrame()
         bar.setProperty("bar", "top")
-        name = PlainLabel("Holdfast", kind="question", bold=True, wrap=False)
+        self.name = PlainLabel("Holdfast", kind="question", bold=True, wrap=False)
         self.find_box = LineEdit(
             name=self.say(N_("Find a person, place or reference")),
             placeholder=self.say(N_("Name, place, reference · Ctrl+K")),
@@ -122,7 +125,7 @@ class Window(QWidget):
         line = QHBoxLayout(bar)
         line.setContentsMargins(theme.SPACE_L, theme.SPACE_S, theme.SPACE_M, theme.SPACE_S)
         line.setSpacing(theme.SPACE_M)
-        line.addWidget(name)
+        line.addWidget(self.name)
         line.addWidget(self.find_box, 2)
         line.addWidget(self.status, 3)
         line.addWidget(self.keys_button)
@@ -151,7 +154,8 @@ class Window(QWidget):
             group.addButton(button)
             if place == "vault":
                 lines.addStretch(1)
-                lines.addWidget(self._help_button())
+                self.help_button = self._help_button()
+                lines.addWidget(self.help_button)
             lines.addWidget(button)
             self.rail[place] = button
         self._rail_group = group
@@ -181,6 +185,7 @@ class Window(QWidget):
             QShortcut(QKeySequence(f"Alt+{number}"), self, lambda place=place: self.go({"place": place}))
         QShortcut(QKeySequence("Ctrl+K"), self, self.focus_find)
         QShortcut(QKeySequence("Ctrl+L"), self, self.session.lock)
+        QShortcut(QKeySequence("Ctrl+E"), self, lambda: self.go({"place": "shift"}))
         QShortcut(QKeySequence("?"), self, self.show_keys)
         QShortcut(QKeySequence("F1"), self, self.toggle_help)
 
@@ -334,17 +339,13 @@ class Window(QWidget):
 
     def show_status(self) -> None:
         """Say what is kept and what waits."""
-        found = waiting(self.session.desk)
+        desk = self.session.desk
         parts = [
             self.say(N_("saved on this laptop {time}"), time=self._saved_at.astimezone().strftime("%H:%M:%S"))
             if self._saved_at
             else self.say(N_("saved on this laptop"))
         ]
-        if self.session.desk.practice:
-            parts.append(self.say(N_("practice is never sent")))
-        else:
-            parts.append(self.translator.plural(N_("{n} to send"), N_("{n} to send"), found.unsent))
-        self.status.setText(" · ".join(parts))
+        self.status.setText(" · ".join([*parts, *status.said(self.translator, status.waiting(desk), desk.practice)]))
 
     def _saved(self, moment: datetime) -> None:
         self._saved_at = moment
@@ -411,9 +412,15 @@ class Window(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         # In a narrow window the words about what is saved need the room; “?” still shows the keys.
-        narrow = event.size().width() < NARROW
-        self.keys_button.setVisible(not narrow)
-        self.find_box.setMinimumWidth(120 if narrow else 180)
+        wide = event.size().width()
+        self.keys_button.setVisible(wide >= theme.NARROW)
+        self.name.setVisible(wide >= theme.NARROW)
+        self.find_box.setMinimumWidth(120 if wide < theme.NARROW else 180)
+        for button in (*self.rail.values(), self.help_button):
+            button.show_words(wide >= theme.NARROW)
+        for button in (self.lock_button, self.hide_button):
+            button.show_words(wide >= theme.SMALL)
+        self.rail_area.fit()
 
     def sizeHint(self) -> QSize:
         return QSize(1366, 768)

@@ -9,3 +9,5 @@ CREATE TABLE snapshot (case_id TEXT PRIMARY KEY, number INTEGER NOT NULL, digest
 -- cases that are no longer this laptop's to hold (left), or that a lawful order destroyed (erased)
 CREATE TABLE gone (case_id TEXT PRIMARY KEY, kind TEXT NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL)
     STRICT, WITHOUT ROWID;
+-- counted for the status line after every answer
+CREATE INDEX entry_refused ON entry (device) WHERE state = 'refused';

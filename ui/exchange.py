@@ -1,0 +1,104 @@
+"""The exchange while somebody works: a round about once a minute and soon after each write, beside the screens.
+
+The round has a connection of its own. What it changed is told to the screens; what is being typed stays as it is.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.casework import desk as casework
+from app.casework import status
+from app.changed import Changed
+from app.problems import Problem
+from sync.client import round as rounds
+from sync.client.schedule import Schedule
+from ui import tasks
+from ui.session import Session
+
+
+class Exchange(QObject):
+    """When rounds are done. `state_changed` after each round; `problem` is the last round's, or None.
+
+    A vault without a server never begins.
+    """
+
+    state_changed = Signal()
+    _heard = Signal(object)
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.problem: Problem | None = None
+        self.running = False
+        self._schedule = Schedule(due=time.monotonic())
+        self._stopped = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._begin)
+        self._heard.connect(self._tell)  # queued: the round is told from the pool
+        session.saved_at.connect(self._written)
+
+    def start(self) -> None:
+        """Begin where the vault belongs to a server; may be called again after an enrolment."""
+        if status.waiting(self.session.desk).enrolled and not self._stopped:
+            self._schedule = self._schedule.at_once(time.monotonic())
+            self._wait()
+
+    def at_once(self) -> None:
+        """A person asks for a round now."""
+        self.start()
+
+    def stop(self) -> None:
+        """The session ends. A round that is still running is cut off with the program; nothing is lost by that."""
+        self._stopped = True
+        self._timer.stop()
+
+    def _wait(self) -> None:
+        if not self.running and not self._stopped:
+            self._timer.start(max(0, int((self._schedule.due - time.monotonic()) * 1000)))
+
+    def _written(self, _moment: object) -> None:
+        if status.waiting(self.session.desk).enrolled:
+            self._schedule = self._schedule.after_write(time.monotonic())
+            self._wait()
+
+    def _begin(self) -> None:
+        if self.running or self._stopped:
+            return
+        self.running = True
+        open_beside, clock, heard = casework.beside(self.session.desk), self.session.desk.clock, self._heard
+
+        def work() -> Any:
+            store = open_beside()
+            try:
+                return rounds.run(store, clock, told=heard.emit)
+            finally:
+                store.close()
+
+        tasks.run_aside(work, self._done, self._failed)
+
+    def _tell(self, cases: set[str]) -> None:
+        if not self._stopped:
+            self.session.changed.emit(Changed(frozenset(cases)))
+
+    def _done(self, _round: Any) -> None:
+        self._over(None)
+        self._schedule = self._schedule.after_success(time.monotonic(), random.random())
+        self._wait()
+
+    def _failed(self, problem: Problem) -> None:
+        self._over(problem)
+        retry = float(str(problem.facts.get("retry_s") or 0))
+        self._schedule = self._schedule.after_failure(time.monotonic(), random.random(), retry)
+        self._wait()
+
+    def _over(self, problem: Problem | None) -> None:
+        self.running = False
+        self.problem = problem
+        if not self._stopped:
+            self.state_changed.emit()
