@@ -122,7 +122,7 @@ def _speaks(service: Service, language: str) -> int:
 
 def _has_words(service: Service, directory: Directory, text: str) -> int:
     """Whether every word of `text` begins a word of the service; a number is found without its spaces."""
-    asked = folded(text).split()
+    asked = folded(text).replace("-", " ").split()
     if not asked:
         return YES
     run_by = directory.organisation(service)
