@@ -57,14 +57,13 @@ class Translator:
 
     def moment(self, iso: str | None) -> str:
         """A moment (ISO 8601) as day and local time; what is no moment is shown as given."""
-        if not iso:
-            return ""
-        try:
-            at = datetime.fromisoformat(iso)
-            local = at.astimezone() if at.tzinfo else at
-        except (ValueError, OverflowError, OSError):
-            return iso
-        return f"{self.day(local.date().isoformat())} {local.hour:02d}:{local.minute:02d}"
+        local = _local(iso)
+        return f"{self.day(local.date().isoformat())} {_hour(local)}" if local is not None else iso or ""
+
+    def moment_near(self, iso: str) -> str:
+        """A moment of these weeks, without the year: `3 Dec 14:05`; what is no moment is shown as given."""
+        local = _local(iso)
+        return f"{local.day} {self.text(_MONTHS[local.month - 1])} {_hour(local)}" if local is not None else iso
 
     def _translate(self, message: str) -> str:
         return self._catalogue.gettext(message)
@@ -109,6 +108,18 @@ def languages(folder: Path | None = None) -> list[str]:
 def _typeset(message: str) -> str:
     """The message with one kind of apostrophe, whoever wrote it; facts stay as they were typed."""
     return _APOSTROPHE.sub("’", message) if "'" in message else message
+
+
+def _local(iso: str | None) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(iso or "")
+        return at.astimezone() if at.tzinfo else at
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _hour(local: datetime) -> str:
+    return f"{local.hour:02d}:{local.minute:02d}"
 
 
 def _fill(message: str, facts: dict[str, object]) -> str:

@@ -74,7 +74,7 @@ def in_words(message: str, facts: dict[str, str], words: Translator) -> str:
 
 def _fact(name: str, fact: str, words: Translator) -> str:
     if name == WHEN:
-        return words.moment(fact)
+        return words.moment_near(fact)
     return words.text(GRADES[fact]) if name == GRADE and fact in GRADES else fact
 
 

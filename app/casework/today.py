@@ -13,7 +13,7 @@ The order, which holds in every list of it:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.casework.cases import CaseLine, list_cases
@@ -39,6 +39,8 @@ class DueLine:
     case: CaseLine
     due: Due
     overdue: bool
+    beside: tuple[Due, ...] = ()
+    """Further tasks of the same case that fall due later, but still under the same heading."""
 
     @property
     def key(self) -> str:
@@ -87,13 +89,29 @@ def today(desk: Desk, known: Iterable[CaseLine] | None = None) -> Today:
     found = sorted((one for one in due_lines(lines, now) if one.due.at <= until), key=DueLine.hurts)
     day = iso(now + WITHIN_A_DAY)
     return Today(
-        overdue=[one for one in found if one.overdue],
-        within_a_day=[one for one in found if not one.overdue and one.due.at <= day],
-        next_days=[one for one in found if one.due.at > day and _may_be_told(one, day)],
+        overdue=_tasks_together(one for one in found if one.overdue),
+        within_a_day=_tasks_together(one for one in found if not one.overdue and one.due.at <= day),
+        next_days=_tasks_together(one for one in found if one.due.at > day and _may_be_told(one, day)),
         in_hand=[line for line in lines if line.in_hand],
         unsent=desk.store.unsent()[0],
         cases=len(lines),
     )
+
+
+def _tasks_together(lines: Iterable[DueLine]) -> list[DueLine]:
+    """The tasks of a case stand in one line, where the first of them stands: twenty lines hide what hurts."""
+    tasks: dict[str, list[DueLine]] = {}
+    shown = []
+    for line in lines:
+        first = line.due.kind != "task" or line.case.id not in tasks
+        if line.due.kind == "task":
+            tasks.setdefault(line.case.id, []).append(line)
+        if first:
+            shown.append(line)
+    return [
+        replace(line, beside=tuple(other.due for other in tasks[line.case.id][1:])) if line.due.kind == "task" else line
+        for line in shown
+    ]
 
 
 def reviews(desk: Desk, known: Iterable[CaseLine]) -> list[DueLine]:

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from app.casework import cases, edit, risk
 from app.casework.known import known_already
-from app.casework.reassessment import ask_again
 from app.i18n import N_
 from ui.editors.factory import label_of, options_of
 from ui.pages.asking import Asking
@@ -127,8 +126,7 @@ class RiskPage(CasePage):
             self.victim_view.show_record()
 
     def first_focus(self) -> None:
-        again = ask_again(self.view)
-        if again is not None and again.what == "start":
+        if self.picture.completed:  # nothing in it can be changed, so work begins with a new one
             self.again.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         first = self._first_open()

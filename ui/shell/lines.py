@@ -48,11 +48,11 @@ def case_line(line: CaseLine, now: datetime, translator: Translator) -> Line:
 def due_line(line: DueLine, now: datetime, translator: Translator) -> Line:
     """Something due: what, in which case and why, and when."""
     at = parse_moment(line.due.at)
-    when = translator.moment(line.due.at)
+    when = translator.moment_near(line.due.at)
     under = (title_of(line.case.reference, line.case.short_name, translator), line.due.why(translator))
     return Line(
         line.key,
-        line.due.what(translator),
+        ", ".join(due.what(translator) for due in (line.due, *line.beside)),
         " · ".join(part for part in under if part),
         f"{due_words(at, now, translator)} · {when}" if at is not None else when,
         grades.sign(line.case.grade, line.case.extreme, False, translator),

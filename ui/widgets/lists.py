@@ -16,6 +16,7 @@ from ui.widgets.grades import GradeSign
 
 Index = QModelIndex | QPersistentModelIndex
 LINE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+UPWARDS = (QListView.CursorAction.MoveUp, QListView.CursorAction.MovePageUp, QListView.CursorAction.MoveEnd)
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,16 @@ class LineList(QListView):
             event.ignore()  # letters belong to the page's own keys, not to Qt's hunt through the list
         else:
             super().keyPressEvent(event)
+
+    def moveCursor(self, action: QListView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        found = super().moveCursor(action, modifiers)
+        if not found.isValid() or self._keys[found.row()]:
+            return found
+        # A heading is never the current line: the one below it is, or at the end of the list the one above.
+        below = next((row for row, key in enumerate(self._keys) if key and row > found.row()), -1)
+        above = next((row for row in range(found.row(), -1, -1) if self._keys[row]), below)
+        up = action in UPWARDS
+        return self.rows.index(above if up or below < 0 else below)
 
     def fit(self, least: int = 2) -> None:
         """Be as high as the lines need where there is room, and at least as high as `least` of them."""
