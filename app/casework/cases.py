@@ -18,7 +18,7 @@ from app.clock import iso, parse_moment
 from app.notebook import ids
 from app.notebook.entry import Change
 from app.problems import Problem
-from app.records.names import case_short_name
+from app.records.names import case_short_name, full_name
 from app.records.view import CaseView, Record
 
 PROFILE = "neutral"
@@ -227,7 +227,7 @@ def take_danger_back(desk: Desk, case_id: str) -> Changed:
     return edit.write(desk, case_id, changes)
 
 
-_COPIED = (
+COPIED = (
     "given_name",
     "family_name",
     "original_name",
@@ -240,6 +240,7 @@ _COPIED = (
     "police_employee",
     "employing_force",
 )
+"""What of a person goes along into a linked case: who it is, and nothing that says where or how to reach anybody."""
 
 
 def linked_case(desk: Desk, case_id: str, person_id: str, kind: str, note: str = "") -> str:
@@ -247,12 +248,14 @@ def linked_case(desk: Desk, case_id: str, person_id: str, kind: str, note: str =
 
     `kind` is second_victim or counter_allegation. Names are carried over; no address, number, school or safe contact
     crosses the link. With a counter-allegation the first case's victim is the second one's suspect, otherwise its
-    suspects are.
+    suspects are. Raises Problem record.unknown, case.linked_already.
     """
     view = read_case(desk, case_id)
     person = view.record(person_id)
     if person is None:
         raise Problem("record.unknown", record=person_id)
+    if any(_is_victim_there(desk, person, link) for link in view.of("link") if link.get("kind") == kind):
+        raise Problem("case.linked_already")
     now = desk.clock.now()
     other = ids.new_id(now)
     others = [view.victim] if kind == "counter_allegation" else view.people("suspect")
@@ -273,7 +276,16 @@ def linked_case(desk: Desk, case_id: str, person_id: str, kind: str, note: str =
 
 def copied_person(person: Record, roles: list[str]) -> dict[str, object]:
     """What of a person goes into another case: who that is, and nothing that says where."""
-    return {"roles": roles, **{name: person.get(name) for name in _COPIED if person.get(name) not in (None, "", [])}}
+    return {"roles": roles, **{name: person.get(name) for name in COPIED if person.get(name) not in (None, "", [])}}
+
+
+def _is_victim_there(desk: Desk, person: Record, link: Record) -> bool:
+    """Whether a linked case has this person as its victim already."""
+    if link.get("person") != person.id:
+        return False
+    there = desk.store.records(str(link.get("other_case", "")), ("person",))
+    names = {full_name(p) for p in there if "victim" in p.get("roles", [])}
+    return bool(full_name(person)) and full_name(person) in names
 
 
 def archive_case(desk: Desk, case_id: str, reason: str) -> Changed:
