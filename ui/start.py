@@ -42,7 +42,7 @@ class Top(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle(NAME)
-        self.setMinimumSize(640, 480)
+        self.setMinimumSize(480, 300)
         self._screens = QStackedLayout(self)
         self._screens.setContentsMargins(0, 0, 0, 0)
         self._first = True

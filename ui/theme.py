@@ -18,6 +18,7 @@ SPACE_XS, SPACE_S, SPACE_M, SPACE_L, SPACE_XL = 4, 8, 12, 16, 24
 RADIUS = 6
 TARGET_MAIN, TARGET = 40, 28  # least height in px of answers and main actions, and of everything else
 COLUMN_WIDTH = 720  # widest column of text in px
+NARROW, SMALL = 800, 600  # px of window width under which something is left out or stands elsewhere
 SYSTEM = "system"
 
 

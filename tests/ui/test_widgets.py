@@ -421,10 +421,10 @@ def test_chips_checks_and_rail_buttons_switched_by_assistive_technology_act(qtbo
     chips = ChipSet([("a", "A"), ("b", "B")], name="Which")
     chips.answered.connect(told.append)
     check = PlainCheck("Read it")
-    check.clicked.connect(lambda on: told.append(on))
+    check.clicked[bool].connect(told.append)
     button = PlainButton("Today", kind="rail")
     button.setCheckable(True)
-    button.clicked.connect(lambda on: told.append(on))
+    button.clicked[bool].connect(told.append)
     for part in (chips, check, button):
         qtbot.addWidget(part)
         part.show()

@@ -31,7 +31,9 @@ from ui.shell.lines import is_past, review_words, title_of
 from ui.shell.opening_words import duty_words
 from ui.shell.step_column import StepColumn
 from ui.widgets.bars import Banner
+from ui.widgets.choices import CodeBox
 from ui.widgets.grades import GradeBadge
+from ui.widgets.page import SideScroll
 from ui.widgets.text import PlainButton, PlainLabel
 
 WIDE_ENOUGH = 1280  # px of window width from which the help stands beside the page by itself
@@ -50,6 +52,8 @@ class CaseFrame(QWidget):
         self.pages: dict[str, Any] = {}
         self._help_wanted: bool | None = None  # None: by the width of the window
         self._came_from: QWidget | None = None
+        self.steps = StepColumn(self.translator)
+        self.steps.chosen.connect(self.show_step)
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
@@ -57,14 +61,7 @@ class CaseFrame(QWidget):
         body = QHBoxLayout()
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(0)
-        self.steps = StepColumn(self.translator)
-        self.steps.chosen.connect(self.show_step)
-        scroller = QScrollArea()  # nine steps with what is missing do not fit into a low window
-        scroller.setWidget(self.steps)
-        scroller.setWidgetResizable(True)
-        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroller.setFixedWidth(self.steps.width() + 16)
+        self.step_area = SideScroll(self.steps)  # nine steps with what is missing do not fit into a low window
         self.middle = QStackedWidget()
         self.danger = DangerPanel(
             self.translator,
@@ -75,11 +72,15 @@ class CaseFrame(QWidget):
         self.danger.mistaken.connect(self.take_danger_back)
         self.middle.addWidget(self.danger)
         self.help = HelpColumn(self.translator)
-        body.addWidget(scroller)
+        body.addWidget(self.step_area)
         body.addWidget(self.middle, 1)
         body.addWidget(self.help)
         lines.addLayout(body, 1)
         QShortcut(QKeySequence("Ctrl+D"), self, self.immediate_danger)
+        for number, step in enumerate(steps.STEPS, 1):
+            # Not the button's own shortcut: that one waits a tenth of a second to show the press.
+            QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda step=step: self.show_step(step))
+        QShortcut(QKeySequence(Qt.Key.Key_F8), self, self.show_last_minutes)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(HEADER_AFTER_MS)
@@ -109,19 +110,32 @@ class CaseFrame(QWidget):
         self.banner = Banner(action=self.say(N_("Change")))
         self.banner.button.setAccessibleName(self.say(N_("Change the safe contact")))
         self.banner.button.clicked.connect(self.change_safe_contact)
-        grid = QGridLayout(head)
+        self.step_box = CodeBox(self.steps.titles(), name=self.say(N_("Steps of this case")), empty="")
+        self.step_box.removeItem(0)
+        self.step_box.answered.connect(self.show_step)
+        self.grid = grid = QGridLayout(head)
         grid.setContentsMargins(theme.SPACE_L, theme.SPACE_S, theme.SPACE_L, theme.SPACE_S)
         grid.setHorizontalSpacing(theme.SPACE_M)
         grid.setVerticalSpacing(theme.SPACE_S)
-        grid.addWidget(self.name, 0, 0)
-        grid.addWidget(self.differs, 0, 1)
-        grid.addWidget(self.badge, 0, 2)
-        grid.addWidget(self.review, 0, 3)
-        grid.addWidget(self.danger_button, 0, 4)
-        grid.addWidget(self.banner, 1, 0, 1, 5)
         grid.setColumnStretch(0, 3)
         grid.setColumnStretch(3, 1)
+        self._arrange(narrow=False)
         return head
+
+    def _arrange(self, *, narrow: bool) -> None:
+        """The header in two rows; in a narrow window in four, the steps as a box among them."""
+        self._narrow = narrow
+        beside = (self.differs, self.badge, self.review, self.danger_button)
+        self.name.setFont(theme.font("question" if narrow else "heading", bold=True))
+        for part in (self.name, *beside, self.banner, self.step_box):
+            self.grid.removeWidget(part)
+        self.grid.addWidget(self.name, 0, 0, 1, 5 if narrow else 1)
+        for place, part in enumerate(beside, 1):
+            self.grid.addWidget(part, int(narrow), place)
+        self.grid.addWidget(self.banner, 1 + narrow, 0, 1, 5)
+        if narrow:
+            self.grid.addWidget(self.step_box, 3, 0, 1, 5)
+        self.step_box.setVisible(narrow)
 
     def show_header(self) -> None:
         """Read the case and bring header and steps in line with it."""
@@ -145,6 +159,8 @@ class CaseFrame(QWidget):
         words, agreed = contact.banner(self.desk, self.view, self.translator)
         self.banner.say(words, "calm" if agreed else "danger")
         self.steps.show_progress(steps.progress(self.desk, self.view))
+        for place, (_step, words) in enumerate(self.steps.titles()):
+            self.step_box.setItemText(place, words)
 
     def change_safe_contact(self) -> None:
         """Go where the safe contact is recorded."""
@@ -173,6 +189,7 @@ class CaseFrame(QWidget):
             page = self._make(step)
         self.step = step
         self.steps.show_step(step)
+        self.step_box.set_value(step)
         self.middle.setCurrentWidget(page)
         self.show_help()
         self.session.noted.emit(f"page:{step}")
@@ -235,6 +252,12 @@ class CaseFrame(QWidget):
                 QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
             self.page.finish()  # what stands further down on a long page may not be made yet
             focus.restore(self.page, mark)
+
+    def show_last_minutes(self) -> None:
+        """What can be taken back, in the timeline."""
+        if self.middle.currentWidget() is not self.danger:
+            self.show_step("timeline", take_focus=False)
+            self.page.last_minutes.open()
 
     # -- immediate danger
 
@@ -300,4 +323,8 @@ class CaseFrame(QWidget):
 
     def _fold(self) -> None:
         wide = self.window().width() >= WIDE_ENOUGH
+        narrow = self.window().width() < theme.NARROW
+        if narrow != self._narrow:
+            self._arrange(narrow=narrow)
+            self.step_area.setHidden(narrow)
         self.help.setVisible(wide if self._help_wanted is None else self._help_wanted)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.casework.steps import STEPS, TITLES, Progress
@@ -85,19 +84,21 @@ class StepColumn(QFrame):
         lines.setSpacing(2)
         group = QButtonGroup(self)
         self.buttons: dict[str, StepButton] = {}
-        for number, step in enumerate(STEPS, 1):
+        for step in STEPS:
             button = StepButton(step, translator)
             button.clicked.connect(lambda _on, step=step: self.chosen.emit(step))
             group.addButton(button)
             lines.addWidget(button)
             self.buttons[step] = button
-            # Not the button's own shortcut: that one waits a tenth of a second to show the press.
-            QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda step=step: self.chosen.emit(step))
         lines.addStretch(1)
 
     def show_step(self, step: str) -> None:
         """Mark the step that is shown."""
         self.buttons[step].setChecked(True)
+
+    def titles(self) -> list[tuple[str, str]]:
+        """Each step with its title and what is missing in it, in one line."""
+        return [(step, button.accessibleName()) for step, button in self.buttons.items()]
 
     def show_progress(self, progress: Mapping[str, Progress]) -> None:
         """Show what is missing in each step."""

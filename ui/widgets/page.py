@@ -46,3 +46,29 @@ class ColumnPage(QScrollArea):
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         if new is not None and self.isVisible() and self.paper.isAncestorOf(new):
             self.ensureWidgetVisible(new, 0, 40)
+
+
+class SideScroll(QScrollArea):
+    """A column at the side of the window that scrolls where the window is too low for it, as wide as it needs."""
+
+    def __init__(self, column: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(column)
+        self.verticalScrollBar().rangeChanged.connect(self.fit)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._focus_moved)
+
+    def fit(self) -> None:
+        """Be as wide as the column, and its bar where it has one."""
+        bar = self.verticalScrollBar()
+        wide = max(self.widget().minimumSizeHint().width(), self.widget().minimumWidth())
+        self.setFixedWidth(wide + (bar.sizeHint().width() if bar.maximum() > 0 else 0))
+
+    def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if new is not None and self.isVisible() and self.widget().isAncestorOf(new):
+            self.ensureWidgetVisible(new, 0, 8)

@@ -146,6 +146,7 @@ class PlainButton(Toggled, QPushButton):
         parent: QWidget | None = None,
     ) -> None:
         self.icon_name, self.words = "", ""
+        self._wordless, self._other_width = False, theme.TARGET_MAIN
         self._natural: QSize | None = None
         self._narrowest, self._beside = QSize(), 0
         super().__init__(parent)
@@ -167,9 +168,22 @@ class PlainButton(Toggled, QPushButton):
     def set_words(self, text: str) -> None:
         """Show `text`, in several lines where one is too narrow; an ampersand in it is a letter."""
         self.words, self._natural = text, None
-        self.setText(text.replace("&", "&&"))
+        self.setText(self._said().replace("&", "&&"))
         self._break_lines()
         self.setAccessibleName(text)
+
+    def show_words(self, shown: bool) -> None:
+        """Show the words, or the icon alone where there is no room for them; name and words stay what they are."""
+        if shown == self._wordless:
+            self._wordless, self._natural = not shown, None
+            now = self.minimumWidth()
+            self.setMinimumWidth(self._other_width)
+            self._other_width = now
+            self.setText(self._said().replace("&", "&&"))
+            self._break_lines()
+
+    def _said(self) -> str:
+        return "" if self._wordless else self.words
 
     def sizeHint(self) -> QSize:
         return self._measured()
@@ -186,9 +200,9 @@ class PlainButton(Toggled, QPushButton):
             metrics, lines = self.fontMetrics(), self.text().count("\n") + 1
             whole, shown = super().sizeHint(), metrics.size(Qt.TextFlag.TextShowMnemonic, self.text())
             self._beside = whole.width() - shown.width()
-            words = max((metrics.horizontalAdvance(word) for word in self.words.split()), default=0)
+            words = max((metrics.horizontalAdvance(word) for word in self._said().split()), default=0)
             high = whole.height() - (lines - 1) * metrics.lineSpacing()
-            self._natural = QSize(metrics.horizontalAdvance(self.words) + self._beside, high)
+            self._natural = QSize(metrics.horizontalAdvance(self._said()) + self._beside, high)
             self._narrowest = QSize(words + self._beside, high)
         return self._natural
 
@@ -203,9 +217,9 @@ class PlainButton(Toggled, QPushButton):
 
     def _break_lines(self) -> None:
         natural = self._measured()
-        lines = [self.words]
-        if self.width() < natural.width() and self.words:
-            lines = wrapped(self.words, self.fontMetrics(), self.width() - self._beside)
+        lines = [self._said()]
+        if self.width() < natural.width() and self._said():
+            lines = wrapped(self._said(), self.fontMetrics(), self.width() - self._beside)
         text = "\n".join(lines).replace("&", "&&")
         if text != self.text():
             self.setText(text)
