@@ -12,7 +12,7 @@ from app.changed import Changed
 from app.clock import iso
 from app.i18n import N_, Translator
 from app.problems import Problem
-from app.records.view import CaseView
+from app.records.view import CaseView, Record
 from app.rules.safe_contact import CHANNELS, ContactRule, contact_rule
 
 IN_PERSON = "in_person"
@@ -35,12 +35,21 @@ def why_not(desk: Desk, view: CaseView, channel: str, on: date | None = None) ->
     return found.forbidden.get(channel) or NOT_AMONG
 
 
+def agreement(view: CaseView) -> Record | None:
+    """The victim's safe contact; one that was recorded for somebody else is none."""
+    victim = view.victim
+    found = view.of("safe_contact")
+    if victim is not None:
+        found = [r for r in found if r.get("person") in (None, "", victim.id)]
+    return found[0] if found else None
+
+
 def confirm(desk: Desk, case_id: str) -> Changed:
     """The victim has just confirmed the agreement: from now on it holds as long as the policy says.
 
     Raises Problem contact.none_agreed where there is none.
     """
-    record = desk.store.view(case_id).one("safe_contact")
+    record = agreement(desk.store.view(case_id))
     if record is None:
         raise Problem("contact.none_agreed")
     now = desk.clock.now()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from app.i18n import N_
 from ui.pages.aggressor import Aggressor
+from ui.pages.archived import Archived
 from ui.pages.ask_again import AskAgainNote
 from ui.pages.buttons import Buttons
 from ui.pages.cards import CardStack
@@ -87,6 +88,8 @@ class HappenedPage(CasePage):
         self.column.addWidget(self.linked)
         self.consents = ConsentPart(self)
         self.column.addWidget(self.consents)
+        self.archived = Archived(self, ("incident", "event"))
+        self.column.addWidget(self.archived)
 
     def show_case(self) -> None:
         self.ask_again.show_case()
@@ -101,6 +104,7 @@ class HappenedPage(CasePage):
             self._events.sync([r.id for r in self.view.of("event")])
         self.linked.show_record()
         self.consents.show_record()
+        self.archived.show_case()
 
     def first_focus(self) -> None:
         if self.aggressor.is_missing:

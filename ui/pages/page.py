@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.casework import cases, edit, place, risk
+from app.casework import cases, edit, place, risk, undo, undo_words
 from app.changed import Changed
 from app.i18n import N_
 from app.problems import Problem
@@ -58,6 +58,9 @@ class CasePage(QWidget):
         self.setAccessibleName(self.words(self.title))
         # Not while the page is hidden behind another step: then the other one's own key answers.
         QShortcut(QKeySequence("Ctrl+H"), self, self.show_history, context=WITHIN)
+        # In a field of words Ctrl+Z is the field's own: it takes the key before any shortcut does.
+        QShortcut(QKeySequence("Ctrl+Z"), self, self.take_back)
+        QShortcut(QKeySequence("Ctrl+Shift+Z"), self, self.do_again)
 
     # ---- what a step fills in
 
@@ -179,12 +182,41 @@ class CasePage(QWidget):
         self.problem_bar.clear()
         return result
 
-    def archive(self, record_id: str, what: str) -> None:
+    def archive(self, record_id: str, what: str, reason: str = "") -> None:
         """Put a record away and offer to take that back."""
-        if self.act(edit.archive, record_id, "") is not None:
-            self.undo_bar.offer(
-                self.words(N_("Archived: {what}"), what=what), lambda: self.act(edit.restore, record_id)
-            )
+        if self.act(edit.archive, record_id, reason) is not None:
+            self.offer_undo(self.words(N_("Archived: {what}"), what=what))
+
+    def offer_undo(self, sentence: str) -> None:
+        """Say what was just done, with the button that takes exactly that back."""
+        name = undo.latest(self.session.desk, self.case_id)
+        self.undo_bar.offer(sentence, lambda: self.take_back(name))
+
+    def take_back(self, name: str = "") -> None:
+        """Take back an action of the last minutes, the latest one where none is named; say what that does."""
+        self._take(undo.take_back, name)
+
+    def do_again(self) -> None:
+        """Do again what was taken back last."""
+        self._take(undo.do_again)
+
+    def _take(self, function: Callable[..., Any], *names: str) -> None:
+        for problem in self.session.flush_all():
+            self.session.say_problem(problem)
+        done = self.act_quietly(function, *names)
+        if done is None:
+            return
+        self.announce(done.changed)
+        desk, words = self.session.desk, self.session.translator
+        what = undo_words.title(desk, done.action, words)
+        message = N_("Done again: {what}") if done.action.takes_back else N_("Taken back: {what}")
+        what = undo_words.first_done(desk, done.action, words) if done.action.takes_back else what
+        said = [self.words(message, what=what)]
+        said += [s for effect in done.effects.values() for s in undo_words.effect_words(desk, effect, words)]
+        lower = any(undo_words.lowers(effect) for effect in done.effects.values())
+        again = not done.action.takes_back
+        tone = "warn" if lower else "calm"
+        self.undo_bar.offer("\n".join(said), lambda: self.take_back(done.name), again=again, tone=tone)
 
     def announce(self, result: Any) -> None:
         """Tell every screen what a casework function changed."""

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from app.casework import edit
 from app.i18n import N_
-from app.records import names
+from ui.pages.archived import Archived
 from ui.pages.buttons import Buttons
-from ui.pages.cards import CardStack, clear
+from ui.pages.cards import CardStack
 from ui.pages.fold import Fold
 from ui.pages.linked import LinkedCases
 from ui.pages.page import CasePage
@@ -56,13 +56,13 @@ class PeoplePage(CasePage):
             button.clicked.connect(lambda _=False, role=role: self.start_person(role))
             adding.add(button)
         self.column.addWidget(adding)
-        self.ties = Fold(self.words(N_("Relationships between others")), self._fill_ties)
+        self.ties = Fold(self.words(N_("All relationships: who is whose")), self._fill_ties)
         self.pets = Fold(self.words(N_("Animals")), self._fill_pets)
         self.safe_contact = SafeContact(self)
         self.linked = LinkedCases(self)
-        self.gone = Fold(self.words(N_("Archived people")), self._fill_gone)
+        self.archived = Archived(self, ("person", "child", "relationship", "safe_contact", "pet"))
         self.column.addWidget(self.safe_contact)
-        for part in (self.ties, self.pets, self.linked, self.gone):
+        for part in (self.ties, self.pets, self.linked, self.archived):
             self.column.addWidget(part)
 
     def show_case(self) -> None:
@@ -79,10 +79,7 @@ class PeoplePage(CasePage):
             self._show_ties()
         if self.pets.is_filled:
             self._pets.sync([pet.id for pet in self.view.of("pet")])
-        archived = [p for p in self.view.of("person", archived=True) if p.archived]
-        self.gone.setVisible(bool(archived))
-        if self.gone.is_filled:
-            self._show_gone()
+        self.archived.show_case()
 
     def _show_police(self) -> None:
         works = any(p.get("police_employee") == "yes" for p in self.view.people("suspect"))
@@ -134,9 +131,7 @@ class PeoplePage(CasePage):
         )
 
     def _show_ties(self) -> None:
-        victim = self.view.victim
-        rest = [r for r in self.view.of("relationship") if victim is None or r.get("to") != victim.id]
-        self._ties.sync([r.id for r in rest])
+        self._ties.sync([r.id for r in self.view.of("relationship")])
 
     def _fill_pets(self, inside: QVBoxLayout) -> None:
         self._pets = CardStack(self._pet_card)
@@ -153,20 +148,6 @@ class PeoplePage(CasePage):
         return RecordCard(
             self, "pet", [("", ("kind", "safe", "note"))], record_id, stack=lambda: self._pets, what=N_("Animal")
         )
-
-    def _fill_gone(self, inside: QVBoxLayout) -> None:
-        self._gone_lines = QVBoxLayout()
-        inside.addLayout(self._gone_lines)
-        self._show_gone()
-
-    def _show_gone(self) -> None:
-        clear(self._gone_lines)
-        for person in self.view.of("person", archived=True):
-            if person.archived:
-                name = names.full_name(person) or self.words(N_("name not recorded"))
-                button = PlainButton(self.words(N_("Bring back {name}"), name=name))
-                button.clicked.connect(lambda _=False, record_id=person.id: self.act(edit.restore, record_id))
-                self._gone_lines.addWidget(button)
 
 
 def make_page(session: Any, case_id: str) -> CasePage:

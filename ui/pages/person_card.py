@@ -9,12 +9,14 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
+from app.casework import roles
 from app.i18n import N_
 from app.records import names
 from app.records.view import Record
 from ui.editors.factory import label_of
 from ui.editors.record_form import RecordForm
 from ui.pages.fold import Fold
+from ui.pages.put_away import PutAway
 from ui.widgets.text import Card, PlainButton
 
 FIRST = (
@@ -49,8 +51,7 @@ class PersonCard(Card):
         self._child: RecordForm | None = None
         self._tie: RecordForm | None = None
         self.fold = Fold("", self._fill)
-        self.archive = PlainButton(self.words(N_("Archive")), kind="quiet")
-        self.archive.clicked.connect(lambda: self.page.archive(self.person_id, self._title()))
+        self.put_away = PutAway(page, lambda: self.person_id, self._title)
         self.body.setContentsMargins(8, 4, 8, 4)
         self.body.addWidget(self.fold)
         self.fold.set_open(is_open)
@@ -64,9 +65,8 @@ class PersonCard(Card):
     def show_record(self) -> None:
         """Bring heading and forms in line with the case."""
         self.fold.set_title(self._title())
-        self.archive.setAccessibleName(self.words(N_("Archive {what}"), what=self._title()))
         if self._form is not None:
-            self.archive.setVisible(bool(self.person_id))
+            self.put_away.show_record()
             self._form.show_record()
             self._show_parts()
 
@@ -112,7 +112,11 @@ class PersonCard(Card):
         inside.addLayout(self._parts)
         self._more = Fold(self.words(N_("More about this person")), self._fill_more)
         inside.addWidget(self._more)
-        inside.addWidget(self.archive, 0, Qt.AlignmentFlag.AlignLeft)
+        self._swap = PlainButton(self.words(N_("Swap victim and suspect")), kind="quiet")
+        self._swap.clicked.connect(self._swap_roles)
+        inside.addWidget(self._swap, 0, Qt.AlignmentFlag.AlignLeft)
+        inside.addWidget(self.put_away)
+        self.put_away.show_record()
         self._form.show_record()
         self._show_parts()
 
@@ -143,6 +147,7 @@ class PersonCard(Card):
     def _show_parts(self) -> None:
         person, victim = self.person, self.page.view.victim
         roles = person.get("roles", []) if person is not None else list(self._roles)
+        self._swap.setVisible(person is not None and victim is not None and "suspect" in roles and person is not victim)
         if self._more.is_filled:
             self._more_form.show_record()
         if person is None:
@@ -156,6 +161,19 @@ class PersonCard(Card):
             self._show_tie(victim)
         if self._tie is not None:
             self._tie.setVisible(tied)
+
+    def _swap_roles(self) -> None:
+        """The two were taken for each other: say who is who now, and what follows from it."""
+        victim, suspect = self.page.view.victim, self.person
+        if victim is None or suspect is None:
+            return
+        before = [names.full_name(p) or self.words(N_("somebody without a name")) for p in (suspect, victim)]
+        if self.page.act(roles.swap, victim.id, suspect.id) is None:
+            return
+        said = [self.words(N_("{name} is the victim now, {other} the suspect."), name=before[0], other=before[1])]
+        if roles.of_somebody_else(self.page.view):
+            said.append(self.words(N_("The safe contact was agreed with {name} and does not count."), name=before[1]))
+        self.page.offer_undo(" ".join(said))
 
     def _show_child(self) -> None:
         if self._child is None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.casework import plan, services
 from app.i18n import N_
 from ui.editors.record_form import RecordForm
+from ui.pages.archived import Archived
 from ui.pages.cards import CardStack
 from ui.pages.choose_service import ChooseService
 from ui.pages.fold import Fold
@@ -146,6 +147,8 @@ class PlanPage(CasePage):
         )
         self._kept.body.addWidget(self.kept)
         self.column.addWidget(self._kept)
+        self.archived = Archived(self, ("measure",))
+        self.column.addWidget(self.archived)
 
     def show_case(self) -> None:
         self.lines = plan.modules(self.session.desk, self.view)
@@ -158,6 +161,7 @@ class PlanPage(CasePage):
         self.kept.show_record()
         self.priorities.show_record(list(record.get("priorities", [])) if record is not None else [])
         self.uncovered.show_codes(plan.uncovered(self.session.desk, self.view))
+        self.archived.show_case()
 
     def add_to(self, module: str, against: str) -> None:
         """Add a measure against a factor to a module, wherever it stands."""

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
-
-from app.i18n import N_
 from ui.editors.record_form import RecordForm, When
 from ui.pages.cards import CardStack
-from ui.widgets.text import Card, PlainButton, PlainLabel
+from ui.pages.put_away import PutAway
+from ui.widgets.text import Card, PlainLabel
 
 Parts = Sequence[tuple[str, Sequence[str]]]
 """(heading, field names); an empty heading shows none."""
 
 
 class RecordCard(Card):
-    """The forms of a record and a button that archives it. `title()` may give the card a heading that follows the
+    """The forms of a record and a the ways to put it away. `title()` may give the card a heading that follows the
     record.
     """
 
@@ -56,11 +54,8 @@ class RecordCard(Card):
             form.made.connect(self._made)
             self.forms.append(form)
             self.body.addWidget(form)
-        self.archive = PlainButton(
-            page.words(N_("Archive")), kind="quiet", name=page.words(N_("Archive {what}"), what=self._what)
-        )
-        self.archive.clicked.connect(lambda: page.archive(self.record_id, self._what))
-        self.body.addWidget(self.archive, 0, Qt.AlignmentFlag.AlignLeft)
+        self.put_away = PutAway(page, lambda: self.record_id, lambda: self._what)
+        self.body.addWidget(self.put_away)
 
     def show_record(self) -> None:
         """Bring the forms in line with the case."""
@@ -68,7 +63,7 @@ class RecordCard(Card):
         for form in self.forms:
             form.offer_people(people)
             form.show_record()
-        self.archive.setVisible(bool(self.record_id))
+        self.put_away.show_record()
 
     def focus_first(self) -> None:
         """Stand on the first field."""

@@ -6,9 +6,12 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from app.casework import contact
+from app.casework import contact, roles
 from app.i18n import N_
+from app.records.names import full_name
 from ui.editors.record_form import RecordForm
+from ui.pages.buttons import Buttons
+from ui.pages.cards import clear
 from ui.pages.fold import Fold
 from ui.widgets.text import Card, PlainButton, PlainLabel, row
 
@@ -38,6 +41,8 @@ class SafeContact(Card):
         self.page, words = page, page.words
         self._wait = PlainLabel(words(N_("Record the victim first.")), quiet=True)
         self.body.addWidget(self._wait)
+        self._strange = QVBoxLayout()
+        self.body.addLayout(self._strange)
         self.form = RecordForm(
             page,
             "safe_contact",
@@ -64,7 +69,8 @@ class SafeContact(Card):
     def show_record(self) -> None:
         """Bring banner and forms in line with the case."""
         view, victim = self.page.view, self.page.view.victim
-        record = view.one("safe_contact")
+        record = contact.agreement(view)
+        self._show_strange()
         self.form.record_id = record.id if record is not None else ""
         self._wait.setVisible(victim is None)
         for part in (self.form, self.more):
@@ -83,6 +89,34 @@ class SafeContact(Card):
             )
         self._confirmed.setText(said)
         self._confirmed.setVisible(bool(said))
+
+    def _show_strange(self) -> None:
+        """Say so where a safe contact was recorded for somebody who is not the victim: it does not count."""
+        clear(self._strange)
+        view, words = self.page.view, self.page.words
+        for record in roles.of_somebody_else(view):
+            person = view.record(str(record.get("person")))
+            other = full_name(person) or words(N_("somebody without a name"))
+            card = Card(tone="warn")
+            said = N_("A safe contact is recorded for {name}, who is not the victim of this case. It does not count.")
+            card.body.addWidget(PlainLabel(words(said, name=other)))
+            choices = Buttons()
+            ours = PlainButton(words(N_("It is the victim’s: confirm it anew")))
+            ours.clicked.connect(lambda _=False, one=record.id: self._repoint(one))
+            choices.add(ours)
+            name = words(N_("Archive the safe contact of {name}"), name=other)
+            away = PlainButton(words(N_("Archive it")), name=name)
+            away.clicked.connect(
+                lambda _=False, one=record.id: self.page.archive(one, words(N_("Safe contact")), "wrong_person")
+            )
+            choices.add(away)
+            card.body.addWidget(choices)
+            self._strange.addWidget(card)
+
+    def _repoint(self, record_id: str) -> None:
+        if self.page.act(roles.is_the_victims, record_id) is not None:
+            said = N_("The safe contact is now the victim’s. It counts once it is confirmed face to face.")
+            self.page.offer_undo(self.page.words(said))
 
     def _fill(self, inside: QVBoxLayout) -> None:
         self._more = RecordForm(

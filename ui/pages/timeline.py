@@ -19,6 +19,7 @@ from ui.editors.editor import by_value, said_by
 from ui.pages.cards import clear
 from ui.pages.fold import Fold
 from ui.pages.history import where_words
+from ui.pages.last_minutes import LastMinutes
 from ui.pages.page import CasePage
 from ui.pages.printing import Printing
 from ui.widgets.bars import EmptyState
@@ -39,6 +40,8 @@ class TimelinePage(CasePage):
 
     def build(self) -> None:
         self.column.addWidget(self.heading(self.title, 1))
+        self.last_minutes = LastMinutes(self)
+        self.column.addWidget(self.last_minutes)
         self.conflicts = Card(self.words(N_("Recorded differently")), tone="warn")
         self._conflict_lines = QVBoxLayout()
         self.conflicts.body.addWidget(self.note(N_("The more cautious value is in force until somebody decides.")))
@@ -124,6 +127,7 @@ class TimelinePage(CasePage):
         self.person.set_options(self.people_options())
         self._show_conflicts()
         self._show_lines()
+        self.last_minutes.show_case()
 
     def first_focus(self) -> None:
         self.list.setFocus()

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from app.i18n import N_, Translator
-from ui.widgets.text import PlainButton, PlainLabel
+from ui.widgets.text import PlainButton, PlainLabel, announce, set_tone
 
 
 class UndoBar(QFrame):
-    """Hidden until something can be taken back; Ctrl+Z presses its button while no text is being typed."""
+    """Hidden until something can be taken back. Alt+Z presses its button; Ctrl+Z does the same for whatever was done
+    last, while no text is being typed.
+    """
 
     def __init__(self, translator: Translator) -> None:
         super().__init__()
@@ -23,7 +25,6 @@ class UndoBar(QFrame):
         self._said = PlainLabel("")
         self._said.setWordWrap(True)
         self.button = PlainButton(translator.text(N_("Undo")))
-        self.button.setShortcut("Alt+Z")
         self.button.clicked.connect(self._undo)
         self._close = PlainButton(translator.text(N_("Close")))
         self._close.clicked.connect(self.hide)
@@ -34,15 +35,27 @@ class UndoBar(QFrame):
         row.addWidget(self._close)
         self.hide()
 
-    def offer(self, sentence: str, take_back: Callable[[], object]) -> None:
-        """Say what was done and keep the way back until the next thing is done."""
+    def offer(self, sentence: str, take_back: Callable[[], object], *, again: bool = False, tone: str = "calm") -> None:
+        """Say what was done and keep the way back until the next thing is done. `again`: it was taken back, and the
+        button does it again.
+        """
         self._take_back = take_back
         self._said.setText(sentence)
-        self.button.setAccessibleName(self._translator.text(N_("Undo: {what}"), what=sentence))
+        words = self._translator.text
+        self.button.set_words(words(N_("Do it again")) if again else words(N_("Undo")))
+        self.button.setShortcut("Alt+Z")
+        name = N_("Do it again: {what}") if again else N_("Undo: {what}")
+        self.button.setAccessibleName(words(name, what=sentence))
+        set_tone(self, tone)
         self.show()
+        announce(self, sentence)
+
+    def said(self) -> str:
+        """What the bar says; empty while it is hidden."""
+        return self._said.text() if self.isVisible() else ""
 
     def _undo(self) -> None:
-        if self._take_back is not None:
-            take_back, self._take_back = self._take_back, None
-            take_back()
+        take_back, self._take_back = self._take_back, None
         self.hide()
+        if take_back is not None:
+            take_back()

@@ -181,6 +181,7 @@ def test_what_could_not_be_saved_stays_on_the_screen_and_is_tried_again(
 def test_archiving_can_be_undone(stage: Stage, session: Session, case: str, incident: str) -> None:
     stage.open("happened", case)
     stage.press("Archive Incident")
+    stage.press("Archive because: Entered twice")
     assert not cases.read_case(session.desk, case).of("incident")
     stage.press("Undo: Archived: Incident")
     assert [r.id for r in cases.read_case(session.desk, case).of("incident")] == [incident]

@@ -66,9 +66,10 @@ def test_a_person_is_archived_and_brought_back(stage: Stage, session: Session, c
     stage.open("people", case)
     stage.press("Suspect: Mateo")
     stage.press("Archive Suspect: Mateo")
+    stage.press("Archive because: Wrong person")
     assert not cases.read_case(session.desk, case).people("suspect")
-    stage.press("Archived people")
-    stage.press("Bring back Mateo")
+    stage.press("1 archived here")
+    stage.press("Bring back Person (Mateo)")
     assert cases.read_case(session.desk, case).people("suspect")
 
 
