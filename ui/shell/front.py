@@ -52,6 +52,7 @@ class FrontScreen(QWidget):
             made = importlib.import_module("ui.shell.help_column").HelpColumn(self.translator)
             made.show_help("", self.help_name)
             self._beside.addWidget(made)
+            made.show()
             self.help = made
         else:
             self.help.setVisible(self.help.isHidden())

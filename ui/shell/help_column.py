@@ -65,6 +65,7 @@ class HelpColumn(QFrame):
         self.page.hide()
         self.page.deleteLater()
         self.page = fresh
+        fresh.show()
         self._sheet.verticalScrollBar().setValue(0)
 
     def _parts(self, help_page: HelpPage | None) -> list[tuple[str, str]]:
