@@ -22,18 +22,13 @@ from ui.session import Session
 
 
 class Exchange(QObject):
-    """When rounds are done. `state_changed` after each round; `problem` is the last round's, or None.
+    """When rounds are done. After each one the session is told how it went. A vault without a server never begins."""
 
-    A vault without a server never begins.
-    """
-
-    state_changed = Signal()
     _heard = Signal(object)
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self.session = session
-        self.problem: Problem | None = None
         self.running = False
         self._schedule = Schedule(due=time.monotonic())
         self._stopped = False
@@ -42,16 +37,13 @@ class Exchange(QObject):
         self._timer.timeout.connect(self._begin)
         self._heard.connect(self._tell)  # queued: the round is told from the pool
         session.saved_at.connect(self._written)
+        session.wants_exchange.connect(self.start)
 
     def start(self) -> None:
-        """Begin where the vault belongs to a server; may be called again after an enrolment."""
+        """Have a round at once where the vault belongs to a server: at the beginning, and when a person asks for it."""
         if status.waiting(self.session.desk).enrolled and not self._stopped:
             self._schedule = self._schedule.at_once(time.monotonic())
             self._wait()
-
-    def at_once(self) -> None:
-        """A person asks for a round now."""
-        self.start()
 
     def stop(self) -> None:
         """The session ends. A round that is still running is cut off with the program; nothing is lost by that."""
@@ -99,6 +91,6 @@ class Exchange(QObject):
 
     def _over(self, problem: Problem | None) -> None:
         self.running = False
-        self.problem = problem
         if not self._stopped:
-            self.state_changed.emit()
+            self.session.exchange_problem = problem
+            self.session.exchange_moved.emit()

@@ -51,7 +51,7 @@ class Officer(QObject):
         self.session.setting_chosen.connect(self._use)
         self.session.practice_wanted.connect(self.to_practice)
         self.exchange = Exchange(self.session, self)
-        self.exchange.state_changed.connect(self.window.show_status)
+        self.session.exchange_moved.connect(self.window.show_status)
 
     def begin(self) -> None:
         """Show the window where the officer stood."""

@@ -40,6 +40,8 @@ class Session(QObject):
     asked_to_go = Signal(object)
     asked_to_lock = Signal()
     asked_to_hide = Signal()
+    wants_exchange = Signal()
+    exchange_moved = Signal()
     setting_chosen = Signal(str)
     guide_wanted = Signal()
     guide_left = Signal()
@@ -57,6 +59,8 @@ class Session(QObject):
     ) -> None:
         super().__init__(parent)
         self.desk, self.translator, self.theme = desk, translator, theme
+        self.exchange_problem: Problem | None = None
+        """What kept the last round with the server from its end."""
         self._editors: WeakSet[Any] = WeakSet()
         self._lines: dict[str, CaseLine] | None = None if lines is None else {line.id: line for line in lines}
         self._stale: set[str] = set()

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from app.casework.desk import Desk
 from app.i18n import N_, Translator
-from app.notebook.entry import Entry
 from app.store import exchange
 
 
@@ -25,26 +24,10 @@ class Waiting:
     received_at: str | None = None
 
 
-@dataclass(frozen=True)
-class RefusedEntry:
-    """An entry that the server keeps apart: its case, when it was made by this laptop's clock, and why (a code)."""
-
-    case_id: str
-    at: str
-    reason: str
-    entry: Entry
-
-
 def waiting(desk: Desk) -> Waiting:
     """What is on this laptop only."""
     found = exchange.standing(desk.store)
     return Waiting(found.unsent, found.oldest, found.enrolled, found.refused, found.pushed_at, found.pulled_at)
-
-
-def refused(desk: Desk) -> list[RefusedEntry]:
-    """The entries that the server did not take, oldest first. They are kept here and stand in no row."""
-    found = exchange.refused(desk.store)
-    return [RefusedEntry(one.entry.case, one.entry.wall, one.reason or "", one.entry) for one in found]
 
 
 def said(words: Translator, found: Waiting, practice: bool) -> list[str]:

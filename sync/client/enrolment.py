@@ -20,19 +20,29 @@ Open = Callable[[str, int, str], Transport]
 _REFUSED = {
     "code": "enrol.code_used",
     "too_many": "enrol.too_many",
+    "devices": "enrol.too_many",
     "too_old": "sync.too_old",
     "not_enrolled": "enrol.refused",
 }
 
 
 def enrol(
-    store: Store, text: str, *, laptop: str, author: str, clock: Clock, program: str = "", reach: Open = Https
+    store: Store,
+    text: str,
+    *,
+    laptop: str,
+    author: str,
+    clock: Clock,
+    practice: bool = False,
+    program: str = "",
+    reach: Open = Https,
 ) -> Membership:
     """Enrol this vault with a code. What was recorded before is kept and will be sent.
 
     `laptop`: the id that all vaults of this laptop share; `author`: the name in this vault's entries.
-    Raises Problem enrol.already, enrol.code_wrong, enrol.code_used, enrol.not_the_server, enrol.too_many,
-    enrol.refused, sync.unreachable, sync.not_understood.
+    A practice vault may belong to a trial server only. Raises Problem enrol.already, enrol.code_wrong,
+    enrol.code_used, enrol.not_the_server, enrol.too_many, enrol.refused, enrol.practice, sync.unreachable,
+    sync.not_understood.
     """
     if membership(store) is not None:
         raise Problem("enrol.already")
@@ -46,6 +56,8 @@ def enrol(
         answer = _introduce(store, code, transport, laptop, author, program)
     finally:
         transport.close()
+    if practice and not answer.trial:
+        raise Problem("enrol.practice")
     member = Membership(
         host=code.host,
         port=code.port,
@@ -58,6 +70,7 @@ def enrol(
         unit=answer.unit,
         epoch=answer.epoch,
         enrolled_at=iso(clock.now()),
+        trial=answer.trial,
     )
     store.remember(SCOPE, "0")
     lease.keep(store, answer.lease, answer.server_time)

@@ -22,6 +22,7 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     epoch: str
     enrolled_at: str
+    trial: bool = False
 
 
 def membership(store: Store) -> Membership | None:

@@ -67,6 +67,8 @@ class Enrolled(Message):
     server_key: str
     lease: Signed
     server_time: str
+    trial: bool = False
+    """Everything on this server is for trying out: a practice vault may belong to it, and to no other."""
 
 
 # ---- Push --------------------------------------------------------------------------------------------------------
@@ -241,6 +243,33 @@ class TreeHead(Message):
     signature: str
     consistency: list[str] = []
     """Hashes that prove that the head which the laptop held before is the beginning of this one."""
+
+
+class WantProof(Message):
+    """The proof that the entry with this number is in the tree; for the device's own entries and cases in scope."""
+
+    protocol: int
+    number: int
+
+
+class Proof(Message):
+    """`inclusion`: hashes that prove that the leaf of an entry is at place `leaf` of the tree.
+
+    The leaf is made of the number, the entry's hash and the time of receipt (`signing.leaf_bytes`).
+    """
+
+    number: int
+    leaf: int
+    hash: str
+    received_at: str
+    tree: TreeHead
+    inclusion: list[str]
+
+
+class Health(Message):
+    """Whether the server takes work."""
+
+    ready: bool
 
 
 # ---- Refusals ----------------------------------------------------------------------------------------------------

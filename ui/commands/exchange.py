@@ -16,7 +16,12 @@ def enrol(options: Any) -> int:
     with opened(options) as at:
         desk = at.desk
         member = enrolment.enrol(
-            desk.store, options.code, laptop=desk.unlocked.laptop_id, author=desk.officer, clock=desk.clock
+            desk.store,
+            options.code,
+            laptop=desk.unlocked.laptop_id,
+            author=desk.officer,
+            clock=desk.clock,
+            practice=desk.practice,
         )
         if options.json:
             put_json({"organisation": member.organisation, "officer": member.name, "role": member.role})

@@ -44,6 +44,7 @@ class ThisVaultPage(PlacePage):
         self._short_name(whose)
         self.column.addWidget(whose)
         self._settings()
+        self._server()
         self._passphrase()
         self._recovery()
         self.column.addStretch(1)
@@ -64,6 +65,18 @@ class ThisVaultPage(PlacePage):
         self.settings_button = PlainButton(say(N_("Open the settings")))
         self.settings_button.clicked.connect(lambda: self.session.go("settings"))
         card.body.addLayout(row(self.settings_button))
+        self.column.addWidget(card)
+
+    # -- the server
+
+    def _server(self) -> None:
+        say = self.say
+        card = Card(say(N_("The server")))
+        words = N_("Where this vault belongs, what waits to be sent, and what was refused.")
+        card.body.addWidget(PlainLabel(say(words), quiet=True))
+        self.server_button = PlainButton(say(N_("Show the server")))
+        self.server_button.clicked.connect(lambda: self.session.go("server"))
+        card.body.addLayout(row(self.server_button))
         self.column.addWidget(card)
 
     # -- the name on the unlock screen

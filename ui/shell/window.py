@@ -25,6 +25,7 @@ from ui.shell.help_column import WithHelp
 from ui.shell.keys import KeySheet
 from ui.shell.new_attendance import NewAttendancePage
 from ui.shell.reason import ReasonPage
+from ui.shell.server import ServerPage
 from ui.shell.services import ServicesPage
 from ui.shell.settings import SettingsPage
 from ui.shell.this_vault import ThisVaultPage
@@ -44,7 +45,7 @@ PLACES = {
     "vault": (N_("This vault"), "vault", ThisVaultPage),
     "shift": (N_("End of shift"), "shift", EndOfShiftPage),
 }
-WITHIN = {"settings": ("vault", SettingsPage)}  # pages that a place leads to, and that place
+WITHIN = {"settings": ("vault", SettingsPage), "server": ("vault", ServerPage)}  # pages that a place leads to, and that place
 KNOWN = {*PLACES, *WITHIN}
 FIND_AFTER_MS = 60
 MOST_COUNTED = 99
