@@ -46,6 +46,11 @@ def tree_head_bytes(epoch: str, size: int, root: bytes) -> bytes:
     return _lines("holdfast-tree/1", epoch, str(size), root.hex())
 
 
+def leaf_bytes(number: int, entry_hash: str, received_at: str) -> bytes:
+    """What a leaf of the tree stands for: an accepted entry with its number and the time of its receipt."""
+    return _lines("holdfast-leaf/1", str(number), entry_hash, received_at)
+
+
 def state(body: dict[str, Any], key: Ed25519PrivateKey) -> tuple[bytes, str]:
     """A statement as canonical JSON, with its signature."""
     packed = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

@@ -1,0 +1,229 @@
+"""What an administrator does: organisations, units, officers, codes, who is named for a case, revocation, export.
+
+Each function is one transaction and says what it did in ids; names of officers are the only personal data here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.notebook.ids import random_id
+from app.problems import Problem
+from app.rules.access import RECENT_DAYS, ROLES, Officer
+from sync.server import enrol, scope
+from sync.server.database import Connection
+from sync.server.postgres import lock
+from sync.wire import limits
+from sync.wire.code import Code, write
+
+
+@dataclass(frozen=True)
+class Person:
+    """An officer as the administrator sees them."""
+
+    id: str
+    name: str
+    role: str
+    unit: str
+    active: bool
+    devices: int
+
+
+def new_organisation(connection: Connection, name: str, org: str = "") -> str:
+    """An organisation with its counter; returns its id. `org`: the id that the transaction was begun with."""
+    org = org or random_id()
+    connection.execute(
+        "INSERT INTO organisation (org_id, name, epoch, recent_days, lease_days) VALUES (%s, %s, %s, %s, %s)",
+        (org, name, random_id(), RECENT_DAYS, limits.LEASE_DAYS),
+    )
+    connection.execute("INSERT INTO counter VALUES (%s, 0, 0)", (org,))
+    connection.execute("INSERT INTO belonging VALUES (%s, %s)", ("organisation:" + name, org))
+    return org
+
+
+def organisations(connection: Connection) -> dict[str, str]:
+    """Name and id of every organisation, from the table that names no more than that."""
+    rows = connection.execute("SELECT what, org_id FROM belonging WHERE what LIKE 'organisation:%'").fetchall()
+    return {what.removeprefix("organisation:"): org for what, org in rows}
+
+
+def new_epoch(connection: Connection, org: str) -> str:
+    """Another incarnation of the history: after a restore, so that laptops push again what it lost."""
+    epoch = random_id()
+    connection.execute("UPDATE organisation SET epoch = %s WHERE org_id = %s", (epoch, org))
+    return epoch
+
+
+def new_unit(connection: Connection, org: str, name: str, above: str = "") -> str:
+    """A unit, below another one or at the top; returns its id. Raises Problem server.unit_unknown."""
+    if above:
+        _check_unit(connection, org, above)
+    unit = random_id()
+    connection.execute("INSERT INTO unit VALUES (%s, %s, %s, %s)", (org, unit, name, above))
+    return unit
+
+
+def new_officer(connection: Connection, org: str, name: str, role: str, unit: str) -> str:
+    """An officer; returns the id. Raises Problem server.role_unknown, server.unit_unknown."""
+    if role not in ROLES:
+        raise Problem("server.role_unknown", role=role, known=", ".join(ROLES))
+    _check_unit(connection, org, unit)
+    officer = random_id()
+    connection.execute("INSERT INTO officer VALUES (%s, %s, %s, %s, %s)", (org, officer, name, role, unit))
+    return officer
+
+
+def move_officer(connection: Connection, org: str, officer: str, role: str, unit: str, active: bool = True) -> None:
+    """Another role or unit, or out of service; the officer's laptops get and lose cases accordingly."""
+    if role not in ROLES:
+        raise Problem("server.role_unknown", role=role, known=", ".join(ROLES))
+    _check_unit(connection, org, unit)
+    place = lock(connection, org)
+    done = connection.execute(
+        "UPDATE officer SET role = %s, unit_id = %s, active = %s WHERE org_id = %s AND officer_id = %s",
+        (role, unit, active, org, officer),
+    )
+    if done.rowcount != 1:
+        raise Problem("server.officer_unknown", officer=officer)
+    number, now = place.number, Officer(officer, role if active else "", unit)
+    for device in devices_of(connection, org, officer):
+        number = scope.recompute_device(connection, org, device, now, _days(connection, org), number)
+    scope.give(connection, org, number)
+
+
+def involve(connection: Connection, org: str, case: str, officer: str, kind: str, involved: bool = True) -> None:
+    """Assign a case to an officer, name the officer for it, or end that; the laptops follow."""
+    place = lock(connection, org)
+    there = connection.execute("SELECT FROM officer WHERE org_id = %s AND officer_id = %s", (org, officer))
+    if there.fetchone() is None:
+        raise Problem("server.officer_unknown", officer=officer)
+    facts = scope.facts(connection, org, _days(connection, org), [case])
+    if case not in facts:
+        raise Problem("server.case_unknown", case=case)
+    if involved:
+        connection.execute(
+            "INSERT INTO involved VALUES (%s, %s, %s, %s, now()) ON CONFLICT DO NOTHING", (org, case, officer, kind)
+        )
+    else:
+        connection.execute(
+            "DELETE FROM involved WHERE org_id = %s AND case_id = %s AND officer_id = %s AND kind = %s",
+            (org, case, officer, kind),
+        )
+    _follow(connection, org, case, place.number)
+
+
+def transfer(connection: Connection, org: str, case: str, officer: str) -> None:
+    """Give a case to another officer, and to that officer's unit."""
+    place = lock(connection, org)
+    done = connection.execute(
+        "UPDATE held_case AS c SET owner = o.officer_id, unit_id = o.unit_id FROM officer AS o"
+        " WHERE c.org_id = %s AND c.case_id = %s AND o.org_id = c.org_id AND o.officer_id = %s",
+        (org, case, officer),
+    )
+    if done.rowcount != 1:
+        raise Problem("server.case_unknown", case=case)
+    _follow(connection, org, case, place.number)
+
+
+def _follow(connection: Connection, org: str, case: str, number: int) -> None:
+    facts = scope.facts(connection, org, _days(connection, org), [case])[case]
+    scope.give(connection, org, scope.recompute_case(connection, org, case, facts, number))
+
+
+def age(connection: Connection, org: str) -> int:
+    """Take cases that are no longer recent from laptops that had them only for that; returns how many moved."""
+    place = lock(connection, org)
+    number, days = place.number, _days(connection, org)
+    rows = connection.execute(
+        "SELECT d.device_id, o.officer_id, o.role, o.unit_id FROM device AS d JOIN officer AS o"
+        " ON o.org_id = d.org_id AND o.officer_id = d.officer_id WHERE d.org_id = %s AND d.revoked_at IS NULL"
+        " AND o.active",
+        (org,),
+    ).fetchall()
+    for device, officer, role, unit in rows:
+        number = scope.recompute_device(connection, org, device, Officer(officer, role, unit), days, number)
+    scope.give(connection, org, number)
+    return number - place.number
+
+
+def people(connection: Connection, org: str) -> list[Person]:
+    """All officers."""
+    rows = connection.execute(
+        "SELECT o.officer_id, o.name, o.role, o.unit_id, o.active, count(d.device_id) FROM officer AS o LEFT JOIN"
+        " device AS d ON d.org_id = o.org_id AND d.officer_id = o.officer_id AND d.revoked_at IS NULL"
+        " WHERE o.org_id = %s GROUP BY o.org_id, o.officer_id ORDER BY o.name, o.officer_id",
+        (org,),
+    ).fetchall()
+    return [Person(*row) for row in rows]
+
+
+def units(connection: Connection, org: str) -> list[tuple[str, str, str]]:
+    """Id, name and the unit above, of all units."""
+    return connection.execute(
+        "SELECT unit_id, name, above FROM unit WHERE org_id = %s ORDER BY name, unit_id", (org,)
+    ).fetchall()
+
+
+def devices(connection: Connection, org: str) -> list[tuple[Any, ...]]:
+    """Id, officer, laptop, enrolled at, last contact, revoked at, of all devices."""
+    return connection.execute(
+        "SELECT device_id, officer_id, laptop, enrolled_at, contact_at, revoked_at FROM device WHERE org_id = %s"
+        " ORDER BY enrolled_at, device_id",
+        (org,),
+    ).fetchall()
+
+
+def devices_of(connection: Connection, org: str, officer: str) -> list[str]:
+    """The devices of an officer that are not revoked."""
+    rows = connection.execute(
+        "SELECT device_id FROM device WHERE org_id = %s AND officer_id = %s AND revoked_at IS NULL ORDER BY device_id",
+        (org, officer),
+    ).fetchall()
+    return [device for (device,) in rows]
+
+
+def of_laptop(connection: Connection, org: str, laptop: str) -> list[str]:
+    """The devices on one laptop: what a stolen one takes with it."""
+    rows = connection.execute(
+        "SELECT device_id FROM device WHERE org_id = %s AND laptop = %s AND revoked_at IS NULL ORDER BY device_id",
+        (org, laptop),
+    ).fetchall()
+    return [device for (device,) in rows]
+
+
+def code_for(connection: Connection, org: str, officer: str, where: tuple[str, int], pin: bytes, now: datetime) -> str:
+    """An enrolment code as a person reads it."""
+    secret = enrol.make_code(connection, org, officer, now)
+    return write(Code(*where, pin, secret))
+
+
+def audit(connection: Connection, org: str) -> Iterator[dict[str, str]]:
+    """What a person should hear of, oldest first: ids and times, no content."""
+    rows = connection.execute(
+        "SELECT happened_at, kind, officer_id, device_id, case_id, detail FROM event WHERE org_id = %s"
+        " ORDER BY happened_at, event_id",
+        (org,),
+    ).fetchall()
+    for at, kind, officer, device, case, detail in rows:
+        yield {
+            "at": at.isoformat(timespec="seconds"),
+            "kind": kind,
+            "officer": officer,
+            "device": device,
+            "case": case,
+            "detail": detail,
+        }
+
+
+def _check_unit(connection: Connection, org: str, unit: str) -> None:
+    if connection.execute("SELECT FROM unit WHERE org_id = %s AND unit_id = %s", (org, unit)).fetchone() is None:
+        raise Problem("server.unit_unknown", unit=unit)
+
+
+def _days(connection: Connection, org: str) -> int:
+    row = connection.execute("SELECT recent_days FROM organisation WHERE org_id = %s", (org,)).fetchone()
+    assert row is not None
+    return int(row[0])

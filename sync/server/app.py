@@ -1,0 +1,122 @@
+"""The paths of the exchange, as an ASGI application. OpenAPI is made from what stands here, for a trial only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Litestar, MediaType, Request, Response, get, post
+from litestar.exceptions import HTTPException
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from sync.server.database import Busy
+from sync.server.door import Door, Refused
+from sync.server.exchange import Exchange
+from sync.server.signed import Application, SignedExchange, report
+from sync.server.statements import Signer
+from sync.wire import messages
+from sync.wire.messages import (
+    Enrol,
+    Enrolled,
+    Health,
+    History,
+    Proof,
+    Pull,
+    Pulled,
+    Push,
+    Pushed,
+    Refusal,
+    Snapshots,
+    WantHistory,
+    WantProof,
+    WantSnapshots,
+)
+
+_Request = Request[Any, Any, Any]
+_CODES = {400: "malformed", 404: "not_found", 405: "not_found", 413: "too_large", 422: "malformed"}
+
+
+def make(exchange: Exchange, door: Door, signer: Signer, authority: bytes, openapi: bool) -> Application:
+    """The application. `authority`: the certificate that laptops pin (PEM)."""
+
+    @get("/v1/authority", media_type="application/x-pem-file", sync_to_thread=False)
+    def certificate() -> bytes:
+        """The authority's certificate."""
+        return authority
+
+    @get("/v1/health", sync_to_thread=False)
+    def health() -> Health:
+        """Whether the server takes work."""
+        return Health(ready=True)
+
+    @post("/v1/enrol", status_code=200, sync_to_thread=True)
+    def enrol(data: Enrol, request: _Request) -> Enrolled:
+        """A new device introduces itself with the secret of its code."""
+        return exchange.enrol(request.scope["state"]["asked"], data)
+
+    @post("/v1/push", status_code=200, sync_to_thread=True)
+    def push(data: Push, request: _Request) -> Pushed:
+        """Entries of this device, oldest first."""
+        return exchange.push(request.scope["state"]["caller"], data)
+
+    @post("/v1/pull", status_code=200, sync_to_thread=True)
+    def pull(data: Pull, request: _Request) -> Pulled:
+        """What is new for this device after a cursor."""
+        return exchange.pull(request.scope["state"]["caller"], data)
+
+    @post("/v1/snapshots", status_code=200, sync_to_thread=True)
+    def snapshots(data: WantSnapshots, request: _Request) -> Snapshots:
+        """What stands in cases."""
+        return exchange.snapshots(request.scope["state"]["caller"], data)
+
+    @post("/v1/history", status_code=200, sync_to_thread=True)
+    def history(data: WantHistory, request: _Request) -> History:
+        """The entries of one case."""
+        return exchange.history(request.scope["state"]["caller"], data)
+
+    @post("/v1/proof", status_code=200, sync_to_thread=True)
+    def proof(data: WantProof, request: _Request) -> Proof:
+        """The proof that an entry is in the server's tree."""
+        return exchange.proof(request.scope["state"]["caller"], data)
+
+    inner = Litestar(
+        [certificate, health, enrol, push, pull, snapshots, history, proof],
+        exception_handlers={Refused: _refused, Busy: _busy, HTTPException: _http, Exception: _bug},
+        openapi_config=_openapi() if openapi else None,
+        on_shutdown=[exchange.close],
+        debug=False,
+        logging_config=None,
+    )
+    return SignedExchange(inner, door, signer)  # type: ignore[arg-type]
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Holdfast exchange",
+        version="1",
+        path="/v1/schema",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+    )
+
+
+def _answer(status: int, refusal: Refusal) -> Response[bytes]:
+    return Response(messages.encode(refusal), status_code=status, media_type=MediaType.JSON)
+
+
+def _refused(_request: _Request, error: Refused) -> Response[bytes]:
+    return _answer(error.status, error.refusal)
+
+
+def _busy(_request: _Request, _error: Busy) -> Response[bytes]:
+    return _answer(503, Refusal(code="busy", retry_s=5))
+
+
+def _http(_request: _Request, error: HTTPException) -> Response[bytes]:
+    return _answer(error.status_code, Refusal(code=_CODES.get(error.status_code, "malformed")))
+
+
+def _bug(_request: _Request, error: Exception) -> Response[bytes]:
+    if isinstance(error, RecursionError):
+        return _answer(400, Refusal(code="malformed"))
+    report(error)
+    return _answer(500, Refusal(code="bug"))

@@ -1,0 +1,128 @@
+"""The trial's own authority: its certificate, which laptops pin, one for the server, and the server's signing key."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from app.problems import Problem
+
+_YEARS, _SERVER_DAYS = 10, 90
+Key = ec.EllipticCurvePrivateKey
+
+
+def pin(certificate: bytes) -> bytes:
+    """SHA-256 of the public key information of a certificate (PEM)."""
+    key = x509.load_pem_x509_certificate(certificate).public_key()
+    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
+
+
+def make_authority(folder: Path) -> None:
+    """A new authority in a folder: `authority.crt` and `authority.key`. One that is there stays."""
+    if (folder / "authority.crt").exists():
+        return
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = _name("Holdfast trial authority")
+    builder = _builder(name, name, key, timedelta(days=365 * _YEARS))
+    usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
+    builder = builder.add_extension(x509.BasicConstraints(True, 0), True).add_extension(usage, True)
+    _write(folder / "authority.key", _pem(key))
+    _write(folder / "authority.crt", builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+
+
+def make_server(folder: Path, host: str) -> None:
+    """A fresh certificate for the server, signed by the folder's authority: `server.crt` and `server.key`."""
+    authority = x509.load_pem_x509_certificate((folder / "authority.crt").read_bytes())
+    signer = load_pem_private_key((folder / "authority.key").read_bytes(), None)
+    assert isinstance(signer, ec.EllipticCurvePrivateKey)
+    key = ec.generate_private_key(ec.SECP256R1())
+    names: list[x509.GeneralName] = [x509.DNSName("localhost"), _address("127.0.0.1"), _address("::1")]
+    if host not in ("localhost", "127.0.0.1", "::1"):
+        names.append(_address(host) if _is_address(host) else x509.DNSName(host))
+    builder = _builder(_name("Holdfast trial server"), authority.subject, key, timedelta(days=_SERVER_DAYS))
+    builder = (
+        builder.add_extension(x509.BasicConstraints(False, None), True)
+        .add_extension(x509.SubjectAlternativeName(names), False)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), False)
+    )
+    _write(folder / "server.key", _pem(key))
+    _write(folder / "server.crt", builder.sign(signer, hashes.SHA256()).public_bytes(Encoding.PEM))
+
+
+def make_signing_key(folder: Path) -> None:
+    """The key with which the server signs: `signing.key`. One that is there stays."""
+    if not (folder / "signing.key").exists():
+        _write(folder / "signing.key", _pem(Ed25519PrivateKey.generate()))
+
+
+def signing_key(file: Path) -> Ed25519PrivateKey:
+    """The server's signing key. Raises Problem server.signing_key."""
+    try:
+        key = load_pem_private_key(file.read_bytes(), None)
+    except (OSError, ValueError, TypeError) as error:
+        raise Problem("server.signing_key", file=str(file)) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise Problem("server.signing_key", file=str(file))
+    return key
+
+
+def _builder(subject: x509.Name, issuer: x509.Name, key: Key, lasts: timedelta) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        # A laptop's clock may be behind; a day is forgiven, more is the officer's to mend.
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + lasts)
+    )
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _address(text: str) -> x509.IPAddress:
+    return x509.IPAddress(ipaddress.ip_address(text))
+
+
+def _pem(key: Key | Ed25519PrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _write(file: Path, data: bytes) -> None:
+    """Write a file that only its owner reads, whole or not at all."""
+    beside = file.with_name(file.name + ".new")
+    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    beside.replace(file)

@@ -1,0 +1,368 @@
+"""The entry point `holdfast-server`.
+
+Exit codes: 0 done, 1 a Problem (its three sentences on standard error), 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import ssl
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from app.clock import iso
+from app.i18n import translator
+from app.logs import place_of
+from app.notebook.ids import random_id
+from app.problems import Problem
+from app.rules.access import ROLES, holds_cases
+from sync.server import administration, authority, config, database, enrol, service, trial, verify
+from sync.server.database import ALL, Connection
+from sync.server.statements import Signer
+
+T = TypeVar("T")
+DONE, PROBLEM = 0, 1
+_READY_S = 10
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for; returns the exit code."""
+    options = parser().parse_args(argv)
+    _log(getattr(options, "log_level", None) or os.environ.get(config.PREFIX + "LOG_LEVEL", "WARNING"))
+    try:
+        work: Callable[[argparse.Namespace], int] = options.work
+        return work(options)
+    except Problem as problem:
+        told = problem.sentences(translator("en"))
+        print(told.happened, told.safe, told.next, sep="\n", file=sys.stderr)
+        return PROBLEM
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PROBLEM
+    except KeyboardInterrupt:
+        return 130
+    except database.Busy:
+        told = Problem("server.database_away").sentences(translator("en"))
+        print(told.happened, told.safe, told.next, sep="\n", file=sys.stderr)
+        return PROBLEM
+
+
+def _log(level: str) -> None:
+    """The technical log on standard error. No library writes there: their lines may quote what they were sent."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log = logging.getLogger("holdfast.server")
+    log.handlers[:] = [handler]
+    log.setLevel(level)
+    log.propagate = False
+    sys.excepthook = lambda _kind, error, trace: log.error("bug: %s", place_of(error.with_traceback(trace)))
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command and what it takes."""
+    top = argparse.ArgumentParser(prog="holdfast-server", description="The force's own server.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    one = commands.add_parser("trial", help="a server for trying out, with its own database, in one folder")
+    one.add_argument("--folder", type=Path, required=True, metavar="DIR")
+    one.add_argument("--port", type=_port, default=0, help="default: that of last time, or a free one")
+    one.add_argument("--officers", type=_count, default=2, help="officers beside the supervisor (default 2)")
+    one.add_argument("--json", action="store_true", help="one line of JSON when it is ready")
+    one.add_argument("--log-level", choices=("DEBUG", "INFO", "WARNING", "ERROR"), default="WARNING")
+    one.set_defaults(work=_trial)
+    _production(commands)
+    return top
+
+
+def _production(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    def add(name: str, work: Callable[[argparse.Namespace], int], says: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=says, description=says)
+        one.add_argument("--config", type=Path, metavar="FILE", help="TOML; HOLDFAST_SERVER_* overrides it")
+        one.add_argument("--organisation", metavar="NAME", help="needed where there are several")
+        one.set_defaults(work=work)
+        return one
+
+    add("serve", _serve, "serve laptops")
+    add("migrate", _migrate, "bring the database up to this version, as its owner").add_argument(
+        "--login", default="", help="a role to make, if missing, for the serving program"
+    )
+    one = add("init", _init, "make an organisation, or begin a new epoch after a restore")
+    one.add_argument("--name", default="")
+    one.add_argument("--restored", action="store_true", help="the database was put back to an older state")
+    one = add("unit", _unit, "list units, or make one")
+    one.add_argument("--add", metavar="NAME")
+    one.add_argument("--above", metavar="UNIT", default="")
+    one = add("officer", _officer, "list officers, make, move or retire one, assign or name one for a case")
+    one.add_argument("--add", metavar="NAME")
+    one.add_argument("--role", choices=ROLES)
+    one.add_argument("--unit", metavar="UNIT")
+    one.add_argument("--move", metavar="OFFICER", help="to --role and --unit")
+    one.add_argument("--retire", metavar="OFFICER")
+    one.add_argument("--case", metavar="CASE")
+    for verb, says in _INVOLVING.items():
+        one.add_argument(f"--{verb}", metavar="OFFICER", help=says)
+    add("device", _device, "list devices")
+    one = add("enrolment-code", _code, "a code with which one officer enrols one laptop")
+    one.add_argument("officer", metavar="OFFICER", help="id, or name where only one has it")
+    one = add("revoke", _revoke, "revoke a device, all of an officer's, or all on a laptop")
+    which = one.add_mutually_exclusive_group(required=True)
+    for name in ("device", "officer", "laptop"):
+        which.add_argument(f"--{name}", metavar="ID")
+    add("verify", _verify, "check the whole history and name each row that was changed")
+    add("export-audit", _audit, "what happened to devices and who was refused what, one JSON object a line")
+    add("health", _health, "ask the running server whether it takes work")
+
+
+_INVOLVING = {
+    "assign": "assign --case to this officer",
+    "name": "name this officer for --case, also where a suspect works for the police",
+    "release": "end both for this officer",
+    "transfer": "give --case to this officer and unit",
+}
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError("a port is a number up to 65535")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError("1 to 1000 officers")
+    return int(text)
+
+
+def _trial(options: argparse.Namespace) -> int:
+    def ready(address: str, issued: list[trial.Issued]) -> None:
+        codes = [{"officer": i.officer, "role": i.role, "unit": i.unit, "code": i.code} for i in issued]
+        if options.json:
+            _say({"ready": True, "address": address, "pid": os.getpid(), "codes": codes})
+            return
+        print(f"The trial server answers at {address} until it is stopped (Ctrl-C).\n")
+        print("Each code enrols one laptop, with “holdfast enrol CODE” or in the program's settings:")
+        for one in issued:
+            print(f"\n  {one.officer} ({one.role})\n  {one.code}")
+        print(flush=True)
+
+    trial.run(options.folder.absolute(), options.port, options.officers, ready)
+    return DONE
+
+
+def _serve(options: argparse.Namespace) -> int:
+    told = config.read(file=options.config)
+    _log(told.log_level)
+    listening = service.listen(told.host, told.port)
+    service.serve(told, listening, lambda: _say({"ready": True, "address": f"https://{told.host}:{told.port}"}))
+    return DONE
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    told = config.read(file=options.config)
+    _say({"done": database.migrate(told.owner_database or told.database, options.login)})
+    return DONE
+
+
+def _init(options: argparse.Namespace) -> int:
+    if options.restored:
+        _say({"epoch": _in_org(options, administration.new_epoch)})
+        return DONE
+    if not options.name:
+        raise Problem("server.name_missing")
+    made = service.opened(config.read(file=options.config))
+    try:
+        if options.name in made.run("", "", administration.organisations):
+            raise Problem("server.organisation_there", name=options.name)
+        org = random_id()
+        made.run(org, ALL, lambda c: administration.new_organisation(c, options.name, org))
+    finally:
+        made.close()
+    _say({"organisation": org, "name": options.name})
+    return DONE
+
+
+def _in_org(options: argparse.Namespace, work: Callable[[Connection, str], T]) -> T:
+    """Do `work` in one transaction of the organisation that is meant."""
+    made = service.opened(config.read(file=options.config))
+    try:
+        there = made.run("", "", administration.organisations)
+        names = [options.organisation] if options.organisation else list(there)
+        if len(names) != 1 or names[0] not in there:
+            raise Problem("server.organisation_unknown", known=", ".join(sorted(there)))
+        org = there[names[0]]
+        return made.run(org, ALL, lambda connection: work(connection, org))
+    finally:
+        made.close()
+
+
+def _unit(options: argparse.Namespace) -> int:
+    if options.add:
+        unit = _in_org(options, lambda c, org: administration.new_unit(c, org, options.add, options.above))
+        _say({"unit": unit, "name": options.add})
+        return DONE
+    for unit, name, above in _in_org(options, administration.units):
+        _say({"unit": unit, "name": name, "above": above})
+    return DONE
+
+
+def _officer(options: argparse.Namespace) -> int:
+    if options.add or options.move:
+        return _make_or_move(options)
+    if options.retire:
+        _in_org(options, lambda c, org: _retire(c, org, options.retire))
+        _say({"officer": options.retire, "active": False})
+        return DONE
+    for verb in _INVOLVING:
+        officer = getattr(options, verb)
+        if officer:
+            if not options.case:
+                raise Problem("server.case_unknown", case="")
+            _in_org(options, lambda c, org: _involve(c, org, options.case, officer, verb))  # noqa: B023 - used at once
+            _say({"officer": officer, "case": options.case, "done": verb})
+            return DONE
+    for person in _in_org(options, administration.people):
+        _say(
+            {
+                "officer": person.id,
+                "name": person.name,
+                "role": person.role,
+                "unit": person.unit,
+                "active": person.active,
+                "devices": person.devices,
+            }
+        )
+    return DONE
+
+
+def _make_or_move(options: argparse.Namespace) -> int:
+    if not options.role or not options.unit:
+        raise Problem("server.role_and_unit")
+    if options.add:
+        made = _in_org(
+            options, lambda c, org: administration.new_officer(c, org, options.add, options.role, options.unit)
+        )
+        _say({"officer": made, "name": options.add})
+    else:
+        _in_org(options, lambda c, org: administration.move_officer(c, org, options.move, options.role, options.unit))
+        _say({"officer": options.move, "role": options.role, "unit": options.unit})
+    return DONE
+
+
+def _retire(connection: Connection, org: str, officer: str) -> None:
+    person = _person(connection, org, officer)
+    administration.move_officer(connection, org, person.id, person.role, person.unit, active=False)
+
+
+def _involve(connection: Connection, org: str, case: str, officer: str, verb: str) -> None:
+    if verb == "transfer":
+        administration.transfer(connection, org, case, officer)
+    elif verb == "release":
+        for kind in ("assigned", "named"):
+            administration.involve(connection, org, case, officer, kind, involved=False)
+    else:
+        administration.involve(connection, org, case, officer, "assigned" if verb == "assign" else "named")
+
+
+def _person(connection: Connection, org: str, wanted: str) -> administration.Person:
+    found = [p for p in administration.people(connection, org) if wanted in (p.id, p.name)]
+    if len(found) != 1:
+        raise Problem("server.officer_unknown", officer=wanted)
+    return found[0]
+
+
+def _device(options: argparse.Namespace) -> int:
+    for device, officer, laptop, enrolled, contact, revoked in _in_org(options, administration.devices):
+        _say(
+            {
+                "device": device,
+                "officer": officer,
+                "laptop": laptop,
+                "enrolled_at": enrolled,
+                "contact_at": iso(contact) if contact else None,
+                "revoked_at": iso(revoked) if revoked else None,
+            }
+        )
+    return DONE
+
+
+def _code(options: argparse.Namespace) -> int:
+    told = config.read(file=options.config)
+    pin, where = authority.pin(told.authority.read_bytes()), (told.public_host, told.port)
+
+    def work(connection: Connection, org: str) -> tuple[administration.Person, str]:
+        person = _person(connection, org, options.officer)
+        if not person.active or not holds_cases(person.role):
+            raise Problem("server.officer_without_cases", role=person.role)
+        return person, administration.code_for(connection, org, person.id, where, pin, datetime.now(UTC))
+
+    person, code = _in_org(options, work)
+    _say({"officer": person.id, "name": person.name, "code": code})
+    return DONE
+
+
+def _revoke(options: argparse.Namespace) -> int:
+    def work(connection: Connection, org: str) -> int:
+        if options.device:
+            return enrol.revoke(connection, org, [options.device])
+        if options.laptop:
+            return enrol.revoke(connection, org, administration.of_laptop(connection, org, options.laptop))
+        person = _person(connection, org, options.officer)
+        return enrol.revoke(connection, org, administration.devices_of(connection, org, person.id))
+
+    revoked = _in_org(options, work)
+    if not revoked:
+        raise Problem("server.nothing_revoked")
+    _say({"revoked": revoked})
+    return DONE
+
+
+def _verify(options: argparse.Namespace) -> int:
+    public = Signer(authority.signing_key(config.read(file=options.config).signing_key)).public
+    found = _in_org(options, lambda c, org: _patiently(c, lambda: list(verify.verify(c, org, public))))
+    for line in found:
+        print(line)
+    if found:
+        raise Problem("server.history_changed", count=len(found))
+    print("Every entry is as it was signed, received and numbered.")
+    return DONE
+
+
+def _patiently(connection: Connection, work: Callable[[], T]) -> T:
+    """Reading everything may take longer than a laptop may ask for."""
+    connection.execute("SET LOCAL statement_timeout = '1h'")
+    connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+    return work()
+
+
+def _audit(options: argparse.Namespace) -> int:
+    for line in _in_org(options, lambda c, org: list(administration.audit(c, org))):
+        _say(line)
+    return DONE
+
+
+def _health(options: argparse.Namespace) -> int:
+    told = config.read(file=options.config)
+    context = ssl.create_default_context(cafile=str(told.authority))
+    address = f"https://{told.public_host}:{told.port}/v1/health"
+    try:
+        with urllib.request.urlopen(address, timeout=_READY_S, context=context) as answer:
+            ready = json.loads(answer.read(1000)).get("ready") is True
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        raise Problem("server.not_answering", address=address) from error
+    _say({"ready": ready})
+    return DONE if ready else PROBLEM
+
+
+def _say(answer: Mapping[str, object]) -> None:
+    print(json.dumps(answer, ensure_ascii=True), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""Enrolment: a single-use secret makes a new device the officer's; codes are made here, and devices revoked."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from app.clock import iso
+from app.notebook import entry as notebook
+from app.problems import Problem
+from app.rules.access import Officer
+from sync.server import scope, strict
+from sync.server.database import Connection
+from sync.server.ledger import Caller
+from sync.server.postgres import lock, note_event
+from sync.wire import limits, messages, signing
+
+
+class NotEnrolled(Exception):
+    """The reason, as a Refusal's code: code (unknown, used, expired), too_many, author or malformed."""
+
+
+def secret_name(secret: bytes) -> str:
+    """Under what a secret is kept: its hash, never itself."""
+    return hashlib.sha256(b"holdfast-secret/1" + secret).hexdigest()
+
+
+def make_code(
+    connection: Connection, org: str, officer: str, now: datetime, minutes: int = limits.CODE_MINUTES
+) -> bytes:
+    """A new secret for one device of an officer. Raises Problem server.officer_unknown."""
+    row = connection.execute(
+        "SELECT FROM officer WHERE org_id = %s AND officer_id = %s AND active", (org, officer)
+    ).fetchone()
+    if row is None:
+        raise Problem("server.officer_unknown", officer=officer)
+    secret = secrets.token_bytes(16)
+    connection.execute(
+        "INSERT INTO code (org_id, secret, officer_id, expires_at) VALUES (%s, %s, %s, %s)",
+        (org, secret_name(secret), officer, now + timedelta(minutes=minutes)),
+    )
+    connection.execute("INSERT INTO belonging VALUES (%s, %s)", (secret_name(secret), org))
+    return secret
+
+
+def check(wish: messages.Enrol) -> tuple[bytes, bytes]:
+    """Secret and key of a wish. Raises NotEnrolled."""
+    try:
+        secret, key = bytes.fromhex(wish.secret), signing.from_text(wish.key)
+    except ValueError as error:
+        raise NotEnrolled("malformed") from error
+    fits = len(key) == 32 and strict.is_id(wish.device) and strict.is_id(wish.laptop)
+    texts = 0 < len(wish.author) <= 200 and len(wish.program) <= 100
+    if not fits or not texts or any(not sign.isprintable() for sign in wish.author + wish.program):
+        raise NotEnrolled("malformed")
+    return secret, key
+
+
+def enrol(connection: Connection, org: str, wish: messages.Enrol, counter: int, now: datetime) -> Caller:
+    """Make the device the officer's, give it the cases in scope. Raises NotEnrolled; then nothing has changed."""
+    secret, key = check(wish)
+    lock(connection, org)  # no push may open a case between here and the end
+    code = connection.execute(
+        "SELECT officer_id FROM code WHERE org_id = %s AND secret = %s AND used_at IS NULL AND expires_at > %s"
+        " FOR UPDATE",
+        (org, secret_name(secret), now),
+    ).fetchone()
+    if code is None:
+        raise NotEnrolled("code")
+    officer, name, days, lease_days, epoch = _officer(connection, org, code[0])
+    _may_have_another(connection, org, officer.id)
+    _is_no_other(connection, org, officer.id, wish.author)
+    if connection.execute("SELECT FROM belonging WHERE what = %s", (wish.device,)).fetchone() is not None:
+        # An id is never used again, not even by the same vault: what is below it on the server would be in question.
+        raise NotEnrolled("device")
+    _insert(connection, org, officer.id, wish, key, counter, now)
+    connection.execute(
+        "UPDATE code SET used_at = %s, device_id = %s WHERE org_id = %s AND secret = %s",
+        (now, wish.device, org, secret_name(secret)),
+    )
+    caller = Caller(org, wish.device, officer, key, wish.author, False, epoch, lease_days, days, name)
+    scope.begin(connection, org, wish.device, scope.may_hold(connection, org, officer, days))
+    note_event(connection, caller, "enrolled", "", wish.laptop)
+    return caller
+
+
+def _officer(connection: Connection, org: str, officer: str) -> tuple[Officer, str, int, int, str]:
+    row = connection.execute(
+        "SELECT o.role, o.unit_id, o.name, g.recent_days, g.lease_days, g.epoch FROM officer AS o"
+        " JOIN organisation AS g ON g.org_id = o.org_id WHERE o.org_id = %s AND o.officer_id = %s AND o.active",
+        (org, officer),
+    ).fetchone()
+    if row is None:
+        raise NotEnrolled("code")
+    role, unit, name, days, lease_days, epoch = row
+    return Officer(officer, role, unit), name, days, lease_days, epoch
+
+
+def _may_have_another(connection: Connection, org: str, officer: str) -> None:
+    row = connection.execute(
+        "SELECT count(*) FROM device WHERE org_id = %s AND officer_id = %s AND revoked_at IS NULL", (org, officer)
+    ).fetchone()
+    if row is None or row[0] >= limits.DEVICES_PER_OFFICER:
+        raise NotEnrolled("devices")
+
+
+def _is_no_other(connection: Connection, org: str, officer: str, author: str) -> None:
+    """Nobody writes under the name of somebody else of the force."""
+    row = connection.execute(
+        "SELECT FROM officer AS o WHERE o.org_id = %(org)s AND o.officer_id <> %(officer)s"
+        " AND lower(o.name) = lower(%(name)s)"
+        " AND NOT EXISTS (SELECT FROM officer AS me WHERE me.org_id = o.org_id AND me.officer_id = %(officer)s"
+        " AND lower(me.name) = lower(%(name)s))",
+        {"org": org, "officer": officer, "name": author},
+    ).fetchone()
+    if row is not None:
+        raise NotEnrolled("author")
+
+
+def _insert(
+    connection: Connection, org: str, officer: str, wish: messages.Enrol, key: bytes, counter: int, now: datetime
+) -> None:
+    connection.execute(
+        "INSERT INTO device (org_id, device_id, officer_id, laptop, key, author, program, enrolled_at, counter, last,"
+        " hash, scope, contact_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, 0, %s)",
+        (
+            org,
+            wish.device,
+            officer,
+            wish.laptop,
+            key,
+            wish.author,
+            wish.program,
+            iso(now),
+            counter,
+            notebook.NO_PREVIOUS,
+            now,
+        ),
+    )
+    connection.execute("INSERT INTO belonging VALUES (%s, %s)", (wish.device, org))
+
+
+def revoke(connection: Connection, org: str, devices: list[str]) -> int:
+    """Revoke devices: from the commit on they get nothing but their order. Returns how many there were."""
+    place = lock(connection, org)
+    rows = connection.execute(
+        "UPDATE device SET revoked_at = now() WHERE org_id = %s AND device_id = ANY(%s) AND revoked_at IS NULL"
+        " RETURNING device_id",
+        (org, devices),
+    ).fetchall()
+    number = place.number
+    for (device,) in rows:
+        left = ((device, scope.LEFT, case) for case in sorted(scope.held_by(connection, org, device)))
+        number = scope.notify(connection, org, left, number)
+    scope.give(connection, org, number)
+    return len(rows)

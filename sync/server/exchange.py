@@ -1,0 +1,283 @@
+"""What the server does with each message, one method a path: one transaction, and the answer follows its commit."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Collection
+
+from app.clock import Clock, SystemClock, iso
+from app.logs import place_of
+from sync.server import enrol, heads, history, pull, push, scope, snapshots
+from sync.server.database import ALL, Busy, Connection, Database
+from sync.server.door import Door, Refused
+from sync.server.ledger import Caller
+from sync.server.postgres import PostgresTaking, note_event
+from sync.server.pull import Page
+from sync.server.signed import LOG, Asked
+from sync.server.statements import Signer
+from sync.wire import limits, messages
+from sync.wire.messages import (
+    Enrol,
+    Enrolled,
+    History,
+    Proof,
+    Pull,
+    Pulled,
+    Push,
+    Pushed,
+    Snapshots,
+    WantHistory,
+    WantProof,
+    WantSnapshots,
+)
+from sync.wire.signing import to_text
+
+# A page that takes away more than this needs an order of the server, so that no slip empties a laptop.
+_MANY_CASES, _MANY_SHARE = 20, 10
+
+
+class Exchange:
+    """The requests of laptops, answered."""
+
+    def __init__(self, database: Database, signer: Signer, door: Door, clock: Clock | None = None) -> None:
+        self._database, self._signer, self._door = database, signer, door
+        self._clock = clock or SystemClock()
+        self._folder = Folder(database)
+
+    def enrol(self, asked: Asked, wish: Enrol) -> Enrolled:
+        """A new device. Whatever is wrong with a secret has one answer."""
+        _fits(wish.protocol, limits.OLDEST_PUSH)
+        self._door.tries.check(asked.address)
+        try:
+            secret, key = enrol.check(wish)
+            if asked.device != wish.device or not asked.is_signed_with(key):
+                raise Refused(401, "signature")
+            org = self._database.belonging(enrol.secret_name(secret))
+            if org is None:
+                raise enrol.NotEnrolled("code")
+            now = self._clock.now()
+            caller = self._database.run(org, ALL, lambda c: enrol.enrol(c, org, wish, asked.counter, now))
+        except enrol.NotEnrolled as reason:
+            self._door.tries.note(asked.address)
+            raise Refused(403, str(reason)) from reason
+        return Enrolled(
+            organisation=caller.org,
+            officer=caller.officer.id,
+            name=caller.name,
+            role=caller.officer.role,
+            unit=caller.officer.unit,
+            epoch=caller.epoch,
+            server_key=to_text(self._signer.public),
+            lease=self._signer.lease(caller.device, caller.officer.id, caller.lease_days, now),
+            server_time=iso(now),
+        )
+
+    def push(self, caller: Caller, sent: Push) -> Pushed:
+        """Entries of the device that asks."""
+        _fits(sent.protocol, limits.OLDEST_PUSH)
+        if len(sent.entries) > limits.ENTRIES:
+            raise Refused(413, "too_large")
+        entries = push.look_at(sent.entries)
+        signed = push.signed_by(caller.key, entries)
+        now = self._clock.now()
+
+        def work(connection: Connection) -> tuple[push.Taken, messages.TreeHead | None]:
+            taken = push.take(PostgresTaking(connection, caller), caller, entries, signed, iso(now))
+            if taken.numbers:
+                return taken, heads.sign(connection, caller.org, caller.epoch, taken.leaves, self._signer)
+            return taken, heads.latest(connection, caller.org, caller.epoch, 0)
+
+        taken, tree_head = self._database.run(caller.org, ALL, work)
+        self._folder.wants(caller.org, taken.cases)
+        return Pushed(
+            epoch=caller.epoch,
+            head=push.head(taken.judgement.chain),
+            outcomes=push.answer(taken, iso(now)),
+            server_time=iso(now),
+            tree=tree_head,
+            order=self._signer.wipe(caller.device, caller.epoch, now) if caller.revoked else None,
+        )
+
+    def pull(self, caller: Caller, wish: Pull) -> Pulled:
+        """What is new after the cursor; from the beginning where the laptop knew another epoch."""
+        _fits(wish.protocol, limits.OLDEST_PULL)
+        now = self._clock.now()
+
+        def work(connection: Connection) -> Pulled:
+            end, leaves, covered = pull.standing(connection, caller.org)
+            same = wish.epoch in ("", caller.epoch)
+            # A cursor beyond the end is one of a history that is no more.
+            cursor = wish.cursor if same and 0 <= wish.cursor <= end else 0
+            done = pull.page(connection, caller, cursor, end, wish.limit)
+            head, version = pull.own_head(connection, caller)
+            if wish.head.last < head.last:
+                note_event(connection, caller, "put_back", "", f"{wish.head.last} of {head.last}")
+            held = wish.tree_size if same and wish.tree_size <= leaves else 0
+            return Pulled(
+                epoch=caller.epoch,
+                cursor=done.cursor,
+                more=done.more,
+                entries=done.entries,
+                notices=done.notices,
+                keys=done.keys,
+                digests=done.digests,
+                head=head,
+                scope=version if not done.more else max((n.number for n in done.notices), default=wish.scope),
+                lease=self._signer.lease(caller.device, caller.officer.id, caller.lease_days, now),
+                server_time=iso(now),
+                tree=heads.latest(connection, caller.org, caller.epoch, held),
+                order=self._order(connection, caller, done),
+                covered=covered,
+            )
+
+        return self._database.run(caller.org, caller.device, work, repeatable=True)
+
+    def _order(self, connection: Connection, caller: Caller, done: Page) -> messages.Signed | None:
+        gone = pull.removed(done)
+        if not gone:
+            return None
+        stays = len(scope.held_by(connection, caller.org, caller.device))
+        if gone <= _MANY_CASES and gone * _MANY_SHARE <= stays + gone:
+            return None
+        return self._signer.removal(caller.device, caller.epoch, done.cursor, gone)
+
+    def snapshots(self, caller: Caller, wish: WantSnapshots) -> Snapshots:
+        """What stands in cases, all of it in one reading."""
+        _fits(wish.protocol, limits.OLDEST_PULL)
+        if len(wish.cases) > limits.PAGE:
+            raise Refused(413, "too_large")
+
+        def work(connection: Connection) -> Snapshots:
+            end, _, _ = pull.standing(connection, caller.org)
+            if wish.cases:
+                found, after, more = snapshots.of_cases(connection, caller, wish.cases), "", False
+            else:
+                turn = snapshots.read_turn(wish.after, end)
+                found, turn, more = snapshots.next_page(connection, caller, turn, wish.limit, end)
+                after = turn.text()
+            there = {one.case for one in found}
+            if wish.cases:
+                more = any(history.is_there(connection, caller, case) for case in wish.cases if case not in there)
+            missing = [] if more else sorted(set(wish.cases) - there)
+            return Snapshots(
+                epoch=caller.epoch,
+                number=end,
+                snapshots=found,
+                after=after,
+                more=more,
+                missing=missing,
+                server_time=iso(self._clock.now()),
+            )
+
+        try:
+            answer = self._database.run(caller.org, caller.device, work, repeatable=True)
+        except ValueError as error:
+            raise Refused(400, "malformed") from error
+        self._note_refused(caller, answer.missing)
+        return answer
+
+    def history(self, caller: Caller, wish: WantHistory) -> History:
+        """The entries of one case; not there and not yours are one answer."""
+        _fits(wish.protocol, limits.OLDEST_PULL)
+
+        def work(connection: Connection) -> History | None:
+            end, _, _ = pull.standing(connection, caller.org)
+            if not history.is_there(connection, caller, wish.case):
+                return None
+            entries, more = history.page(connection, caller, wish.case, max(wish.after, 0))
+            return History(
+                epoch=caller.epoch,
+                case=wish.case,
+                number=entries[-1].number if more and entries else end,
+                entries=entries,
+                keys=pull.keys(connection, caller.org, {entry.device for entry in entries}),
+                more=more,
+                server_time=iso(self._clock.now()),
+            )
+
+        answer = self._database.run(caller.org, caller.device, work, repeatable=True)
+        if answer is None:
+            self._note_refused(caller, [wish.case])
+            raise Refused(404, "not_found")
+        return answer
+
+    def proof(self, caller: Caller, wish: WantProof) -> Proof:
+        """The proof that an entry of a case in scope, or of the device itself, is in the tree."""
+        _fits(wish.protocol, limits.OLDEST_PULL)
+
+        def work(connection: Connection) -> Proof:
+            row = connection.execute(
+                "SELECT e.leaf, e.hash, e.received_at FROM entry AS e WHERE e.org_id = %(org)s"
+                " AND e.number = %(number)s"
+                " AND (e.device_id = %(device)s OR EXISTS (SELECT FROM subscription AS s WHERE s.org_id = e.org_id"
+                " AND s.device_id = %(device)s AND s.case_id = e.case_id AND s.until IS NULL))",
+                {"org": caller.org, "number": wish.number, "device": caller.device},
+            ).fetchone()
+            tree_head = heads.latest(connection, caller.org, caller.epoch, 0)
+            if row is None or tree_head is None or row[0] >= tree_head.size:
+                raise Refused(404, "not_found")
+            leaf, own, received = row
+            proof = heads.inclusion(connection, caller.org, leaf, tree_head.size)
+            return Proof(number=wish.number, leaf=leaf, hash=own, received_at=received, tree=tree_head, inclusion=proof)
+
+        return self._database.run(caller.org, ALL, work)
+
+    def _note_refused(self, caller: Caller, cases: Collection[str]) -> None:
+        """A question about a case that is there and not theirs: somebody should hear of it, the asker should not."""
+        wanted = [case for case in cases if len(case) == 32]
+        if not wanted:
+            return
+
+        def work(connection: Connection) -> None:
+            rows = connection.execute(
+                "SELECT case_id FROM held_case WHERE org_id = %s AND case_id = ANY(%s)", (caller.org, wanted)
+            ).fetchall()
+            for (case,) in rows:
+                note_event(connection, caller, "refused_access", case, iso(self._clock.now())[:10])
+
+        self._database.run(caller.org, ALL, work)
+
+    def close(self) -> None:
+        """Stop what runs beside the requests."""
+        self._folder.close()
+
+
+class Folder:
+    """Folds cases into their snapshots after a push was answered, so that nobody waits for it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._wanted: queue.Queue[tuple[str, frozenset[str]] | None] = queue.Queue(1000)
+        self._thread = threading.Thread(target=self._work, name="folding", daemon=True)
+        self._thread.start()
+
+    def wants(self, org: str, cases: frozenset[str]) -> None:
+        """Cases that have changed. Where there is too much to do they are folded when they are asked for."""
+        if cases and not self._wanted.full():
+            self._wanted.put_nowait((org, cases))
+
+    def close(self) -> None:
+        """Finish what is being done."""
+        self._wanted.put(None)
+        self._thread.join(10)
+
+    def _work(self) -> None:
+        while (wanted := self._wanted.get()) is not None:
+            org, cases = wanted
+            some = sorted(cases)
+            for start in range(0, len(some), 100):
+                self._fold(org, some[start : start + 100])
+
+    def _fold(self, org: str, cases: list[str]) -> None:
+        try:
+            self._database.run(org, ALL, lambda connection: snapshots.keep(connection, org, cases))
+        except Busy:
+            return  # folded when they are asked for
+        except Exception as error:  # noqa: BLE001 - one case that cannot be folded must not end the thread
+            LOG.error("bug: %s", place_of(error))
+
+
+def _fits(protocol: int, oldest: int) -> None:
+    if protocol < oldest:
+        raise Refused(426, "too_old", least=oldest)

@@ -1,0 +1,242 @@
+"""The judgement of a push: what becomes of each entry. Pure: no database, no clock, no network.
+
+Whoever calls it has gathered what it asks for, and keeps what it decides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.notebook import entry as notebook
+from app.notebook.entry import Change, Entry, EntryRefused
+from app.notebook.ids import in_order
+from app.rules import access
+from app.rules.access import CaseFacts, Officer
+from sync.server import strict
+from sync.server.strict import Envelope, NotStrict
+from sync.wire import limits
+
+NAMED = re.compile(rb'"([0-9a-f]{32})[":]')
+"""Every device that an entry's bytes could name, as in `"device:7"` and `"device":7`, and perhaps more."""
+
+ACCEPTED, ALREADY, REFUSED, FORKED = "accepted", "already", "refused", "forked"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An entry as it arrived. `envelope`: its place in the chain, or None where it names none."""
+
+    body: bytes
+    signature: str
+    hash: str
+    envelope: Envelope | None
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the ledger has under a first number: the accepted entry, or one that was kept apart."""
+
+    hash: str
+    outcome: str
+    number: int = 0
+    received_at: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Where a device's chain ends."""
+
+    last: int = 0
+    hash: str = notebook.NO_PREVIOUS
+
+
+@dataclass(frozen=True)
+class Parting:
+    """A case that has left a device's scope: with which number, and whether so lately that it may not know yet."""
+
+    number: int
+    lately: bool
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """All that a judgement rests on.
+
+    `authors`: the names that this device's entries may bear; `held`: by first number; `heads`: the last number of
+    each device that the entries name; `cases`: what is known of each case named; `left`: cases that this device had.
+    """
+
+    device: str
+    officer: Officer
+    authors: frozenset[str]
+    chain: Chain
+    held: Mapping[int, Sequence[Held]]
+    heads: Mapping[str, int]
+    cases: Mapping[str, CaseFacts]
+    units: Mapping[str, str]
+    left: Mapping[str, Parting] = field(default_factory=dict)
+    revoked: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of one entry. `entry` is there where it was accepted; `fresh`: it was not judged before."""
+
+    sent: Sent
+    outcome: str
+    reason: str = ""
+    entry: Entry | None = None
+    held: Held | None = None
+    fresh: bool = True
+    opens: bool = False
+    restricts: bool = False
+
+
+@dataclass
+class Judgement:
+    """Outcomes in the order of the entries, as far as the chain could be followed, and where it ends now."""
+
+    verdicts: list[Verdict] = field(default_factory=list)
+    chain: Chain = field(default_factory=Chain)
+
+
+def look_at(body: bytes, signature: str) -> Sent:
+    """An entry with its hash and its place."""
+    try:
+        place = strict.envelope(body)
+    except NotStrict:
+        place = None
+    return Sent(body, signature, hashlib.sha256(body).hexdigest(), place)
+
+
+def judge(sent: Sequence[Sent], grounds: Grounds, signed: Callable[[Sent], bool]) -> Judgement:
+    """Judge the entries of a push in their order; stops at the first that does not follow the chain."""
+    done = Judgement(chain=grounds.chain)
+    mine: dict[str, CaseFacts] = {}
+    for one in sent:
+        place = one.envelope
+        if place is None or place.device != grounds.device:
+            # It has no place in this chain, so nothing after it can be judged.
+            done.verdicts.append(Verdict(one, REFUSED, "malformed" if place is None else "device", fresh=False))
+            break
+        if place.first <= done.chain.last:
+            done.verdicts.append(_again(one, place, grounds))
+            continue
+        if place.first > done.chain.last + 1:
+            break
+        if place.previous != done.chain.hash:
+            done.verdicts.append(_again(one, place, grounds))
+            continue
+        verdict = _content(one, place, grounds, mine, signed)
+        done.verdicts.append(verdict)
+        done.chain = Chain(place.first + place.count - 1, one.hash)
+        if verdict.opens and verdict.entry is not None:
+            mine[place.case] = CaseFacts(grounds.officer.id, grounds.officer.id, grounds.officer.unit)
+    return done
+
+
+def _again(one: Sent, place: Envelope, grounds: Grounds) -> Verdict:
+    """An entry whose place is taken, or that follows another one: the same as before, or a fork."""
+    for held in grounds.held.get(place.first, ()):
+        if held.hash == one.hash:
+            outcome = ALREADY if held.outcome == ACCEPTED else held.outcome
+            return Verdict(one, outcome, held.reason, held=held, fresh=False)
+    return Verdict(one, FORKED, "forked")
+
+
+def _content(
+    one: Sent, place: Envelope, grounds: Grounds, mine: Mapping[str, CaseFacts], signed: Callable[[Sent], bool]
+) -> Verdict:
+    try:
+        entry = _read(one, place)
+        if not signed(one):
+            raise EntryRefused("signature")
+        _know(entry, grounds)
+        if entry.author not in grounds.authors:
+            raise EntryRefused("author")
+        if grounds.revoked:
+            raise EntryRefused("revoked")
+        opens = _in_scope(entry, grounds, mine)
+    except EntryRefused as reason:
+        return Verdict(one, REFUSED, str(reason))
+    private = entry.case == entry.device
+    return Verdict(
+        one, ACCEPTED, entry=entry, opens=opens, restricts=not private and access.says_restricted(entry.changes)
+    )
+
+
+def _read(one: Sent, place: Envelope) -> Entry:
+    if len(one.body) > limits.ENTRY or place.count > limits.CHANGES:
+        raise EntryRefused("too_large")
+    try:
+        strict.check(one.body)
+        entry = notebook.read(one.body)
+    except (NotStrict, EntryRefused) as error:
+        raise EntryRefused("malformed") from error
+    if not strict.is_id(entry.case):
+        raise EntryRefused("malformed")
+    return entry
+
+
+def _know(entry: Entry, grounds: Grounds) -> None:
+    """Every dot that a change names must be there already; of its own entry, only changes before it."""
+    for n, change in enumerate(entry.changes):
+        own = entry.first + n - 1
+        for device, last in named(change):
+            known = own if device == grounds.device else grounds.heads.get(device, 0)
+            if not 0 < last <= known:
+                raise EntryRefused("unknown")
+
+
+def named(change: Change) -> Iterator[tuple[str, int]]:
+    """Device and number of each change that this one names as seen or known."""
+    seen = [*_list(change.get("saw"))]
+    yield from _map(change.get("knew"))
+    fields = change.get("fields")
+    for wish in fields.values() if change.get("op") == "set" and isinstance(fields, dict) else ():
+        if isinstance(wish, dict):
+            seen += _list(wish.get("saw"))
+            yield from _map(wish.get("knew"))
+    for name in seen:
+        device, number = in_order(name)
+        # Written otherwise than `device:number`, it could name one change under two names.
+        yield device, number if name == f"{device}:{number}" else 0
+
+
+def _list(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _map(value: object) -> Iterator[tuple[str, int]]:
+    if isinstance(value, dict):
+        for device, last in value.items():
+            yield device, last if isinstance(last, int) else 0
+
+
+def _in_scope(entry: Entry, grounds: Grounds, mine: Mapping[str, CaseFacts]) -> bool:
+    """Whether the entry opens a new case. Raises EntryRefused where the case is not the officer's to change."""
+    if entry.case == entry.device:
+        return False
+    facts = mine.get(entry.case) or grounds.cases.get(entry.case)
+    if facts is None:
+        if not _opens(entry) or not access.holds_cases(grounds.officer.role):
+            raise EntryRefused("scope")
+        return True
+    if access.may(grounds.officer, access.CHANGE, facts, grounds.units):
+        return False
+    parting = grounds.left.get(entry.case)
+    if parting is not None and parting.lately and entry.scope < parting.number:
+        # Written before the officer could know: work in good faith is taken in.
+        return False
+    raise EntryRefused("scope")
+
+
+def _opens(entry: Entry) -> bool:
+    return any(
+        change["op"] == "create" and change["record"] == entry.case and change["type"] == "case"
+        for change in entry.changes
+    )

@@ -1,0 +1,215 @@
+"""The ledger of one push in PostgreSQL, under the lock of the organisation's counter."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from app.notebook.ids import fixed_id
+from app.rules.access import CaseFacts
+from sync.server import scope
+from sync.server.database import Connection
+from sync.server.judge import ACCEPTED, Chain, Held, Parting
+from sync.server.ledger import Apart, Caller, NewEntry, Place, Written
+
+_ENTRY = (
+    "COPY entry (org_id, number, leaf, device_id, first, count, case_id, hash, received_at, digest, body, signature)"
+    " FROM STDIN (FORMAT BINARY)"
+)
+_ENTRY_TYPES = ["text", "int8", "int8", "text", "int8", "int4", "text", "text", "text", "bytea", "bytea", "bytea"]
+_NODE = "COPY node (org_id, level, place, hash) FROM STDIN (FORMAT BINARY)"
+_CASE = (
+    "INSERT INTO held_case (org_id, case_id, author, owner, unit_id, restricted, number, changed_at, digest)"
+    " SELECT %s, c, a, o, u, r, n, now(), d FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bool[],"
+    " %s::bigint[], %s::bytea[]) AS t (c, a, o, u, r, n, d)"
+    " ON CONFLICT (org_id, case_id) DO UPDATE SET restricted = excluded.restricted, number = excluded.number,"
+    " changed_at = excluded.changed_at, digest = excluded.digest"
+)
+
+
+class PostgresTaking:
+    """One push of one device; made and used within one transaction."""
+
+    def __init__(self, connection: Connection, caller: Caller) -> None:
+        self._connection, self._caller = connection, caller
+
+    def place(self) -> Place:
+        return lock(self._connection, self._caller.org)
+
+    def chain(self) -> Chain:
+        row = self._one("SELECT last, hash FROM device WHERE org_id = %s AND device_id = %s", self._caller.device)
+        return Chain(*row)
+
+    def held(self, firsts: Collection[int]) -> Mapping[int, Sequence[Held]]:
+        found: dict[int, list[Held]] = {}
+        wanted = (self._caller.org, self._caller.device, list(firsts))
+        for first, own, number, received in self._connection.execute(
+            "SELECT first, hash, number, received_at FROM entry"
+            " WHERE org_id = %s AND device_id = %s AND first = ANY(%s)",
+            wanted,
+        ).fetchall():
+            found.setdefault(first, []).append(Held(own, ACCEPTED, number, received))
+        for first, own, outcome, reason, received in self._connection.execute(
+            "SELECT first, hash, outcome, reason, received_at FROM quarantine"
+            " WHERE org_id = %s AND device_id = %s AND first = ANY(%s)",
+            wanted,
+        ).fetchall():
+            found.setdefault(first, []).append(Held(own, outcome, 0, received, reason))
+        return found
+
+    def heads(self, devices: Collection[str]) -> Mapping[str, int]:
+        if not devices:
+            return {}
+        return dict(self._all("SELECT device_id, last FROM device WHERE org_id = %s AND device_id = ANY(%s)", devices))
+
+    def cases(self, cases: Collection[str]) -> Mapping[str, CaseFacts]:
+        return scope.facts(self._connection, self._caller.org, self._caller.recent_days, list(cases))
+
+    def digests(self, cases: Collection[str]) -> Mapping[str, bytes]:
+        return dict(self._all("SELECT case_id, digest FROM held_case WHERE org_id = %s AND case_id = ANY(%s)", cases))
+
+    def left(self, cases: Collection[str]) -> Mapping[str, Parting]:
+        rows = self._connection.execute(
+            "SELECT case_id, until, until_at > now() - %s FROM subscription"
+            " WHERE org_id = %s AND device_id = %s AND case_id = ANY(%s) AND until IS NOT NULL",
+            (timedelta(days=self._caller.lease_days), self._caller.org, self._caller.device, list(cases)),
+        ).fetchall()
+        return {case: Parting(until, lately) for case, until, lately in rows}
+
+    def units(self) -> Mapping[str, str]:
+        return scope.units(self._connection, self._caller.org)
+
+    def node(self, level: int, place: int) -> bytes:
+        row = self._connection.execute(
+            "SELECT hash FROM node WHERE org_id = %s AND level = %s AND place = %s", (self._caller.org, level, place)
+        ).fetchone()
+        assert row is not None, "a node of the tree is missing"
+        return bytes(row[0])
+
+    def write(self, written: Written) -> None:
+        org, device = self._caller.org, self._caller.device
+        self._add_entries(written.entries)
+        self._add_nodes(written.nodes)
+        for one in written.apart:
+            self._set_apart(one)
+        self._connection.execute(
+            "UPDATE device SET last = %s, hash = %s WHERE org_id = %s AND device_id = %s",
+            (written.chain.last, written.chain.hash, org, device),
+        )
+        self._change_cases(written)
+        # Scope comes last: its notices take the numbers after those of the entries that brought them about.
+        place = scope.after_push(self._connection, self._caller, written)
+        self._connection.execute(
+            "UPDATE counter SET number = %s, leaves = %s WHERE org_id = %s", (place.number, place.leaves, org)
+        )
+
+    def _add_entries(self, entries: Sequence[NewEntry]) -> None:
+        if not entries:
+            return
+        with self._connection.cursor().copy(_ENTRY) as copy:
+            copy.set_types(_ENTRY_TYPES)
+            for e in entries:
+                copy.write_row(
+                    (
+                        self._caller.org,
+                        e.number,
+                        e.leaf,
+                        e.device,
+                        e.first,
+                        e.count,
+                        e.case,
+                        e.hash,
+                        e.received_at,
+                        e.digest,
+                        e.body,
+                        e.signature,
+                    )
+                )
+
+    def _add_nodes(self, nodes: Mapping[tuple[int, int], bytes]) -> None:
+        if not nodes:
+            return
+        with self._connection.cursor().copy(_NODE) as copy:
+            copy.set_types(["text", "int4", "int8", "bytea"])
+            for (level, place), own in nodes.items():
+                copy.write_row((self._caller.org, level, place, own))
+
+    def _set_apart(self, one: Apart) -> None:
+        org = self._caller.org
+        self._connection.execute(
+            "INSERT INTO quarantine (org_id, device_id, first, hash, count, case_id, outcome, reason, received_at,"
+            " body, signature) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            (
+                org,
+                one.device,
+                one.first,
+                one.hash,
+                one.count,
+                one.case.replace("\0", ""),
+                one.outcome,
+                one.reason,
+                one.received_at,
+                one.body,
+                one.signature.replace("\0", ""),
+            ),
+        )
+        if one.outcome == "forked":
+            # The other side of the fork stays in the log, which was confirmed, and is kept here beside this one.
+            self._connection.execute(
+                "INSERT INTO quarantine (org_id, device_id, first, hash, count, case_id, outcome, reason, received_at,"
+                " body, signature) SELECT org_id, device_id, first, hash, count, case_id, 'accepted', 'forked',"
+                " received_at, body, encode(signature, 'base64') FROM entry"
+                " WHERE org_id = %s AND device_id = %s AND first = %s ON CONFLICT DO NOTHING",
+                (org, one.device, one.first),
+            )
+            note_event(self._connection, self._caller, "forked", "", f"{one.first} {one.hash}")
+
+    def _change_cases(self, written: Written) -> None:
+        changed = list(written.cases.values())
+        if not changed:
+            return
+        self._connection.execute(
+            _CASE,
+            (
+                self._caller.org,
+                [c.case for c in changed],
+                [c.facts.author for c in changed],
+                [c.facts.owner for c in changed],
+                [c.facts.unit for c in changed],
+                [c.facts.restricted for c in changed],
+                [c.number for c in changed],
+                [c.digest for c in changed],
+            ),
+        )
+
+    def _one(self, query: str, *arguments: Any) -> tuple[Any, ...]:
+        row = self._connection.execute(query.encode(), (self._caller.org, *arguments)).fetchone()
+        assert row is not None
+        return row
+
+    def _all(self, query: str, ids: Collection[str]) -> list[tuple[Any, ...]]:
+        return self._connection.execute(query.encode(), (self._caller.org, list(ids))).fetchall()
+
+
+def lock(connection: Connection, org: str) -> Place:
+    """Lock the counter of an organisation until the end of the transaction."""
+    row = connection.execute("SELECT number, leaves FROM counter WHERE org_id = %s FOR UPDATE", (org,)).fetchone()
+    assert row is not None, "an organisation has a counter"
+    return Place(*row)
+
+
+def note_event(connection: Connection, caller: Caller, kind: str, case: str, detail: str) -> None:
+    """Note something that a person should hear of; the same thing once."""
+    connection.execute(
+        "INSERT INTO event VALUES (%s, %s, now(), %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (
+            caller.org,
+            fixed_id(caller.org, kind, caller.device, case, detail),
+            kind,
+            caller.officer.id,
+            caller.device,
+            case,
+            detail,
+        ),
+    )

@@ -1,0 +1,200 @@
+"""A push: entries of one device are judged, numbered and kept, all in one transaction.
+
+Signatures are looked at before the lock is taken that gives numbers, so that others wait only for what must be alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from app.notebook import tree
+from app.rules.access import CaseFacts
+from sync.server import judge
+from sync.server.judge import ACCEPTED, FORKED, Chain, Grounds, Judgement, Sent, Verdict
+from sync.server.ledger import Apart, Caller, CaseChange, NewEntry, Taking, Written
+from sync.wire import messages, signing
+
+_WHOLE = 1 << 256
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a push came to, before it is said in a message."""
+
+    judgement: Judgement
+    numbers: dict[str, int]
+    cases: frozenset[str]
+    leaves: int
+
+
+def look_at(entries: Sequence[messages.SentEntry]) -> list[Sent]:
+    """The entries of a push as they arrived."""
+    return [judge.look_at(bytes(one.entry), one.signature) for one in entries]
+
+
+def signed_by(key: bytes, sent: Sequence[Sent]) -> Callable[[Sent], bool]:
+    """Which of the entries bear a signature of this device: found now, told later."""
+    public = Ed25519PublicKey.from_public_bytes(key)
+    good: set[str] = set()
+    for one in sent:
+        try:
+            public.verify(signing.from_text(one.signature), bytes.fromhex(one.hash))
+        except (InvalidSignature, ValueError):
+            continue
+        good.add(one.hash + one.signature)
+    return lambda one: one.hash + one.signature in good
+
+
+def take(ledger: Taking, caller: Caller, sent: Sequence[Sent], signed: Callable[[Sent], bool], now: str) -> Taken:
+    """Judge the entries and keep what comes of it. `now`: the time of receipt, ISO 8601."""
+    place = ledger.place()
+    grounds = _grounds(ledger, caller, sent)
+    judgement = judge.judge(sent, grounds, signed)
+    fresh = [one for one in judgement.verdicts if one.fresh]
+    written = Written(chain=judgement.chain, place=place)
+    numbers: dict[str, int] = {}
+    if fresh:
+        _number(ledger, caller, fresh, grounds, written, now)
+        _set_apart(fresh, written, now)
+        numbers = {entry.hash: entry.number for entry in written.entries}
+        ledger.write(written)
+    return Taken(judgement, numbers, frozenset(written.cases), written.place.leaves)
+
+
+def answer(taken: Taken, now: str) -> list[messages.Outcome]:
+    """The outcomes as they are told."""
+    return [_outcome(one, taken.numbers, now) for one in taken.judgement.verdicts]
+
+
+def _outcome(one: Verdict, numbers: dict[str, int], now: str) -> messages.Outcome:
+    first = one.sent.envelope.first if one.sent.envelope else 0
+    if one.held is not None:
+        return messages.Outcome(
+            first=first,
+            outcome=one.outcome,
+            number=one.held.number,
+            received_at=one.held.received_at,
+            reason=one.reason,
+        )
+    number = numbers.get(one.sent.hash, 0) if one.outcome == ACCEPTED else 0
+    return messages.Outcome(first=first, outcome=one.outcome, number=number, received_at=now, reason=one.reason)
+
+
+def _grounds(ledger: Taking, caller: Caller, sent: Sequence[Sent]) -> Grounds:
+    places = [one.envelope for one in sent if one.envelope is not None]
+    cases = {place.case for place in places if len(place.case) <= 64}
+    return Grounds(
+        device=caller.device,
+        officer=caller.officer,
+        authors=frozenset({caller.author}),
+        chain=ledger.chain(),
+        held=ledger.held({place.first for place in places}),
+        heads=ledger.heads(_devices(sent) - {caller.device}),
+        cases=ledger.cases(cases),
+        units=ledger.units(),
+        left=ledger.left(cases),
+        revoked=caller.revoked,
+    )
+
+
+def _devices(sent: Sequence[Sent]) -> set[str]:
+    """Ids of 32 digits that stand before a colon: every device that could be named, and perhaps more."""
+    found: set[str] = set()
+    for one in sent:
+        found.update(match.decode() for match in judge.NAMED.findall(one.body))
+    return found
+
+
+def _number(
+    ledger: Taking, caller: Caller, fresh: Sequence[Verdict], grounds: Grounds, written: Written, now: str
+) -> None:
+    accepted = [one for one in fresh if one.outcome == ACCEPTED and one.entry is not None]
+    digests = dict(ledger.digests({one.entry.case for one in accepted if one.entry is not None}))
+    number, leaves = written.place.number, written.place.leaves
+    hashes: list[bytes] = []
+    for one in accepted:
+        assert one.entry is not None
+        number += 1
+        case, own = one.entry.case, one.sent.hash
+        digests[case] = added(digests.get(case, bytes(32)), own)
+        written.entries.append(
+            NewEntry(
+                number,
+                leaves + len(hashes),
+                caller.device,
+                one.entry.first,
+                one.entry.count,
+                case,
+                own,
+                now,
+                digests[case],
+                one.sent.body,
+                signing.from_text(one.sent.signature),
+            )
+        )
+        hashes.append(tree.leaf(signing.leaf_bytes(number, own, now)))
+        if case != caller.device:
+            _note_case(one, caller, grounds, written, number, digests[case])
+    written.nodes = tree.new_nodes(leaves, hashes, ledger.node)
+    written.place = type(written.place)(number, leaves + len(hashes))
+
+
+def _note_case(one: Verdict, caller: Caller, grounds: Grounds, written: Written, number: int, digest: bytes) -> None:
+    assert one.entry is not None
+    case = one.entry.case
+    before = grounds.cases.get(case)
+    change = written.cases.get(case)
+    facts = change.facts if change else before
+    if facts is None:
+        facts = CaseFacts(caller.officer.id, caller.officer.id, caller.officer.unit)
+    # Once restricted, always restricted, until people decide otherwise: a later "no" of a laptop frees nothing.
+    restricted = facts.restricted or one.restricts
+    facts = CaseFacts(facts.author, facts.owner, facts.unit, facts.assigned, facts.named, restricted, recent=True)
+    written.cases[case] = CaseChange(case, facts, before, number, digest)
+
+
+def _set_apart(fresh: Sequence[Verdict], written: Written, now: str) -> None:
+    for one in fresh:
+        if one.outcome == ACCEPTED or one.sent.envelope is None:
+            continue
+        place, sent = one.sent.envelope, one.sent
+        written.apart.append(
+            Apart(
+                place.device,
+                place.first,
+                place.count,
+                place.case[:64],
+                sent.hash,
+                one.outcome,
+                one.reason,
+                now,
+                sent.body,
+                sent.signature[:200],
+            )
+        )
+        if one.outcome == FORKED:
+            written.forked = place.first
+
+
+def added(digest: bytes, entry_hash: str) -> bytes:
+    """A case's digest with one more entry: the sum of their hashes modulo 2^256."""
+    total = (int.from_bytes(digest, "big") + int(entry_hash, 16)) % _WHOLE
+    return total.to_bytes(32, "big")
+
+
+def digest_of(bodies: Sequence[bytes]) -> bytes:
+    """The digest of entries."""
+    total = bytes(32)
+    for body in bodies:
+        total = added(total, hashlib.sha256(body).hexdigest())
+    return total
+
+
+def head(chain: Chain) -> messages.Head:
+    """The end of a chain as it is told."""
+    return messages.Head(last=chain.last, hash=chain.hash)

@@ -1,0 +1,104 @@
+"""The running server: the database, the door and the exchange behind uvicorn with TLS 1.3, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import ssl
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+
+from app.problems import Problem
+from sync.server import app
+from sync.server.authority import signing_key
+from sync.server.config import Config
+from sync.server.database import Database
+from sync.server.door import Door
+from sync.server.exchange import Exchange
+from sync.server.statements import Signer
+from sync.wire import limits
+
+_BACKLOG = 512
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises Problem server.address where somebody else has the address."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        made = socket.socket(family, socket.SOCK_STREAM)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((host, port))
+        made.listen(_BACKLOG)
+    except OSError as error:
+        raise Problem("server.address", host=host, port=port) from error
+    return made
+
+
+def serve(
+    config: Config, listening: socket.socket, ready: Callable[[], None], database: Database | None = None
+) -> None:
+    """Serve until SIGTERM or SIGINT; requests that have begun are answered first."""
+    database = database or opened(config)
+    try:
+        signer = Signer(signing_key(config.signing_key))
+        door = Door(database, signer)
+        exchange = Exchange(database, signer, door)
+        try:
+            application = app.make(exchange, door, signer, config.authority.read_bytes(), config.openapi)
+            asyncio.run(_run(_configured(application, config), listening, ready))
+        finally:
+            exchange.close()
+    finally:
+        database.close()
+
+
+def opened(config: Config) -> Database:
+    """The database, connected and checked."""
+    database = Database(config.database, config.pool)
+    try:
+        database.open()
+    except Problem:
+        database.close()
+        raise
+    return database
+
+
+def _configured(application: Any, config: Config) -> uvicorn.Server:
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
+    settings = uvicorn.Config(
+        application,
+        http="h11",
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=config.connections,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=10,
+        h11_max_incomplete_event_size=limits.HEADERS,
+        ssl_certfile=str(config.certificate),
+        ssl_keyfile=str(config.certificate_key),
+    )
+    settings.load()
+    assert settings.ssl is not None
+    settings.ssl.minimum_version = ssl.TLSVersion.TLSv1_3
+    return uvicorn.Server(settings)
+
+
+async def _run(server: uvicorn.Server, listening: socket.socket, ready: Callable[[], None]) -> None:
+    # uvicorn raises the signal again when it is done; by then it has said all that it had to say.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    serving = asyncio.ensure_future(server.serve([listening]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.005)
+    if server.started:
+        ready()
+    await serving

@@ -1,0 +1,158 @@
+"""Signed requests in, signed answers out: around every message, before anything of a stranger's is unpacked.
+
+Nothing of a request reaches a log but its path, its status, its length and how long it took.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from app.logs import place_of
+from sync.server.database import Busy
+from sync.server.door import Door, Refused
+from sync.server.statements import Signer
+from sync.wire import limits, messages, signing
+
+LOG = logging.getLogger("holdfast.server")
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_NONCE = re.compile(r"[0-9a-f]{32}")
+PACKED = b"application/json+zstd"
+OPEN_PATHS = frozenset({"/v1/authority", "/v1/health"})
+
+
+class SignedExchange:
+    """Wraps the application: what gets through is a request of a known device, unpacked; what goes out is signed."""
+
+    def __init__(self, inner: Application, door: Door, signer: Signer) -> None:
+        self._inner, self._door, self._signer = inner, door, signer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        begun, path = time.monotonic(), scope["path"]
+        nonce = _header(scope, signing.NONCE)
+        nonce = nonce if _NONCE.fullmatch(nonce) else ""
+        try:
+            status, kind, body = await asyncio.wait_for(self._answer(scope, receive, nonce), limits.REQUEST_S)
+        except Refused as refused:
+            status, kind, body = refused.status, PACKED, signing.pack(messages.encode(refused.refusal))
+        except Busy:
+            status, kind, body = 503, PACKED, signing.pack(messages.encode(messages.Refusal(code="busy", retry_s=5)))
+        except TimeoutError:
+            status, kind, body = 408, PACKED, signing.pack(messages.encode(messages.Refusal(code="too_slow")))
+        LOG.info(
+            "%s %s %d in %d ms, %d bytes", *_line(scope, path), status, (time.monotonic() - begun) * 1000, len(body)
+        )
+        await self._send(send, status, kind, nonce, body)
+
+    async def _answer(self, scope: Scope, receive: Receive, nonce: str) -> tuple[int, bytes, bytes]:
+        if scope["method"] != "POST":
+            return await self._through(scope, b"", packs=False)
+        packed = await _whole(receive)
+        if not nonce:
+            raise Refused(400, "malformed")
+        asked = Asked(scope, nonce, packed)
+        if scope["path"] == "/v1/enrol":
+            scope["state"] = {**scope.get("state", {}), "asked": asked}
+        else:
+            caller = await asyncio.to_thread(self._door.admit, asked)
+            scope["state"] = {**scope.get("state", {}), "caller": caller}
+        return await self._through(scope, unpacked(packed), packs=True)
+
+    async def _through(self, scope: Scope, body: bytes, packs: bool) -> tuple[int, bytes, bytes]:
+        """The application's answer to an unpacked body."""
+        told: dict[str, Any] = {"status": 500, "kind": b"", "body": bytearray()}
+        pending: deque[dict[str, Any]] = deque([{"type": "http.request", "body": body, "more_body": False}])
+
+        async def receive() -> dict[str, Any]:
+            return pending.popleft() if pending else {"type": "http.disconnect"}
+
+        async def send(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                told["status"] = message["status"]
+                told["kind"] = dict(message["headers"]).get(b"content-type", b"")
+            else:
+                told["body"] += message.get("body", b"")
+
+        scope = {**scope, "headers": [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]}
+        await self._inner(scope, receive, send)
+        if not packs and told["status"] < 400:
+            return told["status"], told["kind"], bytes(told["body"])
+        return told["status"], PACKED, await asyncio.to_thread(signing.pack, bytes(told["body"]))
+
+    async def _send(self, send: Send, status: int, kind: bytes, nonce: str, body: bytes) -> None:
+        headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body)), (b"cache-control", b"no-store")]
+        if nonce:
+            headers.append((signing.SIGNATURE.lower().encode(), self._signer.answer(nonce, status, body).encode()))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+class Asked:
+    """A request as it arrived, with the headers that the signature is about."""
+
+    def __init__(self, scope: Scope, nonce: str, packed: bytes) -> None:
+        self.method, self.path, self.nonce, self.packed = scope["method"], scope["path"], nonce, packed
+        self.device = _header(scope, signing.DEVICE)
+        self.signature = _header(scope, signing.SIGNATURE)
+        counter = _header(scope, signing.COUNTER)
+        self.counter = int(counter) if re.fullmatch(r"[0-9]{1,18}", counter) else 0
+        self.address = (scope.get("client") or ("", 0))[0]
+
+    def is_signed_with(self, key: bytes) -> bool:
+        """Whether the signature is that of this public key."""
+        said = signing.request_bytes(self.method, self.path, self.device, self.counter, self.nonce, self.packed)
+        return signing.holds(self.signature, said, key)
+
+
+def unpacked(packed: bytes) -> bytes:
+    """The body of a request whose signature holds. Raises Refused."""
+    try:
+        return signing.unpack(packed)
+    except signing.TooLarge as error:
+        raise Refused(413, "too_large") from error
+    except ValueError as error:
+        raise Refused(400, "malformed") from error
+
+
+def _line(scope: Scope, path: str) -> tuple[str, str]:
+    """Method and path for the log: only those that are ours, for others may say anything."""
+    known = path.startswith("/v1/") and path.isascii() and path.replace("/", "").isalnum() and len(path) < 40
+    return (scope["method"] if scope["method"] in ("GET", "POST") else "other", path if known else "other")
+
+
+def _header(scope: Scope, name: str) -> str:
+    wanted = name.lower().encode()
+    found = [value for key, value in scope["headers"] if key == wanted]
+    return str(found[0].decode("latin-1")) if len(found) == 1 else ""
+
+
+async def _whole(receive: Receive) -> bytes:
+    """The body, no longer than allowed. Raises Refused."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Refused(400, "malformed")
+        body += message.get("body", b"")
+        if len(body) > limits.BODY:
+            raise Refused(413, "too_large")
+        if not message.get("more_body"):
+            return bytes(body)
+
+
+def report(error: BaseException) -> None:
+    """Log a bug by its kind and place, never by its words."""
+    LOG.error("bug: %s", place_of(error))

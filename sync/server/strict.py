@@ -1,0 +1,105 @@
+"""Whether the bytes of an entry are what every later reader, in any language, reads in one and the same way.
+
+Canonical JSON leaves no room: a doubled key, another spelling of a number, a lone surrogate are not the bytes that
+this check writes from what it read. Nothing is kept that a database or a screen would stumble over.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import msgspec
+
+from sync.wire import limits
+
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKETS = re.compile(rb"[^\[\]{}]+")
+_LARGEST = 1 << 53
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+class NotStrict(ValueError):
+    """Bytes that are no canonical JSON, or nested too deep, or holding what cannot be kept."""
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """What is needed of an entry to keep it in its place of the chain, whatever else is wrong with it."""
+
+    device: str
+    first: int
+    count: int
+    previous: str
+    case: str
+
+
+_ENVELOPE = msgspec.json.Decoder(Envelope)
+
+
+def envelope(body: bytes) -> Envelope:
+    """The place of an entry in its chain. Raises NotStrict where it names none."""
+    try:
+        found = _ENVELOPE.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise NotStrict("no entry") from error
+    if not 1 <= found.first < _LARGEST or not 1 <= found.count <= 1 << 20 or not is_id(found.device):
+        raise NotStrict("no place in a chain")
+    return found
+
+
+def check(body: bytes) -> None:
+    """Raise NotStrict where the bytes are not canonical, nested deeper than allowed, or hold NUL or a huge number."""
+    if depth(body) > limits.DEPTH:
+        raise NotStrict("nested too deep")
+    try:
+        read = msgspec.json.decode(body)
+        written = json.dumps(read, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    except (ValueError, RecursionError) as error:
+        raise NotStrict("not JSON") from error
+    if written.encode() != body:
+        raise NotStrict("not canonical")
+    if b"\\u0000" in body and _holds_nul(read):
+        raise NotStrict("NUL")
+    if not _numbers_fit(body, read):
+        raise NotStrict("a number that not every reader keeps")
+
+
+def depth(body: bytes) -> int:
+    """How deep arrays and objects are nested, found without building them."""
+    deepest = level = 0
+    for sign in _BRACKETS.sub(b"", _STRINGS.sub(b"", body)):
+        if sign in b"[{":
+            level += 1
+            deepest = max(deepest, level)
+        else:
+            level -= 1
+    return deepest
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is 32 lower-case hexadecimal digits."""
+    return _ID.fullmatch(text) is not None
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any("\0" in key or _holds_nul(inner) for key, inner in value.items())
+    return isinstance(value, list) and any(_holds_nul(inner) for inner in value)
+
+
+_LONG_NUMBER = re.compile(rb"[0-9]{16}")
+
+
+def _numbers_fit(body: bytes, value: Any) -> bool:
+    return _LONG_NUMBER.search(_STRINGS.sub(b"", body)) is None or _fits(value)
+
+
+def _fits(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(_fits(inner) for inner in value.values())
+    if isinstance(value, list):
+        return all(_fits(inner) for inner in value)
+    return not isinstance(value, int) or abs(value) <= _LARGEST

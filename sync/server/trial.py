@@ -1,0 +1,160 @@
+"""A server for trying out, in one folder: its own PostgreSQL, its own authority, one unit of invented officers.
+
+Started again in the same folder it goes on with what is there, with fresh codes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.notebook.ids import random_id
+from app.problems import Problem
+from sync.server import administration, authority, database, service
+from sync.server.cluster import Cluster, find
+from sync.server.config import Config
+from sync.server.database import ALL, Connection, Database
+
+LOGIN = "holdfast_trial"
+ORGANISATION, UNIT = "Trial force", "Trial unit"
+SUPERVISOR = "Rowan Teale"
+_GIVEN = ("Asha", "Bram", "Cleo", "Dara", "Elin", "Farid", "Greta", "Hana", "Ines", "Joren")
+_FAMILY = ("Quill", "Marsh", "Vane", "Holm", "Thorne", "Sorrel", "Pike", "Wren", "Ashby", "Lund")
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A code for one officer."""
+
+    officer: str
+    role: str
+    unit: str
+    code: str
+
+
+def officer_name(n: int) -> str:
+    """The invented name of the n-th officer, from 0."""
+    turn, place = divmod(n, len(_GIVEN))
+    return f"{_GIVEN[place]} {_FAMILY[(place + turn) % len(_FAMILY)]}" + (
+        f" {turn + 1}" if turn >= len(_FAMILY) else ""
+    )
+
+
+def run(folder: Path, port: int, officers: int, ready: Callable[[str, list[Issued]], None]) -> None:
+    """Run until SIGTERM or SIGINT. `ready` is told the address and the codes once requests are answered."""
+    with _alone(folder), _listening(folder, port) as listening:
+        where = ("127.0.0.1", listening.getsockname()[1])
+        cluster = Cluster(folder, find(os.environ.get("HOLDFAST_TRIAL_POSTGRESQL", "")))
+        loading = threading.Thread(target=_keys, args=(folder,))
+        loading.start()
+        try:
+            cluster.start()
+            loading.join()
+            made, config = _prepare(cluster, folder, where)
+            issued = made.run(_org(made), ALL, lambda c: _codes(c, _org(made), officers, where, config))
+            service.serve(config, listening, lambda: ready(f"https://{where[0]}:{where[1]}", issued), made)
+        finally:
+            loading.join()
+            cluster.stop()
+
+
+def _keys(folder: Path) -> None:
+    authority.make_authority(folder)
+    authority.make_server(folder, "127.0.0.1")
+    authority.make_signing_key(folder)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One trial in one folder; the lock goes with the process, however it ends."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise Problem("server.folder", folder=str(folder)) from error
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Problem("server.folder_in_use", folder=str(folder)) from error
+        yield
+    finally:
+        os.close(lock)
+
+
+@contextlib.contextmanager
+def _listening(folder: Path, port: int) -> Iterator[socket.socket]:
+    """The address: the one that is asked for, else the one of last time, which enrolled laptops know."""
+    file = folder / "port"
+    kept = int(file.read_text()) if not port and file.exists() else port
+    made = service.listen("127.0.0.1", kept)
+    try:
+        file.write_text(str(made.getsockname()[1]))
+        yield made
+    finally:
+        made.close()
+
+
+def _prepare(cluster: Cluster, folder: Path, where: tuple[str, int]) -> tuple[Database, Config]:
+    with database.owner(cluster.conninfo(database="postgres")) as connection:
+        if connection.execute("SELECT FROM pg_database WHERE datname = 'holdfast'").fetchone() is None:
+            connection.execute("CREATE DATABASE holdfast")
+    database.migrate(cluster.conninfo(), LOGIN)
+    config = Config(
+        database=cluster.conninfo(LOGIN),
+        owner_database=cluster.conninfo(),
+        certificate=folder / "server.crt",
+        certificate_key=folder / "server.key",
+        authority=folder / "authority.crt",
+        signing_key=folder / "signing.key",
+        host=where[0],
+        port=where[1],
+        openapi=True,
+    )
+    _write_config(folder, config)
+    return service.opened(config), config
+
+
+def _write_config(folder: Path, config: Config) -> None:
+    """The configuration as a file, so that every other command works on the trial: `--config FOLDER/server.toml`."""
+    values = {name: getattr(config, name) for name in Config.__dataclass_fields__}
+    lines = [f"{name} = {json.dumps(str(v) if isinstance(v, Path) else v)}\n" for name, v in values.items()]
+    with open(os.open(folder / "server.toml", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.writelines(lines)
+
+
+def _org(made: Database) -> str:
+    """The trial's organisation, made where there is none yet."""
+    found = made.run("", "", administration.organisations)
+    if ORGANISATION in found:
+        return found[ORGANISATION]
+    org = random_id()
+    made.run(org, ALL, lambda c: administration.new_organisation(c, ORGANISATION, org))
+    return org
+
+
+def _codes(connection: Connection, org: str, officers: int, where: tuple[str, int], config: Config) -> list[Issued]:
+    unit = _unit(connection, org)
+    wanted = [(officer_name(n), "officer") for n in range(officers)] + [(SUPERVISOR, "supervisor")]
+    there = {person.name: person for person in administration.people(connection, org)}
+    pin, issued = authority.pin(config.authority.read_bytes()), []
+    for name, role in wanted:
+        officer = there[name].id if name in there else administration.new_officer(connection, org, name, role, unit)
+        code = administration.code_for(connection, org, officer, where, pin, datetime.now(UTC))
+        issued.append(Issued(name, role, UNIT, code))
+    return issued
+
+
+def _unit(connection: Connection, org: str) -> str:
+    for unit, name, _above in administration.units(connection, org):
+        if name == UNIT:
+            return unit
+    return administration.new_unit(connection, org, UNIT)

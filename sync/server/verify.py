@@ -1,0 +1,155 @@
+"""Whether the history is what it was: entries against hashes, signatures, chains, the tree and the signed heads.
+
+It reads all of an organisation, in the order of the numbers, and names each row that does not fit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from app.notebook import entry as notebook
+from app.notebook import tree
+from sync.server import strict
+from sync.server.database import Connection
+from sync.server.push import added
+from sync.wire import signing
+
+_PAGE = 1000
+
+
+@dataclass
+class Walk:
+    """What is known after the entries so far."""
+
+    nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    size: int = 0
+    number: int = 0
+    digests: dict[str, bytes] = field(default_factory=dict)
+    changed: dict[str, int] = field(default_factory=dict)
+
+    def node(self, level: int, place: int) -> bytes:
+        """A node of the tree as it follows from the entries."""
+        return self.nodes[level, place]
+
+
+def verify(connection: Connection, org: str, public: bytes) -> Iterator[str]:
+    """Each thing that is not as it was, as table, key and what is wrong; nothing where all is well."""
+    keys = _keys(connection, org)
+    walk = Walk()
+    yield from _entries(connection, org, keys, walk)
+    yield from _tree(connection, org, walk)
+    yield from _heads(connection, org, walk, public)
+    yield from _cases(connection, org, walk)
+    yield from _chains(connection, org)
+
+
+def _keys(connection: Connection, org: str) -> dict[str, Ed25519PublicKey]:
+    rows = connection.execute("SELECT device_id, key FROM device WHERE org_id = %s", (org,)).fetchall()
+    return {device: Ed25519PublicKey.from_public_bytes(bytes(key)) for device, key in rows}
+
+
+def _entries(connection: Connection, org: str, keys: dict[str, Ed25519PublicKey], walk: Walk) -> Iterator[str]:
+    while True:
+        rows = connection.execute(
+            "SELECT number, leaf, device_id, first, count, case_id, hash, received_at, digest, body, signature"
+            " FROM entry WHERE org_id = %s AND number > %s ORDER BY number LIMIT %s",
+            (org, walk.number, _PAGE),
+        ).fetchall()
+        if not rows:
+            return
+        for number, leaf, device, first, count, case, own, received, digest, raw, signature in rows:
+            name = f"entry {number}"
+            body = bytes(raw)
+            if hashlib.sha256(body).hexdigest() != own:
+                yield f"{name}: its bytes do not have its hash"
+            if not _is_signed(keys.get(device), bytes(signature), body):
+                yield f"{name}: its signature is not its device's"
+            if not _says(body, device, first, count, case):
+                yield f"{name}: its columns say something else than its bytes"
+            if leaf != walk.size:
+                yield f"{name}: an entry before it is missing, or one was put in"
+            walk.digests[case] = added(walk.digests.get(case, bytes(32)), own)
+            if walk.digests[case] != bytes(digest):
+                yield f"{name}: its case's digest does not follow from the entries"
+            made = tree.new_nodes(walk.size, [tree.leaf(signing.leaf_bytes(number, own, received))], walk.node)
+            walk.nodes.update(made)
+            walk.size, walk.number = walk.size + 1, number
+            walk.changed[case] = number
+
+
+def _is_signed(key: Ed25519PublicKey | None, signature: bytes, body: bytes) -> bool:
+    if key is None:
+        return False
+    try:
+        key.verify(signature, hashlib.sha256(body).digest())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _says(body: bytes, device: str, first: int, count: int, case: str) -> bool:
+    try:
+        place = strict.envelope(body)
+    except strict.NotStrict:
+        return False
+    return (place.device, place.first, place.count, place.case) == (device, first, count, case)
+
+
+def _tree(connection: Connection, org: str, walk: Walk) -> Iterator[str]:
+    rows = connection.execute("SELECT level, place, hash FROM node WHERE org_id = %s", (org,)).fetchall()
+    there = {(level, place): bytes(own) for level, place, own in rows}
+    for level, place in sorted(there.keys() | walk.nodes.keys()):
+        if there.get((level, place)) != walk.nodes.get((level, place)):
+            leaf = f" (entry with leaf {place})" if level == 0 else ""
+            yield f"node {level}/{place}{leaf}: does not follow from the entries"
+    row = connection.execute("SELECT number, leaves FROM counter WHERE org_id = %s", (org,)).fetchone()
+    if row is None or row[1] != walk.size or row[0] < walk.number:
+        yield "counter: entries are missing at the end, or were added"
+
+
+def _heads(connection: Connection, org: str, walk: Walk, public: bytes) -> Iterator[str]:
+    rows = connection.execute(
+        "SELECT size, epoch, root, signature FROM tree_head WHERE org_id = %s ORDER BY size, epoch", (org,)
+    ).fetchall()
+    for size, epoch, root, signature in rows:
+        if not signing.holds(signature, signing.tree_head_bytes(epoch, size, bytes(root)), public):
+            yield f"tree_head {size}: its signature is not this server's"
+        elif size > walk.size or tree.root(size, walk.node) != bytes(root):
+            yield f"tree_head {size}: what was signed then is not what the entries say now"
+
+
+def _cases(connection: Connection, org: str, walk: Walk) -> Iterator[str]:
+    rows = connection.execute("SELECT case_id, number, digest FROM held_case WHERE org_id = %s", (org,)).fetchall()
+    for case, number, digest in rows:
+        if walk.digests.get(case) != bytes(digest) or walk.changed.get(case) != number:
+            yield f"held_case {case}: does not follow from the entries"
+
+
+def _chains(connection: Connection, org: str) -> Iterator[str]:
+    """Accepted and refused entries of a device follow each other without a gap, up to its head."""
+    rows = connection.execute(
+        "SELECT device_id, first, count, hash, body FROM entry WHERE org_id = %(org)s"
+        " UNION ALL SELECT device_id, first, count, hash, body FROM quarantine"
+        " WHERE org_id = %(org)s AND outcome = 'refused' ORDER BY device_id, first",
+        {"org": org},
+    ).fetchall()
+    heads = {
+        device: (last, own)
+        for device, last, own in connection.execute(
+            "SELECT device_id, last, hash FROM device WHERE org_id = %s", (org,)
+        ).fetchall()
+    }
+    ends = dict.fromkeys(heads, (0, notebook.NO_PREVIOUS))
+    for device, first, count, own, body in rows:
+        last, before = ends.get(device, (0, notebook.NO_PREVIOUS))
+        if first != last + 1 or strict.envelope(bytes(body)).previous != before:
+            yield f"entry {device}:{first}: does not follow the one before it"
+        ends[device] = (first + count - 1, own)
+    for device in sorted(heads):
+        if heads[device] != ends[device]:
+            yield f"device {device}: its head is not the end of its chain"
