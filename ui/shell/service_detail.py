@@ -59,6 +59,7 @@ class ServiceDetail(ColumnPage):
             inside.addWidget(PlainLabel(text, selectable=True))
         inside.addStretch(1)
         self.column.addWidget(self._shown)
+        self._shown.show()  # at once, not with the next event
         self.verticalScrollBar().setValue(0)
 
     def focus_number(self) -> None:

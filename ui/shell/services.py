@@ -140,4 +140,5 @@ class ServicesPage(PlacePage):
             lines.addStretch(1)
             column = number % ON_CALL_COLUMNS
             self._grid.addWidget(cell, number // ON_CALL_COLUMNS, column)
+            cell.show()
             self._grid.setColumnStretch(column, 1)
