@@ -7,16 +7,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout
 
-from app.i18n import N_
 from app.records.view import Record
 from ui.editors.editor import Editor
 from ui.editors.record_form import RecordForm, When
 from ui.pages.cards import CardStack
 from ui.pages.fold import Fold
-from ui.widgets.text import Card, PlainButton
+from ui.pages.put_away import PutAway
+from ui.widgets.text import Card
 
 
 class FoldedCard(Card):
@@ -37,9 +37,9 @@ class FoldedCard(Card):
         self.body.setSpacing(0)
         self.fold = Fold("", self._fill)
         self.body.addWidget(self.fold)
-        self.archive = PlainButton(self.words(N_("Archive")), kind="quiet", parent=self)
-        self.archive.hide()
-        self.archive.clicked.connect(self._archive)
+        self.put_away = PutAway(page, lambda: self.record_id, lambda: self.words(self.what))
+        self.put_away.setParent(self)
+        self.put_away.hide()
         if not record_id:
             self.fold.set_open(True)
 
@@ -77,9 +77,8 @@ class FoldedCard(Card):
         said = self.title(record)
         self.fold.set_title(said)
         self.setAccessibleName(said)
-        self.archive.setAccessibleName(self.words(N_("Archive {what}"), what=said))
         if self.form is not None:
-            self.archive.setVisible(bool(self.record_id))
+            self.put_away.show_record()
             self.form.offer_people(self.page.people_options())
             self.show_more()
             self.form.show_record()
@@ -90,7 +89,8 @@ class FoldedCard(Card):
         assert self.form is not None
         control = self.form.editors[field].control
         (control.focusProxy() or control).setFocus(Qt.FocusReason.OtherFocusReason)
-        self.page.bring_into_view(self)
+        # Once the layout has made room: as much of the card as there is room for, from its top on.
+        QTimer.singleShot(0, self, self._bring_into_view)
 
     def focus_first(self) -> None:
         """Stand on the first field."""
@@ -119,12 +119,13 @@ class FoldedCard(Card):
         self.form.made.connect(self._made)
         inside.addWidget(self.form)
         self.fill_more(inside)
-        inside.addWidget(self.archive, 0, Qt.AlignmentFlag.AlignLeft)
+        inside.addWidget(self.put_away)
         self.show_record()
 
     def _made(self, record_id: str) -> None:
         self.record_id = record_id
         self._stack().adopt(record_id)
 
-    def _archive(self) -> None:
-        self.page.archive(self.record_id, self.words(self.what))
+    def _bring_into_view(self) -> None:
+        self.page.sheet.ensureWidgetVisible(self, 0, 8)
+        self.page.sheet.ensureWidgetVisible(self.fold.button, 0, 12)

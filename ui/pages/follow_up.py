@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from app.casework import releases
 from app.i18n import N_
 from app.records.view import Record
+from ui.pages.archived import Archived
 from ui.pages.follow_up_contact import ContactPart
 from ui.pages.follow_up_orders import OrdersPart
 from ui.pages.follow_up_programme import ProgrammePart
@@ -44,6 +45,7 @@ class FollowUpPage(CasePage):
         for part in (ReleasesPart, OrdersPart, ProgrammePart):
             self._add(part(self))
             self.parts[-1].show_case()
+        self._add(Archived(self, ("follow_up", "order", "breach", "programme"))).show_case()
 
     def _add(self, part: QWidget) -> Any:
         self.parts.append(part)
