@@ -12,8 +12,8 @@ from ui.editors.written import LineEditor, NamesEditor, NumberEditor, WordsEdito
 from ui.widgets.choices import Option
 
 _LONGEST_ROW = 64
-_ROWS = frozenset({"task_status"})
-"""Lists that stand side by side although they are long: nobody should pass over a status on the way to another."""
+_ROWS = frozenset({"task_status", "feels"})
+"""Lists that stand side by side although they are long: nobody should pass over one on the way to another."""
 _WRITTEN: dict[str, type[Editor]] = {
     "line": LineEditor,
     "words": WordsEditor,

@@ -21,6 +21,7 @@ from ui.pages.factor_card import shorten
 from ui.pages.folded_card import FoldedCard
 from ui.widgets.text import PlainButton, PlainLabel, row
 
+
 def order_words(page: Any, order: Record) -> str:
     """An order in a few words: its kind and its number."""
     return wording.order_words(page.session.desk, order, page.session.translator)

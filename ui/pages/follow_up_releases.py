@@ -140,9 +140,7 @@ class ReleaseCard(Card):
             told_by=self.told_by.value(),
         )
         if done is not None:
-            self.page.undo_bar.offer(
-                self.words(N_("Stamped: the victim was told.")), lambda: self.page.act(releases.take_back, self.key)
-            )
+            self.page.offer_undo(self.words(N_("Stamped: the victim was told.")))
 
     def _take_back(self) -> None:
         self.page.act(releases.take_back, self.key)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.casework.steps import STEPS, TITLES, Progress
 from app.i18n import N_, Translator
@@ -95,10 +95,19 @@ class StepColumn(QFrame):
     def show_step(self, step: str) -> None:
         """Mark the step that is shown."""
         self.buttons[step].setChecked(True)
+        QTimer.singleShot(0, self, lambda: self._bring_into_view(self.buttons[step]))
 
     def titles(self) -> list[tuple[str, str]]:
         """Each step with its title and what is missing in it, in one line."""
         return [(step, button.accessibleName()) for step, button in self.buttons.items()]
+
+    def _bring_into_view(self, button: QWidget) -> None:
+        """In a low window the steps scroll: the one that is shown must be seen."""
+        area: QWidget | None = self.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if area is not None:
+            area.ensureWidgetVisible(button, 0, theme.SPACE_S)
 
     def show_progress(self, progress: Mapping[str, Progress]) -> None:
         """Show what is missing in each step."""

@@ -31,6 +31,32 @@ def full_case(desk: Desk) -> str:
     )
     make("event", kind="breach", happened_at="2026-05-15T10:00:00+00:00", note="Waited at the gate")
     make("pet", kind="Cat", safe="no")
+    order = make(
+        "order",
+        type="Protection order",
+        number="PO-7731",
+        person=suspect,
+        conditions="Not within 100 metres of the bakery, no message through anybody. " * 2,
+        served_at="2026-05-10T09:00:00+00:00",
+        expires="2026-08-10",
+    )
+    make("order", type="An order in somebody's own words", person=suspect)
+    make("breach", order=order, happened_at="2026-05-15T10:00:00+00:00", what="Waited at the gate. " * 6)
+    contacted = {"by": "Ilse Marrow", "channel": "call"}
+    make("follow_up", contacted_at="2026-05-12T10:00:00+00:00", reached="yes", feels="safer", **contacted)
+    make("follow_up", contacted_at="2026-05-14T10:00:00+00:00", reached="no", **contacted)
+    make(
+        "follow_up",
+        contacted_at="2026-05-15T10:00:00+00:00",
+        reached="yes",
+        feels="less_safe",
+        new_incidents="yes",
+        what_happened="He stood at the gate.",
+        orders_obeyed="no",
+        next_at="2026-05-20T10:00:00+00:00",
+        **contacted,
+    )
+    make("programme", person=suspect, name="Change Group Alder", status="missed", sessions_offered=4)
     assessment, _ = risk.start_assessment(desk, case, place="scene", interpreter="relative")
     for factor in desk.library.instrument().codes:
         value = "yes" if factor in PRESENT else "unknown" if factor in UNKNOWN else "no"

@@ -111,6 +111,10 @@ def test_doubtful_values_open_every_step(stage: Stage, session: Session, day: st
         "person": {"born": day, "custody_until": day},
         "safe_contact": {"hours": "evenings", "expires": day[:10], "confirmed_at": day},
         "event": {"happened_at": day, "expires": day},
+        "order": {"served_at": day, "expires": day, "issued_at": day},
+        "breach": {"happened_at": day},
+        "follow_up": {"contacted_at": day, "next_at": day},
+        "programme": {"told_at": day, "sessions_offered": "many"},
         "assessment": {"started_at": day},
         "plan": {"review_date": day},
     }
