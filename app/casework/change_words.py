@@ -72,9 +72,11 @@ class ChangeWords:
         if kind == "assessment" and fields.get("corrects"):
             text = N_("Correction of a completed assessment begun: {reason}")
             return Said(self._say(text, reason=str(fields.get("correction_reason", ""))), kind, record_id, weight=1)
-        said = "; ".join(
-            text for text in (self._labelled(declared.field(n), v) for n, v in fields.items()) if text
-        )
+        # What stands in the heading already is not said once more.
+        told = [
+            self._labelled(declared.field(n), v) for n, v in fields.items() if not self._in_heading(record_id, n, v)
+        ]
+        said = "; ".join(text for text in told if text)
         message = N_("{record} added: {values}") if said else N_("{record} added")
         weight = {"case": 2, "grade": 2, "print": 2, "answer": 6, "victim_view": 6, "sealed": 7}.get(kind, 4)
         return Said(self._say(message, record=heading, values=said), kind, record_id, weight=weight)
@@ -153,13 +155,21 @@ class ChangeWords:
         if record.type == "person":
             names = (record.get("given_name"), record.get("family_name"))
             return " ".join(str(name) for name in names if name) or str(record.get("original_name") or "")
+        name = self._titled_by(record_id)
+        return self.value(declared.field(name), record.get(name)) if name else ""
+
+    def _in_heading(self, record_id: str, name: str, value: Any) -> bool:
+        record = self._view.record(record_id)
+        return record is not None and name == self._titled_by(record_id) and record.get(name) == value
+
+    def _titled_by(self, record_id: str) -> str:
+        """The field by which a record is called, where it is one field as it stands."""
+        record = self._view.record(record_id)
+        if record is None or record.declared is None or record.type == "person":
+            return ""
         if record.type == "task" and record.get("title"):
-            return str(record.get("title"))
-        for name in _TITLED_BY:
-            field = declared.field(name)
-            if field is not None and record.get(name):
-                return self.value(field, record.get(name))
-        return ""
+            return "title"
+        return next((n for n in _TITLED_BY if record.declared.field(n) is not None and record.get(n)), "")
 
     def _label(self, kind: str) -> str:
         return type_label(kind, self._words)

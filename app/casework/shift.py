@@ -25,6 +25,8 @@ LONGEST = timedelta(hours=14)
 PROMISED = frozenset({"contact", "task", "release"})
 """What falls due because somebody promised it: it is said for the next days, all else for the next day."""
 _BEGAN = "shift.began"
+_SAID = frozenset({"in_hand", "provisional"})
+"""What goes without saying where an assessment is to be completed by a certain time."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,9 @@ def of_case(desk: Desk, line: CaseLine) -> ShiftCase:
     since = iso(began(desk))
     done = _done(desk, line.id, since) if line.changed_at >= since else 0
     view = desk.store.view(line.id)
-    found = [*_due(desk, line), *_tasks(view), *_unfinished(view, line)]
+    due = list(_due(desk, line))
+    completing = any(one.kind == "completion" for one in due)
+    found = [*due, *_tasks(view), *(one for one in _unfinished(view, line) if not (completing and one.kind in _SAID))]
     return ShiftCase(line, done, tuple(found), line.unsent)
 
 

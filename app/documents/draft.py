@@ -23,7 +23,8 @@ class Draft:
         self.sieve, self.context, self.tr = sieve, context, translator
         self.look = Lookup(context.library, translator)
         self.blocks: list[Block] = []
-        self._noted = False
+        self.tight = False
+        """Whether headings keep little distance, for a paper that is read in one minute."""
 
     # ---- Words ----------------------------------------------------------------------------------------------------
 
@@ -33,7 +34,8 @@ class Draft:
 
     def heading(self, message: str, **facts: object) -> None:
         """The heading of a part."""
-        self.blocks.append(para(self.tr.text(message, **facts), text.HEADING))
+        style = text.TIGHT_HEADING if self.tight else text.HEADING
+        self.blocks.append(para(self.tr.text(message, **facts), style))
 
     def subheading(self, words: str) -> None:
         """The heading of one thing within a part."""
@@ -137,8 +139,10 @@ class Draft:
         context, tr = self.context, self.tr
         self.pair(tr.text("Case"), str(self.sieve.case.get("reference") or ""))
         self.differing(self.sieve.case, "reference")
-        self.pair(tr.text("Printed"), listed((tr.moment(context.printed_at), context.officer, context.device)))
-        self.pair(tr.text("Reason"), context.reason)
+        printed = listed((tr.moment(context.printed_at), context.officer, context.device))
+        self.pair(tr.text("Printed"), listed((printed, context.reason)) if self.tight else printed)
+        if not self.tight:
+            self.pair(tr.text("Reason"), context.reason)
         self.gap(4)
         self.line()
 

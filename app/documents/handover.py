@@ -6,7 +6,7 @@ from app.documents import text
 from app.documents.draft import Draft
 from app.documents.orders import breaches, orders, promised_contacts
 from app.documents.sieve import Sifted
-from app.documents.todo import CLOSED, contact_line, items, suggested, who_is_who
+from app.documents.todo import CLOSED, contact_line, who_is_who
 from app.documents.words import listed
 from app.i18n import N_
 
@@ -19,6 +19,7 @@ def build_handover(draft: Draft) -> bytes:
 
 def fill_handover(draft: Draft) -> None:
     """Grade and review, who, how to reach the victim, promised contacts, open tasks, days to know."""
+    draft.tight = True
     draft.file_head(N_("Shift handover"))
     _state(draft)
     who_is_who(draft)
@@ -66,16 +67,51 @@ def _tasks(draft: Draft) -> None:
     promised = [t for t in tasks if _reaches_victim(draft, t)]
     draft.heading(N_("Promised contacts"))
     owed = promised_contacts(draft)
-    items(draft, _by_due(promised), with_agency=True)
+    for task in _by_due(promised):
+        _task(draft, task)
     if not promised and not owed:
         draft.nothing()
     rest = [t for t in tasks if t not in promised]
     draft.heading(N_("Open tasks"))
-    items(draft, _by_due(rest), with_agency=True)
-    begun = {str(t.get("code")) for t in draft.sieve.of("task")}
-    suggested(draft, "police", begun)
+    for task in _by_due(rest):
+        _task(draft, task)
+    _suggested(draft, {str(t.get("code")) for t in draft.sieve.of("task")})
     if not rest and not draft.context.suggested_tasks:
         draft.nothing()
+
+
+def _task(draft: Draft, task: Sifted) -> None:
+    """A task in two lines: what, and under it how it stands, by when, whose it is, and why."""
+    tr = draft.tr
+    definition = draft.context.library.task(str(task.get("code") or ""))
+    title = str(task.get("title") or "") or (tr.text(definition.title) if definition else "")
+    draft.say(f"☐ {listed((str(task.get('code') or ''), title))}", text.TIGHT_ITEM)
+    due, owner, told = draft.words(task, "due"), draft.words(task, "owner"), draft.words(task, "told_before")
+    release = draft.words(task, "release_at")
+    said = (
+        draft.words(task, "status") or draft.look.code("task_status", "open"),
+        tr.text("due {when}", when=due) if due else "",
+        listed((draft.words(task, "agency"), draft.words(task, "agency_name"))),
+        tr.text(N_("owner: {who}"), who=owner) if owner else "",
+        draft.words(task, "reason"),
+        tr.text(N_("release {when}"), when=release) if release else "",
+        tr.text(N_("told before the release: {answer}"), answer=told) if told else "",
+    )
+    draft.say(listed(said), text.TIGHT)
+    for field in task.declared_fields:
+        draft.differing(task, field.name)
+
+
+def _suggested(draft: Draft, begun: set[str]) -> None:
+    """What the case suggests and nobody has begun, in one paragraph: the to-do sheet says why."""
+    found = []
+    for suggestion in draft.context.suggested_tasks:
+        definition = draft.context.library.task(suggestion.code)
+        if definition is not None and definition.agency == "police" and suggestion.code not in begun:
+            label = f"☐ {suggestion.code} {draft.tr.text(definition.label)}"
+            found.append(label.replace(" ", "\u00a0"))  # a box stays beside its words
+    if found:
+        draft.pair(draft.tr.text(N_("Suggested, not begun")), "  ".join(found))
 
 
 def _reaches_victim(draft: Draft, task: Sifted) -> bool:

@@ -9,7 +9,7 @@ from app.documents import text
 from app.documents.allowed import SHIFT_LIST
 from app.documents.context import PaperContext
 from app.documents.draft import Draft
-from app.documents.flow import Row, cell
+from app.documents.flow import cell
 from app.documents.handover import fill_handover
 from app.documents.sheet import draw_together
 from app.documents.sieve import Sieve
@@ -19,8 +19,10 @@ from app.i18n import N_, Translator
 from app.notebook.fold import CaseState
 from app.records.view import CaseView
 
-_SHARES = (1.5, 1.0, 3.6)
-_SIGNED = (1.0, 1.0)
+_SHARES = (1.1, 0.8, 4.6)
+_SIGN = "_" * 30
+MOST = 5
+"""How much of a case stands on the list; the rest stands on its sheet."""
 
 
 @dataclass(frozen=True)
@@ -57,17 +59,13 @@ def _fill_list(draft: Draft, shift: ShiftList) -> None:
     tr = draft.tr
     draft.title(N_("End of shift"))
     draft.pair(tr.text("Shift"), f"{tr.moment(shift.since)} – {tr.moment(shift.until)}")
-    draft.pair(tr.text("Handed over by"), listed((draft.context.officer, draft.context.device)))
-    draft.pair(tr.text("Handed over to"), shift.to or "…" * 20)
+    draft.pair(tr.text("Handed over by"), listed((draft.context.officer, draft.context.device, _SIGN)))
+    draft.pair(tr.text("Handed over to"), listed((shift.to, _SIGN)))
     draft.gap(4)
     rows = [_row(draft, case) for case in shift.cases]
     draft.table((N_("Case"), N_("Grade"), N_("Open")), _SHARES, rows)
     if not rows:
         draft.nothing()
-    draft.gap(16)
-    signed = [tr.text(N_("Handed over: name, time")), tr.text(N_("Taken over: name, time"))]
-    draft.blocks.append(Row(tuple(cell(para(words, text.LABEL)) for words in signed), _SIGNED, ruled=False))
-    draft.blocks.append(Row(tuple(cell(para("_" * 36, text.CELL)) for _ in signed), _SIGNED, ruled=False))
 
 
 def _row(draft: Draft, case: ListedCase) -> tuple[tuple[text.Para, ...], ...]:
@@ -75,5 +73,11 @@ def _row(draft: Draft, case: ListedCase) -> tuple[tuple[text.Para, ...], ...]:
     name = [para(part, text.CELL_STRONG, where) for part in (case.reference, case.short_name) if part]
     grade = draft.look.code("grade", case.grade) if case.grade else draft.tr.text("not graded yet")
     graded = [para(grade, text.CELL), *(para(flag, text.NOTE) for flag in case.flags)]
-    said = case.open or (draft.tr.text("nothing open"),)
-    return cell(*name), cell(*graded), cell(*(para(f"☐ {words}", text.CELL, where) for words in said))
+    said = [para(f"☐ {words}", text.CELL, where) for words in case.open[:MOST]]
+    if len(case.open) > MOST:
+        more = draft.tr.plural(
+            N_("and {n} more: see the sheet"), N_("and {n} more: see the sheet"), len(case.open) - MOST
+        )
+        said.append(para(more, text.NOTE))
+    nothing = [para(draft.tr.text(N_("nothing open")), text.NOTE)]
+    return cell(*name), cell(*graded), cell(*(said or nothing))

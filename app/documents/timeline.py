@@ -47,9 +47,10 @@ def printable(draft: Draft, entry: TimelineEntry) -> str:
 def _row(draft: Draft, lines: list[TimelineEntry]) -> tuple[tuple[text.Para, ...], ...]:
     first = lines[0]
     where = (first.who, first.device, first.received)
-    said = [para(printable(draft, line), text.CELL, draft.tr.text("Timeline")) for line in reversed(lines)]
+    said = [printable(draft, line) for line in lines]
+    said = [f"· {words}" for words in said] if len(said) > 1 else said
     return (
         cell(para(draft.tr.moment(first.at)[-5:], text.CELL)),
         cell(*(para(part, text.NOTE) for part in where if part)),
-        cell(*said),
+        cell(*(para(words, text.CELL, draft.tr.text("Timeline")) for words in said)),
     )

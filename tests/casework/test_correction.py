@@ -107,7 +107,7 @@ def test_it_stands_in_the_timeline_and_travels_in_a_case_file(desk: Desk, scene:
     first = completed(desk, scene.case, ("F06",), "high")
     correction.correct(desk, scene.case, first, "wrong person asked")
     said = [line.text for line in timeline(desk, scene.case, translator("en"))]
-    assert any("Why corrected: wrong person asked" in text for text in said)
+    assert any("Correction of a completed assessment begun: wrong person asked" in text for text in said)
     listed = case_file(cases.read_case(desk, scene.case))["assessments"]
     assert [(a.get("corrects"), a.get("correction_reason")) for a in listed[-2:]] == [
         (None, None),

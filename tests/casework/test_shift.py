@@ -82,7 +82,8 @@ def test_what_is_open_promised_and_unfinished_is_said_in_words(desk: Desk, scene
     assert "Task Call the neighbour, Sam" in found
     assert any("Fetch the recording" in words and "due 15 Nov 2026 20:00" in words for words in found)
     assert any("Ask the school" in words and "was due 13 Nov 2026 12:00" in words for words in found)
-    assert "The assessment is not completed" in found
+    assert "Complete the assessment: due 15 Nov 2026 02:00" in found
+    assert "The assessment is not completed" not in found, "it is said once"
     assert not any("Long done" in words for words in found)
     assert shift.of_case(desk, line(desk, scene.case)).proposed
 

@@ -180,7 +180,7 @@ def test_the_timeline_on_paper_goes_from_the_first_day_to_the_last(
     clock.advance(86_400)
     edit.create(desk, scene.case, "pet", {"kind": "Cat"})
     text = printed(desk, scene.case)
-    assert text.index("\n14 Nov 2026\r") < text.index("\n15 Nov 2026\r") < text.index("Animal: Cat")
+    assert text.index("\n14 Nov 2026\r") < text.index("\n15 Nov 2026\r") < text.index("Pet (Cat) added")
     assert "Sergeant Ilse Marrow" in text
     assert desk.device_id[:8] in text
     assert "Chosen" not in text
@@ -198,7 +198,7 @@ def test_a_part_of_the_timeline_says_that_it_is_a_part(desk: Desk, scene: SceneO
     assert flat("This is a part of the timeline") in text
     assert flat("from 15 Nov 2026 to open") in text
     assert flat("only actions with: Pet") in text
-    assert flat("Animal: Cat") in text
+    assert flat("Pet (Cat) added") in text
     assert "Keira" not in text
 
 

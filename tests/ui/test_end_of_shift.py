@@ -1,4 +1,4 @@
-"""End of shift by keys: what it shows, what is ticked, the hand-over, the lock; and that closing the lid loses nothing."""
+"""End of shift by keys: what it shows, what is ticked, the hand-over, the lock."""
 
 from __future__ import annotations
 
@@ -157,7 +157,6 @@ def test_it_looks_right(at_work, worked, qtbot, language, scheme):
         one.top.resize(*size)
         window.go({"place": "shift"})
         window.pages["shift"].finish()
-        qtbot.wait(1)
-        assert cut(one.top) == []
+        qtbot.waitUntil(lambda: cut(one.top) == [])
         assert nameless(one.top) == []
     one.theme.choose("light")

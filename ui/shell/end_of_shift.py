@@ -23,7 +23,6 @@ from ui import theme
 from ui.editors.factory import label_of
 from ui.pages import printer as printers
 from ui.pages.buttons import Buttons
-from ui.pages.cards import clear
 from ui.pages.preview import Preview
 from ui.pages.printing import PREVIEW_SCALE, PRINT_SCALE
 from ui.session import Session
@@ -101,11 +100,7 @@ class EndOfShiftPage(PlacePage):
             say(N_("In this shift nothing was recorded, nothing is unfinished, and nothing is due within a day.")),
         )
         column.addWidget(self.empty)
-        self.list = QWidget()
-        self._cases = QVBoxLayout(self.list)
-        self._cases.setContentsMargins(0, 0, 0, 0)
-        self._cases.setSpacing(theme.SPACE_S)
-        column.addWidget(self.list)
+        self._first_card = column.count()
         column.addWidget(self._hand_over())
         column.addStretch(1)
         self._next = QTimer(self)
@@ -168,10 +163,12 @@ class EndOfShiftPage(PlacePage):
         self._waiting = shift.cases_of(self.desk, self.session.case_lines())
         for gone in self.cards.keys() - {line.id for line in self._waiting}:
             self._chosen.pop(gone, None)
-        clear(self._cases)
+        for card in self.cards.values():
+            self.sheet.column.removeWidget(card)
+            card.hide()
+            card.deleteLater()
         self.cards = {}
         self.empty.setVisible(not self._waiting)
-        self.list.setVisible(bool(self._waiting))
         self._name_button()
         self._next.start()
 
@@ -188,7 +185,8 @@ class EndOfShiftPage(PlacePage):
         found = shift.of_case(self.desk, line)
         self._chosen.setdefault(line.id, found.proposed)
         card = self.cards[line.id] = CaseOfShift(self, found, self._chosen[line.id])
-        self._cases.addWidget(card)
+        # In the page's own layout: a nested one follows the height of its texts one step too late.
+        self.sheet.column.insertWidget(self._first_card + len(self.cards) - 1, card)
         self._name_button()
         if self._waiting:
             self._next.start()

@@ -92,7 +92,7 @@ def test_a_period_is_chosen_by_days(stage: Stage, session: Session, case: str, c
     edit.create(session.desk, case, "pet", {"kind": "Cat"})
     page = stage.open("timeline", case)
     stage.fill("From day", "18.5.2026")
-    assert titles(page) == ["Pet (Cat) added: Animal: Cat"]
+    assert titles(page) == ["Pet (Cat) added"]
     page.since.set_value("")
     stage.fill("To day", "17.5.2026")
     assert "Cat" not in " ".join(titles(page))
@@ -230,7 +230,7 @@ def test_the_print_takes_what_is_chosen(stage: Stage, session: Session, case: st
     stage.type(str(tmp_path / "copy.pdf"))
     stage.press("Save a copy there")
     text = flat(text_of((tmp_path / "copy.pdf").read_bytes()))
-    assert flat("Animal: Cat") in text
+    assert flat("Pet (Cat) added") in text
     assert flat("only actions with: Pet") in text
     assert "Keira" not in text
     assert cases.read_case(session.desk, case).of("print")[0].get("document") == "timeline"
