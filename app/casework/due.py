@@ -63,8 +63,11 @@ class Due(msgspec.Struct, frozen=True, array_like=True):
         return in_words(self.message, self.facts, words)
 
     def why(self, words: Translator) -> str:
-        """What set it, in words."""
-        return in_words(self.because, self.facts, words)
+        """What set it, in words; the sentence of a rule names no moment, so it stands behind."""
+        said = in_words(self.because, self.facts, words)
+        if WHEN in self.facts and "{" + WHEN + "}" not in self.because:
+            return f"{said} · {words.moment_near(self.facts[WHEN])}"
+        return said
 
 
 def in_words(message: str, facts: dict[str, str], words: Translator) -> str:

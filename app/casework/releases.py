@@ -36,7 +36,18 @@ def in_todo(desk: Desk, view: CaseView, release: Release) -> Record | None:
     task = task_of(desk, view)
     if release.stamped or task is None or task.get("status") not in ("done", "done_by_other_agency"):
         return None
+    if _closed_before(task, release):
+        return None
     return task if len([r for r in releases(view) if not r.stamped]) == 1 and not _from_stamp(view) else None
+
+
+def _closed_before(task: Record, release: Release) -> bool:
+    """Whether the item was closed before this end of custody was written down: that was about another one."""
+    if release.person is None or not release.of_custody:
+        return False
+    closed = parse_moment(task.changed_at("status"))
+    written = parse_moment(release.person.changed_at("custody_until") or release.person.changed_at("custody"))
+    return closed is not None and written is not None and closed < written
 
 
 def _from_stamp(view: CaseView) -> bool:
