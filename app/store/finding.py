@@ -106,7 +106,7 @@ def nearly(
                 found += [NearHit(*hit, "nearly", 0.5) for hit in joined if hit[:2] not in exact]
             found += _nearly(connection, known[kind], kind, way, limit, exact)
     best: dict[Hit, NearHit] = {}
-    for hit in sorted(found, key=lambda one: one.cost):
+    for hit in sorted(found, key=_nearness):
         best.setdefault(Hit(*hit[:3]), hit)
     return list(best.values())[:limit]
 
@@ -131,7 +131,7 @@ def _nearly(
     held = [_records(connection, kind, words[n], options[n], exact=len(words) > 1) for n in long]
     rows = set(held[0]).intersection(*held[1:]) - without
     hits = [_judged(row, kind, [one[row] for one in held]) for row in rows]
-    forgiven = sorted((hit for hit in hits if hit.words), key=lambda hit: hit.cost)
+    forgiven = sorted((hit for hit in hits if hit.words), key=_nearness)
     short = [word for word in words if len(word) < LEAST]
     if not short:
         return forgiven[:limit]
@@ -165,3 +165,8 @@ def _has(connection: Connection, hit: NearHit, beginnings: list[str]) -> bool:
     query = "SELECT word FROM word WHERE record_id = ? AND case_id = ? AND kind = ?"
     words = [word for (word,) in connection.execute(query, (hit.record_id, hit.case_id, hit.kind))]
     return all(any(word.startswith(beginning) for word in words) for beginning in beginnings)
+
+
+def _nearness(hit: NearHit) -> tuple[float, str, str]:
+    # The same words give the same order every time, so that a line does not move under the hand.
+    return hit.cost, hit.case_id, hit.record_id

@@ -38,8 +38,8 @@ class NewAttendancePage(PlacePage):
             PlainLabel(
                 say(
                     N_(
-                        "Type what you know, as you heard it; everything may stay empty. Enter makes a new case. If "
-                        "the case is here already, press the down arrow and choose it: the attendance is added there."
+                        "Type what you know, as you heard it; everything may stay empty. Enter makes a new case; the "
+                        "down arrow goes to the cases that are here already."
                     )
                 ),
                 quiet=True,
@@ -72,16 +72,15 @@ class NewAttendancePage(PlacePage):
             name=say(N_("This person is")),
             value="victim",
         )
-        self.role.setMaximumWidth(theme.COLUMN_WIDTH)
-        self.lines.addWidget(PlainLabel(say(N_("This person is")), bold=True))
-        self.lines.addWidget(self.role)
+        grid.addWidget(PlainLabel(say(N_("This person is")), bold=True), 4, 0)
+        grid.addWidget(self.role, 5, 0)
         self.make_button = main_action(PlainButton(say(N_("Make a new case")), kind="main", icon="new"))
         self.make_button.clicked.connect(self.make_case)
-        self.lines.addLayout(row(self.make_button))
+        grid.addLayout(row(self.make_button), 5, 1, Qt.AlignmentFlag.AlignTop)
         self.elsewhere = Banner(tone="warn")
         self.elsewhere.setMaximumWidth(theme.COLUMN_WIDTH * 4 // 3)
-        self.here_label = PlainLabel(say(N_("Already in this vault: Enter adds the attendance there")), kind="heading")
-        self.here = LineList(name=say(N_("Already in this vault")))
+        self.here_label = PlainLabel(say(N_("Here already: Enter adds the attendance there")), bold=True)
+        self.here = LineList(name=say(N_("Here already")))
         self.here.setMaximumWidth(theme.COLUMN_WIDTH * 4 // 3)
         self.here.opened.connect(self.add_to_case)
         self.nothing = PlainLabel(say(N_("No case in this vault has these words.")), quiet=True)
@@ -189,4 +188,6 @@ def _exact(hits: list[Found]) -> bool:
 
 
 def _weight(hits: list[Found]) -> tuple[Any, ...]:
-    return (not _exact(hits), -len({hit.kind for hit in hits}), hits[0].line.archived)
+    line = hits[0].line
+    gravest = (not line.extreme, ("high", "medium", "standard", None).index(line.grade)) if _exact(hits) else ()
+    return (not _exact(hits), -len({hit.kind for hit in hits}), line.archived, gravest)
