@@ -22,6 +22,14 @@ SERVER, PUSHED_AT, PULLED_AT = "server", "pushed at", "pulled at"
 """Under which names the vault keeps the server that it belongs to, and when the last push and pull were done."""
 
 
+# What went with its case waits only where the server was put back: it has no number then.
+_WAITING = (
+    "SELECT first, count, body, signature FROM entry WHERE device = ? AND state = 'unsent' UNION ALL"
+    " SELECT first, count, body, signature FROM entry WHERE device = ? AND state = 'gone' AND number IS NULL"
+    " AND body <> x'' ORDER BY first LIMIT ?"
+)
+
+
 @dataclass(frozen=True)
 class Standing:
     """How the exchange stands: whether there is a server, what waits since when, what was refused, when it was last
@@ -90,11 +98,7 @@ def standing(store: Store) -> Standing:
 def outgoing(store: Store, limit: int = 500) -> list[Outgoing]:
     """This device's entries that wait, in the order in which they were made."""
     with store.reading() as connection:
-        found = connection.execute(
-            "SELECT first, count, body, signature FROM entry WHERE device = ? AND state = 'unsent'"
-            " ORDER BY first LIMIT ?",
-            (store.device, limit),
-        ).fetchall()
+        found = connection.execute(_WAITING, (store.device, store.device, limit)).fetchall()
     return [Outgoing(first, count, SignedEntry(body, signature)) for first, count, body, signature in found]
 
 
@@ -116,8 +120,8 @@ def refuse(store: Store, refused: Iterable[Refused]) -> set[str]:
         touched: set[str] = set()
         for word in refused:
             row = connection.execute(
-                "UPDATE entry SET state = 'refused', reason = ? WHERE device = ? AND first = ? AND state = 'unsent'"
-                " RETURNING case_id",
+                "UPDATE entry SET state = 'refused', reason = ? WHERE device = ? AND first = ?"
+                " AND state IN ('unsent', 'gone') RETURNING case_id",
                 (word.reason, store.device, word.first),
             ).fetchone()
             touched |= {row[0]} if row else set()
@@ -145,8 +149,8 @@ def send_again(store: Store, after: int) -> int:
     """
     with store.transaction() as connection:
         done = connection.execute(
-            "UPDATE entry SET state = 'unsent', number = NULL, received_at = NULL, reason = NULL"
-            " WHERE device = ? AND first > ? AND state IN ('sent', 'refused')",
+            "UPDATE entry SET state = iif(state = 'gone', 'gone', 'unsent'), number = NULL, received_at = NULL,"
+            " reason = NULL WHERE device = ? AND first > ? AND state <> 'unsent' AND body <> x''",
             (store.device, after),
         )
         count = int(done.rowcount)
@@ -292,11 +296,11 @@ def _note_received(
     touched: dict[str, set[str]],
 ) -> None:
     row = connection.execute(
-        "UPDATE entry SET state = 'sent', number = ?, received_at = ?"
-        " WHERE device = ? AND first = ? AND state = 'unsent' RETURNING body",
+        "UPDATE entry SET state = iif(state = 'gone', 'gone', 'sent'), number = ?, received_at = ?"
+        " WHERE device = ? AND first = ? AND number IS NULL AND state IN ('unsent', 'gone') RETURNING body, state",
         (word.number, word.received_at, store.device, word.first),
     ).fetchone()
-    if row is None:
+    if row is None or row[1] == "gone":
         return
     entry = notebook.read(row[0])
     state = _state(store, states, entry.case)

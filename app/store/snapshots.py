@@ -15,6 +15,7 @@ from app.store.database import Connection
 from app.store.store import Store
 
 LEFT, ERASED = "left", "erased"
+_EMPTY = "UPDATE entry SET body = x'', signature = x'' WHERE state = 'gone' AND "
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,9 @@ def take(store: Store, snapshots: Iterable[Snapshot]) -> set[str]:
                 (one.case_id, one.number, one.digest, one.changed_at, body),
             )
             connection.execute("DELETE FROM gone WHERE case_id = ?", (one.case_id,))
+            connection.execute(
+                "UPDATE entry SET state = 'sent' WHERE case_id = ? AND state = 'gone' AND body <> x''", (one.case_id,)
+            )
             state, changed_at = folded.case(connection, one.case_id)
             rows.write_rows(connection, state, state.records, changed_at)
             changed.add(one.case_id)
@@ -53,10 +57,11 @@ def take(store: Store, snapshots: Iterable[Snapshot]) -> set[str]:
 
 
 def remove(store: Store, case_id: str, kind: str, number: int, at: str) -> bool:
-    """Remove a case from this laptop: rows, words, snapshot and the bytes of its entries. `kind`: left or erased.
+    """Remove a case from this laptop: rows, words, snapshot and the entries of others. `kind`: left or erased.
 
-    Of this device's own entries the hashes stay, so that its chain can still be proven. False where entries of the
-    case still wait to be sent: then nothing is removed yet, for a chain with a gap could never be sent.
+    This device's own entries stay, shown nowhere, until a backup of the server covers them: a server that was put
+    back to an older state needs them again. Of an erased case only their hashes stay, so that the chain can still be
+    proven. False where entries of the case wait to be sent: a chain with a gap could never be sent.
     """
     with store.transaction() as connection:
         waits = connection.execute(
@@ -68,10 +73,19 @@ def remove(store: Store, case_id: str, kind: str, number: int, at: str) -> bool:
         for table in ("record", "case_line", "snapshot"):
             connection.execute(f"DELETE FROM {table} WHERE case_id = ?", (case_id,))  # noqa: S608 - names of our own
         connection.execute("DELETE FROM entry WHERE case_id = ? AND device <> ?", (case_id, store.device))
-        connection.execute("UPDATE entry SET state = 'gone', body = x'', signature = x'' WHERE case_id = ?", (case_id,))
+        connection.execute("UPDATE entry SET state = 'gone' WHERE case_id = ?", (case_id,))
+        if kind == ERASED:
+            connection.execute(_EMPTY + "case_id = ?", (case_id,))
         connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?)", (case_id, kind, number, at))
     store.forget()
     return True
+
+
+def forget_covered(store: Store, covered: int) -> None:
+    """A verified backup covers the server's history up to a number: what went and lies below it is destroyed here."""
+    with store.transaction() as connection:
+        connection.execute(_EMPTY + "device = ? AND number <= ? AND body <> x''", (store.device, covered))
+    store.forget()
 
 
 def gone(store: Store) -> dict[str, str]:

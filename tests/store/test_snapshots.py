@@ -144,6 +144,12 @@ def test_a_case_that_went_leaves_hashes_and_a_chain_that_can_be_proven(store, ki
     assert snapshots.remove(store, CASE, kind, 31, MOMENT)
     assert (store.cases(), list(store.entries(CASE)), store.case(CASE).records) == (["d" * 32], [], {})
     assert (store.find(["mira"], 5), snapshots.gone(store)) == ([], {CASE: kind})
+    if kind == snapshots.LEFT:
+        assert "Havel" in repr(tables(store.path.parent, ("entry",)))
+        assert "Havel" not in repr(tables(store.path.parent, (*ROWS, "case_line")))
+        snapshots.forget_covered(store, 4)
+        assert "Havel" not in repr(tables(store.path.parent, ("entry",)))
+        snapshots.forget_covered(store, 5)
     left = repr(tables(store.path.parent, ("entry", *ROWS, "case_line")))
     assert "Havel" not in left
     assert "NM-2026-0417" not in left
@@ -184,3 +190,30 @@ def test_a_blanked_entry_of_a_case_that_is_here_is_noticed(store):
     connection.close()
     with problem("store.rolled_back"):
         store.verify()
+
+
+def test_a_server_that_was_put_back_gets_what_went_with_its_case_too(store):
+    fill(store, 2)
+    exchange.acknowledge(store, [Accepted(n, n, MOMENT) for n in range(1, 5)])
+    assert snapshots.remove(store, CASE, snapshots.LEFT, 5, MOMENT)
+    assert exchange.outgoing(store) == []
+    assert exchange.send_again(store, 1) == 3
+    assert [one.first for one in exchange.outgoing(store)] == [2, 3, 4]
+    assert (store.unsent()[0], store.cases(), list(store.entries(CASE))) == (0, [], [])
+    exchange.acknowledge(store, [Accepted(n, n, MOMENT) for n in range(2, 5)])
+    assert exchange.outgoing(store) == []
+    assert list(store.entries(CASE)) == []
+    store.rebuild()
+    assert store.cases() == []
+
+
+def test_a_case_that_comes_back_shows_its_own_entries_again(store):
+    fill(store, 2)
+    told = [Arrived(one.signed, n, MOMENT) for n, one in enumerate(exchange.outgoing(store), 1)]
+    exchange.acknowledge(store, [Accepted(n, n, MOMENT) for n in range(1, 5)])
+    before = store.case(CASE).snapshot()
+    snapshots.remove(store, CASE, snapshots.LEFT, 5, MOMENT)
+    snapshots.take(store, [snapshot(told, 4)])
+    assert store.case(CASE).snapshot() == before
+    assert len(list(store.entries(CASE))) == 4
+    store.verify()

@@ -11,3 +11,4 @@ CREATE TABLE gone (case_id TEXT PRIMARY KEY, kind TEXT NOT NULL, number INTEGER 
     STRICT, WITHOUT ROWID;
 -- counted for the status line after every answer
 CREATE INDEX entry_refused ON entry (device) WHERE state = 'refused';
+CREATE INDEX entry_gone ON entry (device, first) WHERE state = 'gone';
