@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
@@ -32,6 +33,7 @@ from sync.wire.messages import (
     WantSnapshots,
 )
 
+T = TypeVar("T")
 _Request = Request[Any, Any, Any]
 _CODES = {400: "malformed", 404: "not_found", 405: "not_found", 413: "too_large", 422: "malformed"}
 
@@ -50,34 +52,34 @@ def make(exchange: Exchange, door: Door, signer: Signer, authority: bytes, opena
         return Health(ready=True)
 
     @post("/v1/enrol", status_code=200, sync_to_thread=True)
-    def enrol(data: Enrol, request: _Request) -> Enrolled:
+    def enrol(body: bytes, request: _Request) -> Enrolled:
         """A new device introduces itself with the secret of its code."""
-        return exchange.enrol(request.scope["state"]["asked"], data)
+        return exchange.enrol(request.scope["state"]["asked"], read(body, Enrol))
 
     @post("/v1/push", status_code=200, sync_to_thread=True)
-    def push(data: Push, request: _Request) -> Pushed:
+    def push(body: bytes, request: _Request) -> Pushed:
         """Entries of this device, oldest first."""
-        return exchange.push(request.scope["state"]["caller"], data)
+        return exchange.push(request.scope["state"]["caller"], read(body, Push))
 
     @post("/v1/pull", status_code=200, sync_to_thread=True)
-    def pull(data: Pull, request: _Request) -> Pulled:
+    def pull(body: bytes, request: _Request) -> Pulled:
         """What is new for this device after a cursor."""
-        return exchange.pull(request.scope["state"]["caller"], data)
+        return exchange.pull(request.scope["state"]["caller"], read(body, Pull))
 
     @post("/v1/snapshots", status_code=200, sync_to_thread=True)
-    def snapshots(data: WantSnapshots, request: _Request) -> Snapshots:
+    def snapshots(body: bytes, request: _Request) -> Snapshots:
         """What stands in cases."""
-        return exchange.snapshots(request.scope["state"]["caller"], data)
+        return exchange.snapshots(request.scope["state"]["caller"], read(body, WantSnapshots))
 
     @post("/v1/history", status_code=200, sync_to_thread=True)
-    def history(data: WantHistory, request: _Request) -> History:
+    def history(body: bytes, request: _Request) -> History:
         """The entries of one case."""
-        return exchange.history(request.scope["state"]["caller"], data)
+        return exchange.history(request.scope["state"]["caller"], read(body, WantHistory))
 
     @post("/v1/proof", status_code=200, sync_to_thread=True)
-    def proof(data: WantProof, request: _Request) -> Proof:
+    def proof(body: bytes, request: _Request) -> Proof:
         """The proof that an entry is in the server's tree."""
-        return exchange.proof(request.scope["state"]["caller"], data)
+        return exchange.proof(request.scope["state"]["caller"], read(body, WantProof))
 
     inner = Litestar(
         [certificate, health, enrol, push, pull, snapshots, history, proof],
@@ -88,6 +90,14 @@ def make(exchange: Exchange, door: Door, signer: Signer, authority: bytes, opena
         logging_config=None,
     )
     return SignedExchange(inner, door, signer)  # type: ignore[arg-type]
+
+
+def read(body: bytes, kind: type[T]) -> T:
+    """The message in a body, with the bytes of each entry in it as they came. Raises Refused."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused(400, "malformed") from error
 
 
 def _openapi() -> OpenAPIConfig:
@@ -116,7 +126,5 @@ def _http(_request: _Request, error: HTTPException) -> Response[bytes]:
 
 
 def _bug(_request: _Request, error: Exception) -> Response[bytes]:
-    if isinstance(error, RecursionError):
-        return _answer(400, Refusal(code="malformed"))
     report(error)
     return _answer(500, Refusal(code="bug"))

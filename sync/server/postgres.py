@@ -13,16 +13,17 @@ from sync.server.database import Connection
 from sync.server.judge import ACCEPTED, Chain, Held, Parting
 from sync.server.ledger import Apart, Caller, NewEntry, Place, Written
 
+# Row-level security knows no COPY; arrays in binary form come near it.
 _ENTRY = (
-    "COPY entry (org_id, number, leaf, device_id, first, count, case_id, hash, received_at, digest, body, signature)"
-    " FROM STDIN (FORMAT BINARY)"
+    "INSERT INTO entry (org_id, device_id, received_at, number, leaf, first, count, case_id, hash, digest, body,"
+    " signature) SELECT %s, %s, %s, * FROM unnest(%b::int8[], %b::int8[], %b::int8[], %b::int4[], %b::text[],"
+    " %b::text[], %b::bytea[], %b::bytea[], %b::bytea[])"
 )
-_ENTRY_TYPES = ["text", "int8", "int8", "text", "int8", "int4", "text", "text", "text", "bytea", "bytea", "bytea"]
-_NODE = "COPY node (org_id, level, place, hash) FROM STDIN (FORMAT BINARY)"
+_NODE = "INSERT INTO node (org_id, level, place, hash) SELECT %s, * FROM unnest(%b::int4[], %b::int8[], %b::bytea[])"
 _CASE = (
     "INSERT INTO held_case (org_id, case_id, author, owner, unit_id, restricted, number, changed_at, digest)"
-    " SELECT %s, c, a, o, u, r, n, now(), d FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bool[],"
-    " %s::bigint[], %s::bytea[]) AS t (c, a, o, u, r, n, d)"
+    " SELECT %s, c, a, o, u, r, n, now(), d FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::bool[],"
+    " %b::int8[], %b::bytea[]) AS t (c, a, o, u, r, n, d)"
     " ON CONFLICT (org_id, case_id) DO UPDATE SET restricted = excluded.restricted, number = excluded.number,"
     " changed_at = excluded.changed_at, digest = excluded.digest"
 )
@@ -107,33 +108,28 @@ class PostgresTaking:
     def _add_entries(self, entries: Sequence[NewEntry]) -> None:
         if not entries:
             return
-        with self._connection.cursor().copy(_ENTRY) as copy:
-            copy.set_types(_ENTRY_TYPES)
-            for e in entries:
-                copy.write_row(
-                    (
-                        self._caller.org,
-                        e.number,
-                        e.leaf,
-                        e.device,
-                        e.first,
-                        e.count,
-                        e.case,
-                        e.hash,
-                        e.received_at,
-                        e.digest,
-                        e.body,
-                        e.signature,
-                    )
-                )
+        self._connection.execute(
+            _ENTRY,
+            (
+                self._caller.org,
+                self._caller.device,
+                entries[0].received_at,
+                [e.number for e in entries],
+                [e.leaf for e in entries],
+                [e.first for e in entries],
+                [e.count for e in entries],
+                [e.case for e in entries],
+                [e.hash for e in entries],
+                [e.digest for e in entries],
+                [e.body for e in entries],
+                [e.signature for e in entries],
+            ),
+        )
 
     def _add_nodes(self, nodes: Mapping[tuple[int, int], bytes]) -> None:
-        if not nodes:
-            return
-        with self._connection.cursor().copy(_NODE) as copy:
-            copy.set_types(["text", "int4", "int8", "bytea"])
-            for (level, place), own in nodes.items():
-                copy.write_row((self._caller.org, level, place, own))
+        if nodes:
+            levels, places = [level for level, _ in nodes], [place for _, place in nodes]
+            self._connection.execute(_NODE, (self._caller.org, levels, places, list(nodes.values())))
 
     def _set_apart(self, one: Apart) -> None:
         org = self._caller.org

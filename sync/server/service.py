@@ -23,6 +23,8 @@ from sync.server.statements import Signer
 from sync.wire import limits
 
 _BACKLOG = 512
+_LAST_ANSWERS_S = 2
+"""Seconds that requests have to be answered in once the server is told to stop; their work is committed by then."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -68,7 +70,7 @@ def opened(config: Config) -> Database:
 
 
 def _configured(application: Any, config: Config) -> uvicorn.Server:
-    logging.getLogger("uvicorn").setLevel(logging.ERROR)
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     settings = uvicorn.Config(
         application,
         http="h11",
@@ -81,7 +83,7 @@ def _configured(application: Any, config: Config) -> uvicorn.Server:
         proxy_headers=False,
         limit_concurrency=config.connections,
         timeout_keep_alive=75,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=_LAST_ANSWERS_S,
         h11_max_incomplete_event_size=limits.HEADERS,
         ssl_certfile=str(config.certificate),
         ssl_keyfile=str(config.certificate_key),
