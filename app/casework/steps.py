@@ -120,11 +120,14 @@ def _paper(view: CaseView) -> Progress:
 
 def _follow_up(desk: Desk, view: CaseView) -> Progress:
     now = desk.clock.now()
-    if any(r.state(now) in ("passed", "ahead") for r in releases.untold(desk, view)):
+    untold = {r.state(now) for r in releases.untold(desk, view)}
+    if untold & {"passed", "ahead"}:
         return Progress(False, N_("release: tell the victim"))
     owed = [parse_moment(str(r.get("next_at"))) for r in follow_up.promised(view)]
     if any(at is not None and at <= now for at in owed):
         return Progress(False, N_("contact promised"))
+    if untold:
+        return Progress(False, N_("release: when?"))
     contacts = follow_up.in_time(view)
     if not contacts:
         return Progress(False)

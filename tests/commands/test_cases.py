@@ -120,12 +120,27 @@ def test_show_is_one_object_of_standing_values_and_is_logged(full):
     assert shown["reference"] == CASE
     assert shown["grade"] == "high"
     victim = next(p for p in shown["people"] if "victim" in p["roles"])
-    assert (victim["type"], victim["given_name"], len(victim["id"])) == ("person", "Keira", 32)
+    assert (victim["record"], victim["given_name"], len(victim["id"])) == ("person", "Keira", 32)
     assert len(shown["answers"]) == 43
     desk = full.desk()
     last = operations.logged(desk, shown["case"])[-1]
     assert (last.operation, last.reason) == ("consultation", "handover")
     close_desk(desk)
+
+
+def test_follow_up_is_shown_and_set_from_the_command_line(full):
+    case = "NM-2026-0385"
+    shown = full.json("case", "show", case)[0]
+    [order] = shown["orders"]
+    assert (order["record"], order["type"]) == ("order", "Bail or release condition")
+    assert shown["breaches"][0]["order"] == order["id"]
+    assert [f.get("feels") for f in shown["follow_ups"]] == ["same", None, "safer"]
+    words = full.run("case", "show", case).out
+    assert f"\norder {order['id']}\n  type: Bail or release condition\n" in words
+    assert full.json("case", "set", case, "programme", "status", "missed")[0]["value"] == "missed"
+    refused = full.run("case", "set", case, shown["follow_ups"][0]["id"], "channel", "text")
+    assert refused.code != 0
+    assert "not a safe way to reach the victim" in refused.err
 
 
 def test_set_changes_one_field_as_a_screen_would(full):

@@ -77,7 +77,8 @@ def standing_values(view: CaseView) -> dict[str, Any]:
     for kind in RECORD_TYPES.values():
         records = view.of(kind.name, archived=True)
         if records and kind.name != "case":
-            answer[kind.case_key] = [{"id": r.id, "type": r.type, **_fields(r)} for r in records]
+            # Not “type”: orders and notes have a field of that name.
+            answer[kind.case_key] = [{"id": r.id, "record": r.type, **_fields(r)} for r in records]
     return answer
 
 
@@ -108,9 +109,9 @@ def _put_words(answer: dict[str, Any]) -> None:
     for name, value in answer.items():
         if isinstance(value, list) and value and isinstance(value[0], dict) and "id" in value[0]:
             for record in value:
-                print(f"\n{record['type']} {record['id']}")
+                print(f"\n{record['record']} {record['id']}")
                 for field, held in record.items():
-                    if field not in ("id", "type"):
+                    if field not in ("id", "record"):
                         print(f"  {field}: {_plain(held)}")
         else:
             print(f"{name}: {_plain(value)}")

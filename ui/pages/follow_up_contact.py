@@ -230,7 +230,7 @@ class ContactPart(QWidget):
             self.words(
                 N_(
                     "Nobody has asked yet whether the victim is safer. What was told in a contact stands here, the "
-                    "last one on top. Choose above how the victim is reached; nothing is asked that is not safe."
+                    "last one on top. Choose above how the victim is reached; a way that is not safe is refused."
                 )
             )
         )
