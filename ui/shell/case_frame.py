@@ -33,10 +33,11 @@ from ui.shell.step_column import StepColumn
 from ui.widgets.bars import Banner
 from ui.widgets.choices import CodeBox
 from ui.widgets.grades import GradeBadge
-from ui.widgets.page import SideScroll
+from ui.widgets.page import SideScroll, scrolled
 from ui.widgets.text import PlainButton, PlainLabel
 
 WIDE_ENOUGH = 1280  # px of window width from which the help stands beside the page by itself
+LEAST_PAGE = 240  # px of height that a page has in the lowest window
 HEADER_AFTER_MS = 40
 
 
@@ -54,15 +55,23 @@ class CaseFrame(QWidget):
         self._came_from: QWidget | None = None
         self.steps = StepColumn(self.translator)
         self.steps.chosen.connect(self.show_step)
-        lines = QVBoxLayout(self)
+        inside = QWidget()
+        inside.setProperty("page", True)
+        lines = QVBoxLayout(inside)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
         lines.addWidget(self._header())
+        # In a very low window the header scrolls away after all: there would be no room left for the page.
+        self._scroller = scrolled(inside)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._scroller)
         body = QHBoxLayout()
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(0)
         self.step_area = SideScroll(self.steps)  # nine steps with what is missing do not fit into a low window
         self.middle = QStackedWidget()
+        self.middle.setMinimumHeight(LEAST_PAGE)
         self.danger = DangerPanel(
             self.translator,
             self.desk.library.profile(str(self.view.case.get("profile", "neutral"))),
@@ -193,6 +202,8 @@ class CaseFrame(QWidget):
         self.middle.setCurrentWidget(page)
         self.show_help()
         self.session.noted.emit(f"page:{step}")
+        if self._narrow and self.help.isVisible():
+            self.toggle_help()
         if take_focus:
             # Leaving the step before has sent the focus anywhere on this one, and the page after it.
             page.sheet.verticalScrollBar().setValue(0)
@@ -327,4 +338,7 @@ class CaseFrame(QWidget):
         if narrow != self._narrow:
             self._arrange(narrow=narrow)
             self.step_area.setHidden(narrow)
-        self.help.setVisible(wide if self._help_wanted is None else self._help_wanted)
+        shown = wide if self._help_wanted is None else self._help_wanted
+        self.help.setVisible(shown)
+        self.help.take_room(whole=narrow)
+        self.middle.setHidden(narrow and shown)

@@ -13,6 +13,7 @@ from ui.widgets.page import ColumnPage
 from ui.widgets.text import PlainLabel
 
 WIDTH = 272
+QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's word for “as large as you like”
 
 
 class HelpColumn(QFrame):
@@ -21,7 +22,7 @@ class HelpColumn(QFrame):
     def __init__(self, translator: Translator, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("bar", "side")
-        self.setFixedWidth(WIDTH)
+        self.take_room(whole=False)
         self._say = translator.text
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
@@ -42,6 +43,11 @@ class HelpColumn(QFrame):
         self._column.addStretch(1)
         lines.addWidget(self._sheet)
         self.setAccessibleName(self._say(N_("Help")))
+
+    def take_room(self, *, whole: bool) -> None:
+        """Stand beside the page, or in a narrow window in its place."""
+        self.setMinimumWidth(0 if whole else WIDTH)
+        self.setMaximumWidth(QWIDGETSIZE_MAX if whole else WIDTH)
 
     def show_help(self, text: str, page: str = "") -> None:
         """Show these words about a question, and the help of a page under them."""
@@ -92,6 +98,7 @@ class WithHelp(QHBoxLayout):
         self.setSpacing(0)
         self._translator = translator
         self.column: HelpColumn | None = None
+        self._widget = widget
         self.addWidget(widget, 1)
 
     def toggle(self, page: str) -> None:
@@ -102,6 +109,14 @@ class WithHelp(QHBoxLayout):
             self.column.hide()
         self.column.show_help("", page)
         self.column.setVisible(self.column.isHidden())
+        self.fit()
+
+    def fit(self) -> None:
+        """In a narrow window the help stands where the page stood."""
+        if self.column is not None:
+            narrow = self._widget.window().width() < theme.NARROW
+            self.column.take_room(whole=narrow)
+            self._widget.setHidden(narrow and not self.column.isHidden())
 
     def turn(self, page: str) -> None:
         """Another page is shown: where the help is open, it is that page's from now on."""
@@ -112,3 +127,4 @@ class WithHelp(QHBoxLayout):
         """Fold the help away."""
         if self.column is not None:
             self.column.hide()
+            self.fit()

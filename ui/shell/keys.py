@@ -86,6 +86,7 @@ class KeySheet(QDialog):
         foot.setContentsMargins(theme.SPACE_L, 0, 0, 0)
         lines.addLayout(foot)
         close.setFocus()
+        self.resize(self.sizeHint())  # Qt by itself takes no more than two thirds of the screen
 
     def sizeHint(self) -> QSize:
         high = self._page.paper.heightForWidth(min(WIDEST, self._room.width())) + 88

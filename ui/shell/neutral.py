@@ -17,6 +17,7 @@ from app.clock import Clock
 from app.i18n import N_, Translator
 from ui import theme
 from ui.widgets.edits import SecretEdit
+from ui.widgets.page import scrolled
 from ui.widgets.text import Card, PlainLabel, announce
 
 DAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
@@ -49,8 +50,10 @@ class NeutralPage(QWidget):
         self.setAutoFillBackground(True)  # nothing of what lies under it is painted
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.say(N_("Vehicle checks")))
-        lines = QVBoxLayout(self)
-        lines.setContentsMargins(theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_M)
+        page = QWidget()
+        page.setProperty("page", True)
+        lines = QVBoxLayout(page)
+        lines.setContentsMargins(theme.SPACE_XL, theme.SPACE_XL, theme.SPACE_XL, 0)
         lines.setSpacing(theme.SPACE_M)
         lines.addWidget(PlainLabel(self.say(N_("Vehicle checks")), kind="title"))
         self.week = PlainLabel(quiet=True)
@@ -59,7 +62,11 @@ class NeutralPage(QWidget):
         for note in NOTES:
             lines.addWidget(PlainLabel(self.say(note), quiet=True))
         lines.addStretch(1)
-        lines.addLayout(self._corner())
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(scrolled(page), 1)
+        whole.addLayout(self._corner())
         QShortcut(QKeySequence("Ctrl+L"), self, self.lock_wanted.emit)
         self._forget = self._timer(FORGET_AFTER_MS, self.put_field_away)
         self._forget.setSingleShot(True)
@@ -125,6 +132,7 @@ class NeutralPage(QWidget):
         self.field.returnPressed.connect(self._give)
         self.label = PlainLabel(self.say(N_("Password")), kind="small", quiet=True, wrap=False, buddy=self.field)
         line = QHBoxLayout()
+        line.setContentsMargins(theme.SPACE_M, theme.SPACE_M, theme.SPACE_XL, theme.SPACE_M)
         line.setSpacing(theme.SPACE_S)
         line.addStretch(1)
         for part in (self.state, self.label, self.field):

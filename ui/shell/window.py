@@ -25,6 +25,7 @@ from ui.shell.help_column import WithHelp
 from ui.shell.keys import KeySheet
 from ui.shell.new_attendance import NewAttendancePage
 from ui.shell.reason import ReasonPage
+from ui.shell.reviews import ReviewsPage
 from ui.shell.server import ServerPage
 from ui.shell.services import ServicesPage
 from ui.shell.settings import SettingsPage
@@ -42,6 +43,7 @@ PLACES = {
     "new": (N_("New"), "new", NewAttendancePage),
     "find": (N_("Find"), "find", FindPage),
     "services": (N_("Services"), "services", ServicesPage),
+    "reviews": (N_("Reviews"), "reviews", ReviewsPage),
     "vault": (N_("This vault"), "vault", ThisVaultPage),
     "shift": (N_("End of shift"), "shift", EndOfShiftPage),
 }
@@ -422,6 +424,7 @@ class Window(QWidget):
         for button in (self.lock_button, self.hide_button):
             button.show_words(wide >= theme.SMALL)
         self.rail_area.fit()
+        self.beside.fit()
 
     def sizeHint(self) -> QSize:
         return QSize(1366, 768)

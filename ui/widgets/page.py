@@ -9,6 +9,17 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QW
 from ui import theme
 
 
+def scrolled(page: QWidget) -> QScrollArea:
+    """The page in an area that scrolls it up and down where the window is too low for it."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(page)
+    return area
+
+
 class ColumnPage(QScrollArea):
     """Add widgets to `column`, which is at most `width` px wide, at the start of the line or `centred`."""
 
@@ -38,8 +49,9 @@ class ColumnPage(QScrollArea):
 
     def _set_margins(self, room: int) -> None:
         spare = max(0, room - 2 * theme.SPACE_L - self._widest)
-        start = theme.SPACE_L + (spare // 2 if self._centred else 0)
-        end = theme.SPACE_L + spare - (spare // 2 if self._centred else 0)
+        least = theme.SPACE_L if room >= theme.SMALL else theme.SPACE_S
+        start = least + (spare // 2 if self._centred else 0)
+        end = least + spare - (spare // 2 if self._centred else 0)
         left, right = (end, start) if self.isRightToLeft() else (start, end)
         self.column.setContentsMargins(left, theme.SPACE_L, right, theme.SPACE_XL)
 

@@ -97,6 +97,7 @@ class PlainLabel(QLabel):
 
 
 FILLED = frozenset({"main", "danger"})
+TALL = frozenset({"main", "danger", "rail"})
 
 
 class Toggled:
@@ -145,7 +146,7 @@ class PlainButton(Toggled, QPushButton):
         name: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        self.icon_name, self.words = "", ""
+        self.icon_name, self.words, self.kind = "", "", kind
         self._wordless, self._other_width = False, theme.TARGET_MAIN
         self._natural: QSize | None = None
         self._narrowest, self._beside = QSize(), 0
@@ -223,8 +224,13 @@ class PlainButton(Toggled, QPushButton):
         text = "\n".join(lines).replace("&", "&&")
         if text != self.text():
             self.setText(text)
-            more = (len(lines) - 1) * self.fontMetrics().lineSpacing()
-            self.setMinimumHeight(natural.height() + more if more else 0)
+        # The style sheet gives a button its least height only once, and takes back what was set here.
+        tall = self.kind in TALL or self.property("tall")
+        least = (theme.TARGET_MAIN if tall else theme.TARGET) + 2
+        more = (len(lines) - 1) * self.fontMetrics().lineSpacing()
+        wanted = max(least, natural.height() + more if more else 0)
+        if self.minimumHeight() != wanted:
+            self.setMinimumHeight(wanted)
 
     def _draw_icon(self) -> None:
         filled = {"main": "accent", "danger": "danger"}.get(self.kind, "")
@@ -247,6 +253,8 @@ class PlainButton(Toggled, QPushButton):
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._natural = None
         super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and self.words:
+            self._break_lines()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
