@@ -646,7 +646,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Go on with the case."),
     ),
     "undo.log": (
-        N_("This altered nothing in the case: it only says who looked or printed, and that stays."),
+        N_("Who looked at a case and why stays in its log."),
         NOTHING_CHANGED,
         N_("There is nothing to do."),
     ),

@@ -123,7 +123,7 @@ class ChangeWords:
             text = self._say(N_("{record}: {values}"), record=heading, values=said)
             return Said(text, declared.name, record_id, name)
         text = self._say(N_("{record}: taken out of {field}"), record=heading, field=label)
-        return Said(text, declared.name, record_id, name)
+        return Said(text, declared.name, record_id, name, 6)
 
     def _operation(self, fields: Mapping[str, Any]) -> str:
         """What was done with the case as a whole: “Disclosure: Risk assessment, Full, for the file”."""

@@ -26,6 +26,7 @@ class Archived(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         self.fold = Fold("", self._fill)
+        self.fold.opened.connect(lambda on: self.page.bring_into_view(self.fold) if on else None)
         whole.addWidget(self.fold)
 
     def show_case(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.i18n import N_
 from ui.pages.aggressor import Aggressor
@@ -54,13 +54,17 @@ EVENT = (
     "told",
     "told_how",
     "told_at",
+    "told_by",
     "note",
 )
+# Whether the victim was told of a release is stamped under Follow-up, where the safe-contact rule is kept to.
+TOLD = ("told", "told_how", "told_at", "told_by")
 ORDERS = ("order_served", "order_expired", "order_applied", "breach")
 EVENT_WHEN = {
     "order_type": lambda read: read("kind") in ORDERS,
     "conditions": lambda read: read("kind") in ("order_served", "order_applied", "release"),
     "expires": lambda read: read("kind") in ("order_served", "order_applied"),
+    **dict.fromkeys(TOLD, lambda read: read("kind") != "release"),
 }
 
 
@@ -68,6 +72,8 @@ class HappenedPage(CasePage):
     """The step “What happened”."""
 
     title = N_("What happened")
+
+    _offered: QWidget | None = None
 
     def build(self) -> None:
         self.column.addWidget(self.heading(self.title, 1))
@@ -95,8 +101,12 @@ class HappenedPage(CasePage):
         self.ask_again.show_case()
         self.aggressor.show_record()
         self.incidents.sync([r.id for r in reversed(self.view.in_turn("incident"))])
-        if not self.incidents.cards and self.incidents.draft is None:
+        draft = self.incidents.draft
+        if not self.incidents.cards and draft is None:
             self.incidents.start_draft(self._incident_card(""))
+            self._offered = self.incidents.draft
+        elif self.incidents.cards and draft is not None and draft is self._offered and not has_focus(draft):
+            self.incidents.drop_draft()  # it stood there only while there was no incident
         self.add_incident.setVisible(bool(self.incidents.cards) and self.incidents.draft is None)
         if self.view.of("event") and not self.events.is_filled:
             self.events.set_open(True)
@@ -157,6 +167,12 @@ class HappenedPage(CasePage):
         stack.start_draft(card)
         card.focus_first()
         self.bring_into_view(card)
+
+
+def has_focus(part: QWidget) -> bool:
+    """Whether the officer stands in a part of the page."""
+    now = part.window().focusWidget()
+    return now is not None and (now is part or part.isAncestorOf(now))
 
 
 def make_page(session: Any, case_id: str) -> CasePage:

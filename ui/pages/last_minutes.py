@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.casework import undo, undo_words
@@ -35,7 +36,7 @@ class LastMinutes(QWidget):
         """Bring the list in line with the case."""
         if not self.fold.is_filled or not self.fold.is_open:
             return
-        focused = self._lines.parentWidget() is not None and self.isAncestorOf(self.focusWidget() or self)
+        focused = self.fold.body.isAncestorOf(self.window().focusWidget() or self)
         clear(self._lines)
         desk = self.page.session.desk
         actions = undo.last_minutes(desk, self.page.case_id)
@@ -46,19 +47,24 @@ class LastMinutes(QWidget):
             said = N_("You have done nothing in this case in the last {n} minutes. What is earlier stands below.")
             self._lines.addWidget(PlainLabel(self.words(said, n=minutes), quiet=True))
         if focused:
-            self.first_focus()
+            self._stand_later()
 
     def open(self) -> None:
         """Unfold it and stand on the latest line."""
         self.fold.set_open(True)
         self.show_case()
-        self.first_focus()
         self.page.bring_into_view(self.fold)
+        self._stand_later()
 
     def first_focus(self) -> None:
         """Stand on the first button, or on the heading where there is none."""
         buttons = [b for b in self.fold.body.findChildren(PlainButton) if b.isVisibleTo(self)]
         (buttons[0] if buttons else self.fold.button).setFocus()
+
+    def _stand_later(self) -> None:
+        # Only when the layout has shown the new lines can one of them take the focus.
+        self.fold.button.setFocus()
+        QTimer.singleShot(0, self, self.first_focus)
 
     def _fill(self, inside: QVBoxLayout) -> None:
         minutes = self.page.session.desk.policy.undo_minutes

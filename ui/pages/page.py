@@ -44,6 +44,7 @@ class CasePage(QWidget):
         self._later: list[Callable[[], None]] = []
         self.problem_bar = ProblemBar(session)
         self.undo_bar = UndoBar(session.translator)
+        self.undo_bar.offered.connect(self._put_undo_last)
         self.sheet = ColumnPage()
         self.column = QVBoxLayout()
         self.column.setSpacing(12)
@@ -191,6 +192,11 @@ class CasePage(QWidget):
         """Say what was just done, with the button that takes exactly that back."""
         name = undo.latest(self.session.desk, self.case_id)
         self.undo_bar.offer(sentence, lambda: self.take_back(name))
+
+    def _put_undo_last(self) -> None:
+        order = stops(self.sheet.paper)
+        if order:
+            self.undo_bar.follow(order[-1])
 
     def take_back(self, name: str = "") -> None:
         """Take back an action of the last minutes, the latest one where none is named; say what that does."""

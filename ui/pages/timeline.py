@@ -51,7 +51,7 @@ class TimelinePage(CasePage):
         self.list = LineList(name=self.words(N_("Timeline, latest first")))
         self.list.current.connect(self._show_detail)
         self.list.opened.connect(lambda _key: self._go_into_detail())
-        self.column.addWidget(self.list, 1)
+        self.column.addWidget(self.list, 1000)
         self.sheet.column.setStretchFactor(self.column, 100)
         self.empty = EmptyState(
             self.words(N_("Nothing here")),
@@ -63,6 +63,7 @@ class TimelinePage(CasePage):
         self.column.addWidget(self._detail())
         self.printing = Fold(self.words(N_("Print the timeline for the file")), self._fill_printing)
         self.column.addWidget(self.printing)
+        self.column.addStretch(1)  # room that a short list leaves stands at the foot, not around the heading
 
     # ---- filters
 

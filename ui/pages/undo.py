@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from app.i18n import N_, Translator
 from ui.widgets.text import PlainButton, PlainLabel, announce, set_tone
@@ -16,6 +17,8 @@ class UndoBar(QFrame):
     """Hidden until something can be taken back. Alt+Z presses its button; Ctrl+Z does the same for whatever was done
     last, while no text is being typed.
     """
+
+    offered = Signal()
 
     def __init__(self, translator: Translator) -> None:
         super().__init__()
@@ -48,7 +51,13 @@ class UndoBar(QFrame):
         self.button.setAccessibleName(words(name, what=sentence))
         set_tone(self, tone)
         self.show()
+        self.offered.emit()
         announce(self, sentence)
+
+    def follow(self, last: QWidget) -> None:
+        """Come after this one when Tab is pressed: what stands on the page is made after the bar."""
+        QWidget.setTabOrder(last, self.button)
+        QWidget.setTabOrder(self.button, self._close)
 
     def said(self) -> str:
         """What the bar says; empty while it is hidden."""

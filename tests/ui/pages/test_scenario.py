@@ -44,7 +44,7 @@ def test_a_whole_case_by_keyboard(stage: Stage, session: Session, case: str) -> 
     stage.fill("Family name", "Ruskin")
     stage.fill("Born", "1995")
     stage.press("Custody: In custody")
-    stage.tab_to("Is the victim's")
+    stage.tab_to("Is the victim’s")
     stage.key(Qt.Key.Key_Down, Qt.Key.Key_Tab)
     stage.press("Living together: Yes")
     stage.tab_to("Safe ways: Call")
