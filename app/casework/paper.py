@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from app.casework import contact, edit, follow_up, operations, plan, risk, services
+from app.casework import contact, edit, follow_up, operations, plan, releases, risk, services
 from app.casework.desk import Desk
 from app.casework.timeline import Timeline, Wanted, received_words
 from app.casework.wording import type_label
@@ -282,6 +282,7 @@ def context(
         suggested_tasks=suggested_tasks(seen.facts, rules, seen.floor, force.grade, force.extreme),
         suggested_modules=suggested_modules(seen.facts, rules, seen.floor, force.grade, force.extreme),
         contact=contact.rule(desk, view),
+        untold=tuple((r.person.id if r.person else "", r.at or "") for r in releases.untold(desk, view)),
         promised=frozenset(record.id for record in follow_up.promised(view)),
         emergency_number=services.emergency_number(desk),
         numbers=tuple(chosen.numbers),

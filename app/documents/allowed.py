@@ -91,7 +91,7 @@ HANDOVER = Allowed(
         person=f"{_NAMES} languages interpreter custody custody_until",
         safe_contact="days hours withheld_number language interpreter if_other_answers expires",
         task="code title agency status reason agency_name owner due release_at told_before",
-        event="kind happened_at person expires",
+        event="kind happened_at person expires told_before",
         # Conditions and what was told may name an address: they are looked up in the case.
         order="type number person children_protected served_at expires",
         breach="order happened_at arrested",

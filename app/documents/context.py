@@ -65,6 +65,8 @@ class PaperContext:
     """Ids of the measures for the discreet pages; None for every measure that is safe to do."""
     confirmed: frozenset[str] = field(default_factory=frozenset)
     """Ids of measures that the officer has read once more and keeps although a word in them is doubtful."""
+    untold: tuple[tuple[str, str], ...] = ()
+    """Ends of custody of which nobody noted that the victim was told: the person's id and the moment, each or empty."""
     promised: frozenset[str] = field(default_factory=frozenset)
     """Ids of the follow-up contacts in which a next one was promised that is still owed."""
     timeline: tuple[TimelineEntry, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.documents import text
 from app.documents.draft import Draft
-from app.documents.orders import breaches, orders, promised_contacts
+from app.documents.orders import breaches, orders, promised_contacts, untold_releases
 from app.documents.sieve import Sifted
 from app.documents.todo import CLOSED, contact_line, who_is_who
 from app.documents.words import listed
@@ -41,6 +41,7 @@ def _state(draft: Draft) -> None:
     draft.say(tr.text("Grade in force: {grade}", grade=listed((grade, *flags))), text.STRONG)
     draft.pair(tr.text("Review due"), tr.moment(context.review_due))
     draft.field(draft.sieve.case, "danger_at")
+    untold_releases(draft)
     plan = draft.sieve.one("plan")
     if plan:
         draft.field(plan, "review_date")
@@ -127,11 +128,12 @@ def _days(draft: Draft) -> None:
     draft.heading(N_("Days to know"))
     events = draft.sieve.of("event")
     for event in events:
-        expires = draft.words(event, "expires")
+        expires, told = draft.words(event, "expires"), draft.words(event, "told_before")
         facts = (
             draft.words(event, "happened_at"),
             draft.named(event.get("person")),
             draft.tr.text("until {when}", when=expires) if expires else "",
+            draft.tr.text("victim told before: {answer}", answer=told) if told else "",
         )
         draft.pair(draft.words(event, "kind") or draft.tr.text("Event"), listed(facts))
         for field in event.declared_fields:

@@ -44,6 +44,16 @@ def breaches(draft: Draft) -> None:
                 draft.field(breach, field.name)
 
 
+def untold_releases(draft: Draft) -> None:
+    """Each end of custody of which the victim has not been told, as far as is noted."""
+    for person, at in draft.context.untold:
+        name = draft.named(person) or draft.tr.text(N_("a suspect"))
+        when = draft.tr.moment(at) or draft.tr.text(N_("time not known"))
+        draft.message(
+            N_("Not noted that the victim was told of the release of {name}: {when}"), text.STRONG, name=name, when=when
+        )
+
+
 def promised_contacts(draft: Draft) -> bool:
     """The contacts that were promised to the victim and are still owed; whether there is one."""
     owed = [c for c in draft.sieve.of("follow_up") if c.id in draft.context.promised]

@@ -34,13 +34,15 @@ MONITORED: scenes.Given = [
         "f2",
         {"contacted_at": "2026-11-13T09:00:00+00:00", "reached": "no", "next_at": "2026-11-16T11:00:00+00:00"},
     ),
+    ("event", "e9", {"kind": "release", "happened_at": "2026-11-12T08:00:00+00:00", "told_before": "no"}),
     ("programme", "p1", {"name": "Change Group Alder", "status": "attending", "told_by": "Rosalind Peck"}),
 ]
 
 
 def printed(document: str, variant: str = "full", language: str = "en") -> str:
     view = scenes.view_of([*scenes.sc1(), *MONITORED])
-    return flat(text_of(build(document, variant, view, scenes.context(view), translator(language))))
+    untold = (("s", "2026-11-15T18:00:00+00:00"), ("", ""))
+    return flat(text_of(build(document, variant, view, scenes.context(view, untold=untold), translator(language))))
 
 
 def test_the_handover_sheet_shows_open_orders_and_what_was_promised() -> None:
@@ -55,6 +57,9 @@ def test_the_handover_sheet_shows_open_orders_and_what_was_promised() -> None:
         "next attempt: 16 Nov 2026 11:00",
         "Breaches of orders",
         "13 Nov 2026 20:00",
+        "told of the release of Dane Ruskin: 15 Nov 2026 18:00",
+        "told of the release of a suspect: time not known",
+        "victim told before: No",
     ):
         assert flat(words) in text, words
     for words in ("PO-0001", "Sallow Lane"):
