@@ -117,6 +117,7 @@ def screens(folder: Path, case_id: str) -> list[Row]:
             "stall ≤ 100 ms",
         ),
         Row("typing a name into Find", f"stall {found['find_stall_ms']:.0f} ms", "stall ≤ 100 ms"),
+        Row("typing into a new attendance", f"stall {found['new_stall_ms']:.0f} ms", "stall ≤ 100 ms"),
     ]
 
 

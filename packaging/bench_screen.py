@@ -169,7 +169,7 @@ def typing(app: QApplication, pulse: Pulse, window: Any, desk: Any) -> dict[str,
 
 
 def seeking(app: QApplication, pulse: Pulse, window: Any) -> dict[str, Any]:
-    """A name typed into the find box."""
+    """A name typed into the find box, and who is new typed into a new attendance."""
     window.go({"place": "find"})
     calm(app, 0.3)
     window.find_box.setFocus()
@@ -179,7 +179,17 @@ def seeking(app: QApplication, pulse: Pulse, window: Any) -> dict[str, Any]:
         for letter in letters:
             QTest.keyClicks(window.find_box, letter)
             calm(app, 0.12)
-    return {"find_stall_ms": pulse.end()}
+    found = {"find_stall_ms": pulse.end()}
+    window.go({"place": "new"})
+    page = window.pages["new"]
+    calm(app, 0.5)
+    pulse.begin()
+    for field, letters in ((page.given_name, "mirra"), (page.family_name, "kaloba"), (page.place, "vunne street")):
+        field.setFocus()
+        for letter in letters:
+            QTest.keyClicks(field, letter)
+            calm(app, 0.12)
+    return {**found, "new_stall_ms": pulse.end()}
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from app.store.words import sought, words_of
 
 NEARLY = 12
 """How many more are shown whose spelling was forgiven, however many there are."""
+MOST_PEOPLE, MOST_CASES = 6, 200
+"""Of how many of those found it is told what they are elsewhere, and in how many cases it is looked for."""
 
 
 @dataclass(frozen=True)
@@ -124,34 +126,36 @@ def about(desk: Desk, case_id: str) -> About:
 
 def elsewhere(desk: Desk, found: Iterable[Found]) -> list[Elsewhere]:
     """Whoever of those found is a suspect somewhere, or holds roles in several cases; suspects of most cases first."""
-    people: dict[frozenset[str], str] = {}
+    people: dict[frozenset[str], Record] = {}
     for hit in found:
-        if hit.kind == "name":
-            person = desk.store.find_record(hit.case_id, hit.record_id)
-            people.setdefault(frozenset(words_of(full_name(person))), full_name(person))
-    told = [_roles_of(desk, words, name) for words, name in people.items() if words]
+        person = desk.store.find_record(hit.case_id, hit.record_id) if hit.kind == "name" else None
+        if person is not None and len(people) < MOST_PEOPLE:
+            people.setdefault(_known_as(person), person)
+    told = [_roles_of(desk, words, person) for words, person in people.items() if words]
     wanted = [one for one in told if one.suspect_in or one.victim_in > 1]
     return sorted(wanted, key=lambda one: (-one.suspect_in, -one.victim_in, one.who))
 
 
-def _roles_of(desk: Desk, words: frozenset[str], name: str) -> Elsewhere:
-    victim_in, suspect_in, victims, who = set[str](), set[str](), set[object](), ""
-    for hit in desk.store.find(sought(name), 200):
-        people = [p for p in desk.store.records(hit.case_id, ("person",)) if not p.archived]
-        for person in people if hit.kind == "name" else ():
-            if person.id != hit.record_id or frozenset(words_of(full_name(person))) != words:
-                continue
-            who = who or short_name(person)
-            roles = person.get("roles", [])
-            victim_in |= {hit.case_id} if "victim" in roles else set()
-            if "suspect" in roles:
-                suspect_in.add(hit.case_id)
-                victims.add(_victim(hit.case_id, people))
-    return Elsewhere(who, len(victim_in), len(suspect_in), len(victims))
+def _roles_of(desk: Desk, words: frozenset[str], like: Record) -> Elsewhere:
+    cases: dict[str, set[str]] = {"victim": set(), "suspect": set()}
+    for hit in desk.store.find(sought(full_name(like)), MOST_CASES):
+        person = desk.store.find_record(hit.case_id, hit.record_id) if hit.kind == "name" else None
+        if person is None or person.archived or _known_as(person) != words:
+            continue
+        for role in cases:
+            cases[role] |= {hit.case_id} if role in person.get("roles", []) else set()
+    several = cases["suspect"] if len(cases["suspect"]) > 1 else ()
+    victims = {_victim(desk, case_id) for case_id in several}
+    return Elsewhere(short_name(like), len(cases["victim"]), len(cases["suspect"]), max(1, len(victims)))
 
 
-def _victim(case_id: str, people: Iterable[Record]) -> object:
+def _known_as(person: Record) -> frozenset[str]:
+    return frozenset(words_of(full_name(person)))
+
+
+def _victim(desk: Desk, case_id: str) -> object:
     """The victim of a case, so that the same one in two cases counts once; an unnamed one counts for each case."""
+    people = [p for p in desk.store.records(case_id, ("person",)) if not p.archived]
     victim = next((p for p in people if "victim" in p.get("roles", [])), None)
-    words = frozenset(words_of(full_name(victim)))
+    words = _known_as(victim) if victim is not None else None
     return (words, str(victim.get("born", ""))) if victim is not None and words else case_id

@@ -5,7 +5,7 @@ Only reads. What is found is a record of a case and under which heading; nobody'
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from app.store.database import Connection
@@ -76,18 +76,15 @@ def whole_reference(connection: Connection, words: Sequence[str], limit: int) ->
     return _beginnings(connection, [joined], " AND w.kind = 'reference'", limit)
 
 
-def spellings(connection: Connection) -> dict[str, Spellings]:
-    """All different words under which something is found, by heading."""
-    found = {}
-    for kind in FORGIVING:
-        words = connection.execute("SELECT word, sound FROM spelling WHERE kind = ? AND sound <> ''", (kind,))
-        found[kind] = Spellings.of(words.fetchall())
-    return found
+def spellings(connection: Connection, kind: str) -> Spellings:
+    """All different words under which something is found under a heading."""
+    words = connection.execute("SELECT word, sound FROM spelling WHERE kind = ? AND sound <> ''", (kind,))
+    return Spellings.of(words.fetchall())
 
 
 def nearly(
     connection: Connection,
-    known: dict[str, Spellings],
+    known: Callable[[str], Spellings],
     words: Sequence[str],
     limit: int,
     without: Collection[Hit] = (),
@@ -95,16 +92,19 @@ def nearly(
 ) -> list[NearHit]:
     """Records that are found when one or more of the words are forgiven their spelling, nearest first.
 
-    `without`: what was found exactly and is not to be found again. `only`: under one heading.
+    `known` gives the words under a heading. `without`: what was found exactly and is not to be found again. `only`:
+    under one heading.
     """
     found: list[NearHit] = []
+    if not any(len(word) >= LEAST for word in words):
+        return found
     for kind in FORGIVING if not only else {only} & set(FORGIVING):
         exact = {hit[:2] for hit in without if hit.kind == kind}
         for way in _ways(words):
             if way != list(words):
                 joined = _beginnings(connection, way, f" AND w.kind = '{kind}'", limit)
                 found += [NearHit(*hit, "nearly", 0.5) for hit in joined if hit[:2] not in exact]
-            found += _nearly(connection, known[kind], kind, way, limit, exact)
+            found += _nearly(connection, known(kind), kind, way, limit, exact)
     best: dict[Hit, NearHit] = {}
     for hit in sorted(found, key=_nearness):
         best.setdefault(Hit(*hit[:3]), hit)

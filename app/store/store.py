@@ -362,11 +362,18 @@ class Store:
 
         `only`: under one heading.
         """
-        version = self._version()
         with problems(self.path):
-            if self._spellings is None or self._spellings[0] != version:
-                self._spellings = (version, finding.spellings(self._connection))
-            return finding.nearly(self._connection, self._spellings[1], words, limit, without, only)
+            return finding.nearly(self._connection, self._words_under, words, limit, without, only)
+
+    def _words_under(self, kind: str) -> Spellings:
+        """All different words under a heading, read once until one changes."""
+        version = self._version()
+        if self._spellings is None or self._spellings[0] != version:
+            self._spellings = (version, {})
+        known = self._spellings[1]
+        if kind not in known:
+            known[kind] = finding.spellings(self._connection, kind)
+        return known[kind]
 
     def records(self, case_id: str, kinds: Sequence[str]) -> list[Record]:
         """The records of some types of a case, without reading all of it, in the order in which they were made."""
