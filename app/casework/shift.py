@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from app.casework import operations
 from app.casework.cases import CaseLine
 from app.casework.desk import Desk
-from app.casework.due import in_words
+from app.casework.due import DANGER, in_words
 from app.casework.today import NEXT_DAYS, WITHIN_A_DAY, DueLine, due_lines
 from app.casework.todo import OPEN
 from app.clock import iso, parse_moment
@@ -44,6 +44,8 @@ class Open:
         what = in_words(self.message, self.facts, words)
         if not self.at:
             return what
+        if self.kind == DANGER:
+            return words.text(N_("{what}: {when}"), what=what, when=words.moment(self.at))
         message = N_("{what}: was due {when}") if self.overdue else N_("{what}: due {when}")
         return words.text(message, what=what, when=words.moment(self.at))
 

@@ -14,6 +14,9 @@ from app.records.view import CaseView, Record
 THREE = {"yes": N_("Yes"), "no": N_("No"), "unknown": N_("Don’t know")}
 
 
+OWN_TASKS = {"OTHER": N_("A task of the officer’s own"), "VISIT": N_("A visit")}
+
+
 def say(desk: Desk, view: CaseView, field: Field, value: Any, words: Translator) -> str:
     """A field's value in words; an empty text where nothing stands."""
     if value in (None, "", []):
@@ -54,7 +57,7 @@ def say(desk: Desk, view: CaseView, field: Field, value: Any, words: Translator)
         return words.text(factor.label) if factor else str(value)
     if field.name == "code":
         task = desk.library.task(str(value))
-        return words.text(task.label) if task else str(value)
+        return words.text(task.label if task else OWN_TASKS.get(str(value), str(value)))
     if field.name == "module":
         module = desk.library.module(str(value))
         return words.text(module.label) if module else str(value)

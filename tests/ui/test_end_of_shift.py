@@ -32,8 +32,7 @@ def page(at_work, worked, qtbot):
     qtbot.keyClick(one.top, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: window.place == "shift")
     found = window.pages["shift"]
-    found.finish()
-    found.first_focus()
+    qtbot.waitUntil(lambda: len(found.cards) == 2)
     found.program = one
     return found
 

@@ -1,4 +1,4 @@
-"""Several officers on one laptop: the list on the unlock screen, the chosen short name, and nothing of one for another."""
+"""Several officers on one laptop: the list on the unlock screen, the short name, nothing of one for another."""
 
 from __future__ import annotations
 

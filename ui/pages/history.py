@@ -52,6 +52,7 @@ class HistorySheet(QDialog):
         self.none = PlainLabel(self.words(N_("Nothing was ever written here.")), quiet=True)
         self._column.addWidget(self.none)
         self._compared()
+        self._column.addStretch(0)
         close = PlainButton(self.words(N_("Close")), kind="main")
         close.clicked.connect(self.accept)
         self._column.addLayout(row(close))

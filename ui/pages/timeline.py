@@ -133,17 +133,6 @@ class TimelinePage(CasePage):
     def first_focus(self) -> None:
         self.list.setFocus()
 
-    def help_text(self) -> str:
-        return self.words(
-            N_(
-                "Nothing is ever overwritten. Each line is one action: who, when by that laptop’s clock, and on which "
-                "laptop. Enter goes into a line; from there every earlier value of a field can be seen. In any field "
-                "of the other steps, Ctrl+H shows the same.\n\nWhere two officers recorded different values without "
-                "knowing of each other, both stand here until one of you decides.\n\nWhat is chosen above is what is "
-                "printed for the file."
-            )
-        )
-
     def _show_lines(self) -> None:
         self.shown = {action.key: action for action in self.timeline.wanted(self.wanted())}
         items: list[Action | str] = []

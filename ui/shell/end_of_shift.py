@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from app.casework import handing_over, paper, place, shift
@@ -65,6 +65,17 @@ class CaseOfShift(Card):
             self.body.addWidget(label)
         if not found.open:
             self.body.addWidget(PlainLabel(say(N_("Nothing is open here."))))
+        as_high_as_wide(self)
+
+
+def as_high_as_wide(card: Card) -> None:
+    """Let the labels of a card ask for the height of their width alone: guessed for a narrow one, many of them leave
+    a screen of nothing at the end of the page.
+    """
+    for label in card.findChildren(PlainLabel):
+        policy = label.sizePolicy()
+        policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
+        label.setSizePolicy(policy)
 
 
 def done_words(found: ShiftCase, page: EndOfShiftPage) -> str:
@@ -85,10 +96,11 @@ class EndOfShiftPage(PlacePage):
         self.words: Callable[..., str] = say
         self._chosen: dict[str, bool] = {}
         self._waiting: list[CaseLine] = []
+        self._focus_wanted = False
         self.cards: dict[str, CaseOfShift] = {}
         self.sheet = ColumnPage()
         self.lines.setContentsMargins(theme.SPACE_S, theme.SPACE_L, 0, 0)
-        self.title.setContentsMargins(theme.SPACE_L, 0, 0, 0)
+        self.title.setContentsMargins(theme.SPACE_L, 0, theme.SPACE_L, 0)
         self.lines.addWidget(self.sheet, 1)
         column: QVBoxLayout = self.sheet.column
         self.since = PlainLabel(quiet=True)
@@ -151,6 +163,7 @@ class EndOfShiftPage(PlacePage):
         card.body.addWidget(self.said)
         self.preview = Preview(self)
         card.body.addWidget(self.preview)
+        as_high_as_wide(card)
         return card
 
     # ---- showing
@@ -188,6 +201,10 @@ class EndOfShiftPage(PlacePage):
         # In the page's own layout: a nested one follows the height of its texts one step too late.
         self.sheet.column.insertWidget(self._first_card + len(self.cards) - 1, card)
         self._name_button()
+        if self._focus_wanted:
+            self._focus_wanted = False
+            card.show()  # at once: what is shown later cannot take the focus now
+            card.check.setFocus()
         if self._waiting:
             self._next.start()
 
@@ -205,7 +222,9 @@ class EndOfShiftPage(PlacePage):
 
     def first_focus(self) -> None:
         first = next(iter(self.cards.values()), None)
-        (first.check if first is not None else self.to).setFocus()
+        self._focus_wanted = first is None and bool(self._waiting)  # the first card is not made yet
+        if not self._focus_wanted:
+            (first.check if first is not None else self.to).setFocus()
 
     def flush(self) -> None:
         self.to.flush()

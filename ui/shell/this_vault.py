@@ -30,7 +30,7 @@ class ThisVaultPage(PlacePage):
         page = ColumnPage()
         self.lines.setContentsMargins(theme.SPACE_S, theme.SPACE_L, 0, 0)
         self.lines.addWidget(page, 1)
-        self.title.setContentsMargins(theme.SPACE_L, 0, 0, 0)
+        self.title.setContentsMargins(theme.SPACE_L, 0, theme.SPACE_L, 0)
         self.column: QVBoxLayout = page.column
         desk = session.desk
         whose = Card(say(N_("Whose")))

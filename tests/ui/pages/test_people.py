@@ -6,7 +6,6 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.casework import cases, contact, edit, plan, risk
-from app.notebook import entry as notebook
 from tests.ui.pages.conftest import Stage
 from ui.session import Session
 
