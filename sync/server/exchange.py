@@ -271,7 +271,8 @@ class Folder:
 
     def _fold(self, org: str, cases: list[str]) -> None:
         try:
-            self._database.run(org, ALL, lambda connection: snapshots.keep(connection, org, cases))
+            # In one reading: what is folded must hold nothing beyond the number that it is kept under.
+            self._database.run(org, ALL, lambda c: snapshots.keep(c, org, cases), repeatable=True)
         except Busy:
             return  # folded when they are asked for
         except Exception as error:  # noqa: BLE001 - one case that cannot be folded must not end the thread

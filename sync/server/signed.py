@@ -58,7 +58,9 @@ class SignedExchange:
         await self._send(send, status, kind, nonce, body)
 
     async def _answer(self, scope: Scope, receive: Receive, nonce: str) -> tuple[int, bytes, bytes]:
-        if scope["method"] != "POST":
+        if scope["method"] not in ("GET", "POST"):
+            raise Refused(405, "not_found")
+        if scope["method"] == "GET":
             return await self._through(scope, b"", packs=False)
         packed = await _whole(receive)
         if not nonce:

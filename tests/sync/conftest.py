@@ -69,7 +69,7 @@ def trial_place() -> Iterator[Path]:
     place = Path(tempfile.mkdtemp(prefix="holdfast-trial-"))
     place.chmod(0o711)
     yield place
-    # shutil.rmtree(place, ignore_errors=True)
+    shutil.rmtree(place, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
