@@ -70,8 +70,9 @@ class Aggressor(Card):
 
     def focus_first(self) -> None:
         """Stand where the reasoning is written."""
-        self.form.editors[FIELD].control.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.page.bring_whole_into_view(self)
+        control = self.form.editors[FIELD].control
+        control.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.page.bring_into_view(control)
 
     def show_record(self) -> None:
         """Bring it in line with the case."""

@@ -4,16 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.casework.comparison import GradeGiven, grades_over_time
 from app.i18n import N_
+from ui import theme
 from ui.editors.factory import label_of
 from ui.pages.fold import Fold
 from ui.pages.in_sight import InSight
+from ui.widgets import grades
 from ui.widgets.grades import sign
 from ui.widgets.lists import Line, LineList
 from ui.widgets.text import PlainLabel
+from ui.widgets.trend import Point, Trend
+
+HEIGHTS = {"high": 1, "medium": 0, "standard": -1}
+
+
+class GradeLine(Trend):
+    """The grades as a small line: shape and height say the same as the word under them."""
+
+    @staticmethod
+    def _shape(painter: QPainter, at: QPointF, height: int | None) -> None:
+        kind = next((grade for grade, place in HEIGHTS.items() if place == height), "")
+        now = theme.scheme()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(now.colour("surface"))
+        painter.drawEllipse(at, 9, 9)  # the line does not run through the shape
+        painter.setBrush(now.colour(f"{kind}_ink" if kind else "ink"))
+        grades.shape(painter, kind or "standard", at)
 
 
 class GradeRow(Fold):
@@ -22,6 +43,10 @@ class GradeRow(Fold):
     def __init__(self, page: Any) -> None:
         self.page = page
         super().__init__(page.words(N_("Grades so far")), self._make)
+        self.over_time = GradeLine(page.words(N_("Grades over time")))
+        whole = self.layout()
+        assert isinstance(whole, QVBoxLayout)
+        whole.insertWidget(0, self.over_time)
 
     def _make(self, inside: QVBoxLayout) -> None:
         self.list = LineList(name=self.page.words(N_("Grades so far, latest first")))
@@ -36,10 +61,17 @@ class GradeRow(Fold):
         """Bring it in line with the page's case."""
         given = grades_over_time(self.page.view)
         self.setVisible(bool(given))
+        self.over_time.setVisible(len(given) > 1)
+        self.over_time.show_points([self._point(one) for one in given])
         if self.is_filled:
             self.list.set_lines([self._line(one) for one in reversed(given)])
             self.list.fit(3)
             self._show_detail(self.list.current_key())
+
+    def _point(self, one: GradeGiven) -> Point:
+        session = self.page.session
+        shown = sign(one.grade, one.extreme and one.grade == "high", one.provisional, session.translator)
+        return Point(HEIGHTS.get(str(one.grade)), shown.text, session.translator.day(one.day))
 
     def _line(self, one: GradeGiven) -> Line:
         words, session = self.page.words, self.page.session

@@ -93,7 +93,7 @@ def paint(painter: QPainter, box: QRect, shown: GradeSign, *, mirrored: bool = F
         middle = QPointF(box.left() + 14 if not mirrored else box.right() - 14, box.center().y() + 0.5)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ink)
-        _shape(painter, shown.kind, middle)
+        shape(painter, shown.kind, middle)
         far = 14 if shown.kind == "extreme" else 4  # the hatched band stands there
         words.adjust(*((24, 0, -far, 0) if not mirrored else (far, 0, -24, 0)))
     painter.setPen(ink)
@@ -103,7 +103,8 @@ def paint(painter: QPainter, box: QRect, shown: GradeSign, *, mirrored: bool = F
     painter.restore()
 
 
-def _shape(painter: QPainter, kind: str, at: QPointF) -> None:
+def shape(painter: QPainter, kind: str, at: QPointF) -> None:
+    """Paint the shape of a grade with the painter's brush: circle, diamond, triangle, square."""
     x, y, r = at.x(), at.y(), 5.0
     if kind == "standard":
         painter.drawEllipse(at, r, r)

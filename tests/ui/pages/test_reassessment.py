@@ -89,6 +89,13 @@ def test_the_grades_over_time_stand_in_a_row(stage: Stage, session: Session, cas
     again, _ = risk.start_assessment(session.desk, case)
     risk.grade(session.desk, case, again, "medium", "Suspect moved out")
     page = stage.open("grade", case)
+    line = page.history.over_time
+    assert line.isVisible()
+    assert [(point.height, point.word) for point in line.points] == [
+        (1, "HIGH (provisional)"),
+        (0, "MEDIUM (provisional)"),
+    ]
+    assert line.accessibleName().startswith("Grades over time: ")
     stage.press("Grades so far")
     lines = page.history.list.rows.lines
     assert [(line.grade.kind, "floor: High" in line.under) for line in lines] == [("medium", True), ("high", True)]
