@@ -114,12 +114,33 @@ def _tasks_together(lines: Iterable[DueLine]) -> list[DueLine]:
     ]
 
 
-def reviews(desk: Desk, known: Iterable[CaseLine]) -> list[DueLine]:
-    """All reviews and assessments to be completed, however far off, what falls due first in front."""
+@dataclass(frozen=True)
+class Reviews:
+    """Reviews and assessments to be completed; each list holds what falls due first in front."""
+
+    overdue: list[DueLine]
+    within_a_day: list[DueLine]
+    next_days: list[DueLine]
+    later: list[DueLine]
+    not_graded: int
+    """Cases of which nobody can say yet when they are reviewed, for nobody has graded them."""
+
+
+def reviews(desk: Desk, known: Iterable[CaseLine]) -> Reviews:
+    """All reviews, however far off."""
     now = desk.clock.now()
-    day = iso(now + WITHIN_A_DAY)
-    found = [one for one in due_lines([x for x in known if not x.archived], now) if one.due.kind in REVIEWS]
-    return sorted((one for one in found if _may_be_told(one, day)), key=lambda one: (one.due.at, one.hurts()))
+    lines = [line for line in known if not line.archived]
+    day, days = iso(now + WITHIN_A_DAY), iso(now + NEXT_DAYS)
+    found = [one for one in due_lines(lines, now) if one.due.kind in REVIEWS and _may_be_told(one, day)]
+    found.sort(key=lambda one: (one.due.at, one.hurts()))
+    ahead = [one for one in found if not one.overdue]
+    return Reviews(
+        overdue=[one for one in found if one.overdue],
+        within_a_day=[one for one in ahead if one.due.at <= day],
+        next_days=[one for one in ahead if day < one.due.at <= days],
+        later=[one for one in ahead if one.due.at > days],
+        not_graded=len({line.id for line in lines if line.grade is None} - {one.case.id for one in found}),
+    )
 
 
 def due_lines(lines: Iterable[CaseLine], now: datetime) -> Iterator[DueLine]:

@@ -247,9 +247,31 @@ def test_before_somebody_has_graded_nothing_tells_the_floor(desk: Desk, scene: S
     assert said(desk, scene.case, "review") == [("Review", "21 Nov 01:40", "Nobody has graded it yet.")]
     found = today(desk)
     assert all(one.due.kind != "review" for one in (*found.due, *found.next_days))
-    assert all(one.due.kind != "review" for one in reviews(desk, cases.list_cases(desk)))
+    shown = reviews(desk, cases.list_cases(desk))
+    assert [one.due.kind for one in shown.within_a_day] == ["completion"]
+    assert (shown.next_days, shown.later, shown.not_graded) == ([], [], 0)
     clock.advance(6 * DAY)
     assert [one.due.kind for one in today(desk).within_a_day] == ["review"]
+
+
+def test_all_reviews_however_far_off(desk: Desk, scene: SceneOne, clock: FixedClock) -> None:
+    completed(desk, scene)
+    quiet = cases.new_case(desk, "NM-2026-0001")
+    first, _ = risk.start_assessment(desk, quiet)
+    risk.grade(desk, quiet, first, "standard", "a quarrel")
+    risk.complete(desk, quiet, first)
+    cases.new_case(desk, "NM-2026-0002")
+    away = cases.new_case(desk, "NM-2026-0003")
+    cases.archive_case(desk, away, "made twice")
+    found = reviews(desk, cases.list_cases(desk))
+    assert [(one.case.id, one.due.kind) for one in found.within_a_day] == [(quiet, "completion")]  # provisional
+    assert [(one.case.id, one.due.kind) for one in found.next_days] == [(scene.case, "review")]
+    assert [(one.case.id, one.due.kind) for one in found.later] == [(quiet, "review")]
+    assert (found.overdue, found.not_graded) == ([], 1)
+    clock.advance(61 * DAY)
+    found = reviews(desk, cases.list_cases(desk))
+    assert [one.due.at for one in found.overdue] == sorted(one.due.at for one in found.overdue)
+    assert len(found.overdue) == 3
 
 
 # ---- Time

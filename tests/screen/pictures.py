@@ -18,7 +18,7 @@ from app.vault.vault import FLOOR_COST
 from tests.screen.driver import ROOT, AtTheScreen, screen_of_its_own
 
 CASE = "NM-2026-0417"
-PLACES = ("TodayPage", "CasesPage", "NewAttendancePage", "FindPage", "ServicesPage", "ThisVaultPage")
+PLACES = ("TodayPage", "CasesPage", "NewAttendancePage", "FindPage", "ServicesPage", "ReviewsPage", "ThisVaultPage")
 STEPS = ("People", "Happened", "Risk", "Grade", "Plan", "Todo", "Paper", "FollowUp", "Timeline")
 
 

@@ -17,7 +17,7 @@ from ui.shell.keys import KeySheet
 LANGUAGES = ("en", "xx", "xx-rtl")
 SCHEMES = ("light", "dark", "night")
 SIZES = ((1024, 640), (1366, 768))
-PLACES = ("today", "cases", "new", "find", "services", "vault")
+PLACES = ("today", "cases", "new", "find", "services", "reviews", "vault")
 
 
 @pytest.fixture

@@ -190,6 +190,34 @@ def test_a_review_opens_at_a_new_assessment(window, keira, qtbot, desk, clock):
     assert window.case_frame.page.again.hasFocus()
 
 
+# ---- Reviews
+
+
+def test_reviews_are_all_of_them_and_open_at_the_risk_questions(window, keira, qtbot, desk, clock):
+    window.session.go("reviews")
+    page = window.pages["reviews"]
+    assert page.empty.isVisible()
+    first, _ = risk.start_assessment(desk, keira)
+    for factor in desk.library.instrument().codes:
+        risk.answer(desk, keira, first, factor, value="no")
+    risk.grade(desk, keira, first, "standard", "a quarrel")
+    window.session.tell(risk.complete(desk, keira, first))
+    shown = [page.list.rows.lines[n] for n in range(page.list.rows.rowCount())]
+    assert [line.title for line in shown] == ["Later · 1", "Review"]
+    assert shown[1].under == "NM-2026-0417 · Keira · The grade is standard: every 60 days."
+    QApplication.processEvents()
+    assert cut(page) == []
+    assert nameless(page) == []
+    page.first_focus()
+    key(qtbot, Qt.Key.Key_Return)
+    assert (window.place, window.case_frame.step) == ("case", "risk")
+
+
+def test_cases_without_a_grade_are_counted_there(window):
+    window.session.go("reviews")
+    assert window.pages["reviews"].not_graded.text().startswith("1 case has no grade yet")
+
+
 # ---- Time goes by
 
 

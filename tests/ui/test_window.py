@@ -34,7 +34,7 @@ def key(qtbot, key, modifier=Qt.KeyboardModifier.NoModifier):
 
 def test_every_place_opens_by_its_key(at_work, qtbot):
     window = at_work().top.screen_shown
-    for number, place in enumerate(("today", "cases", "new", "find", "services", "vault"), 1):
+    for number, place in enumerate(("today", "cases", "new", "find", "services", "reviews", "vault"), 1):
         qtbot.keyClick(window, getattr(Qt.Key, f"Key_{number}"), ALT)
         assert window.place == place
         assert [name for name, button in window.rail.items() if button.isChecked()] == [place]
