@@ -61,6 +61,8 @@ class Action:
     kinds: frozenset[str]
     people: frozenset[str]
     """Ids of the people of the case whom it concerns."""
+    day: str
+    """The local day of the device's time, 2026-11-14."""
 
     @property
     def at(self) -> str:
@@ -77,12 +79,6 @@ class Action:
         """The short id of the laptop's device."""
         return self.entry.device[:8]
 
-    @property
-    def day(self) -> str:
-        """The local day of the device's time, 2026-11-14."""
-        at = parse_moment(self.entry.wall)
-        return at.astimezone().date().isoformat() if at else self.entry.wall[:10]
-
 
 class Timeline:
     """All actions of one case, latest first."""
@@ -93,6 +89,7 @@ class Timeline:
         self.change_words = ChangeWords(desk, self.view, words)
         self._said: dict[str, tuple[Said, ...]] = {}
         self._concerns: dict[str, frozenset[str]] = {}
+        self._days: dict[str, str] = {}
         made = [self._action(kept.entry, kept.received_at) for kept in desk.store.entries(case_id)]
         self.actions = sorted(made, key=lambda a: (a.entry.stamp, a.entry.device), reverse=True)
 
@@ -160,7 +157,10 @@ class Timeline:
             kinds.add(str(change.get("type") or (record.type if record else "")))
             people |= self._whom(change)
         here = entry.device == self._desk.device_id
-        return Action(f"{entry.device}:{entry.first}", entry, received, here, frozenset(kinds), frozenset(people))
+        key, minute = f"{entry.device}:{entry.first}", entry.wall[:16] + entry.wall[19:]
+        if minute not in self._days:
+            self._days[minute] = local_day(entry.wall)
+        return Action(key, entry, received, here, frozenset(kinds), frozenset(people), self._days[minute])
 
     def _whom(self, change: Change) -> frozenset[str]:
         record_id = change["record"]
@@ -172,6 +172,12 @@ class Timeline:
 def timeline(desk: Desk, case_id: str, words: Translator, kind: str = "", person: str = "") -> list[TimelineLine]:
     """All changes of a case, latest first; only of a record type or of one officer where asked for."""
     return list(Timeline(desk, case_id, words).lines(Wanted(kind=kind, who=person)))
+
+
+def local_day(moment: str) -> str:
+    """The local day of a moment; what is no moment as it begins."""
+    at = parse_moment(moment)
+    return at.astimezone().date().isoformat() if at else moment[:10]
 
 
 def concerned(view: CaseView, record_id: str) -> frozenset[str]:
