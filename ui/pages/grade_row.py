@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QPointF, Qt
@@ -20,11 +21,16 @@ from ui.widgets.lists import Line, LineList
 from ui.widgets.text import PlainLabel
 from ui.widgets.trend import Point, Trend
 
-HEIGHTS = {"high": 1, "medium": 0, "standard": -1}
+HEIGHTS = {"extreme": 2, "high": 1, "medium": 0, "standard": -1}
+"""Extreme stands as high as high does; only its shape is another."""
 
 
 class GradeLine(Trend):
     """The grades as a small line: shape and height say the same as the word under them."""
+
+    def _place(self, number: int, point: Point, wide: int) -> QPointF:
+        height = None if point.height is None else min(point.height, HEIGHTS["high"])
+        return super()._place(number, replace(point, height=height), wide)
 
     @staticmethod
     def _shape(painter: QPainter, at: QPointF, height: int | None) -> None:
@@ -71,7 +77,7 @@ class GradeRow(Fold):
     def _point(self, one: GradeGiven) -> Point:
         session = self.page.session
         shown = sign(one.grade, one.extreme and one.grade == "high", one.provisional, session.translator)
-        return Point(HEIGHTS.get(str(one.grade)), shown.text, session.translator.day(one.day))
+        return Point(HEIGHTS.get(shown.kind), shown.text, session.translator.day(one.day))
 
     def _line(self, one: GradeGiven) -> Line:
         words, session = self.page.words, self.page.session
