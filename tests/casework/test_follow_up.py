@@ -160,10 +160,11 @@ def test_breaches_stand_beside_the_question_and_answer_nothing(desk: Desk, scene
         "breach",
         {"order": order, "what": "Sent flowers", "happened_at": "2026-11-14T01:00:00+00:00"},
     )
-    assert [(k.text, k.at) for k in known.known_already(desk, view(desk, scene))["F24"]] == [
+    assert [(k.text, k.at) for k in known.known_already(desk, view(desk, scene))["F26"]] == [
         ("Sent flowers", "2026-11-14T01:00:00+00:00")
     ]
-    assert risk.picture(desk, view(desk, scene)).facts.answer("F24") == "unknown"
+    assert desk.library.instrument().factor("F26").label == "Order or bail broken"  # type: ignore[union-attr]
+    assert risk.picture(desk, view(desk, scene)).facts.answer("F26") == "unknown"
 
 
 def test_orders_breaches_and_what_was_told_make_a_review_due(desk: Desk, scene: SceneOne) -> None:

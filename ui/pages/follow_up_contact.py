@@ -186,7 +186,10 @@ class ContactPart(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         self.rule = ContactNote(page)
-        self.still = PlainButton(self.words(N_("Still safe: confirm")))
+        self.still = PlainButton(
+            self.words(N_("Still safe: confirm")),
+            hint=self.words(N_("Press it when the victim has just said so: from now on the agreement counts again.")),
+        )
         self.still.clicked.connect(self.confirm_safe_contact)
         self.rule.add_action(self.still)
         self.rule.body.addWidget(self._confirmed_label())

@@ -235,7 +235,7 @@ def test_a_breach_takes_one_key_and_one_sentence(
     assert str(breach.get("happened_at")) == session.desk.clock.now().replace(microsecond=0).isoformat()
     stage.open("risk", case)
     stage.page.finish()
-    card = next(c for c in stage.page.cards if c.factor.code == "F24")
+    card = next(c for c in stage.page.cards if c.factor.label == "Order or bail broken")
     assert "Sent a message through the child" in card._known.text()
     assert card.row.value() == ""
 
