@@ -128,22 +128,27 @@ class CaseFrame(QWidget):
         grid.setVerticalSpacing(theme.SPACE_S)
         grid.setColumnStretch(0, 3)
         grid.setColumnStretch(3, 1)
-        self._arrange(narrow=False)
+        self._arrange(theme.NARROW)
         return head
 
-    def _arrange(self, *, narrow: bool) -> None:
-        """The header in two rows; in a narrow window in four, the steps as a box among them."""
-        self._narrow = narrow
-        beside = (self.differs, self.badge, self.review, self.danger_button)
+    def _arrange(self, wide: int) -> None:
+        """The header in two rows; in a narrow window in more, the steps as a box among them."""
+        narrow, small = wide < theme.NARROW, wide < theme.SMALL
+        self._arranged, self._narrow = (narrow, small), narrow
+        beside = (self.differs, self.badge, self.review)
         self.name.setFont(theme.font("question" if narrow else "heading", bold=True))
-        for part in (self.name, *beside, self.banner, self.step_box):
+        for part in (self.name, *beside, self.danger_button, self.banner, self.step_box):
             self.grid.removeWidget(part)
         self.grid.addWidget(self.name, 0, 0, 1, 5 if narrow else 1)
         for place, part in enumerate(beside, 1):
             self.grid.addWidget(part, int(narrow), place)
-        self.grid.addWidget(self.banner, 1 + narrow, 0, 1, 5)
+        if small:
+            self.grid.addWidget(self.danger_button, 2, 0, 1, 5)
+        else:
+            self.grid.addWidget(self.danger_button, int(narrow), 4)
+        self.grid.addWidget(self.banner, 3, 0, 1, 5)
         if narrow:
-            self.grid.addWidget(self.step_box, 3, 0, 1, 5)
+            self.grid.addWidget(self.step_box, 4, 0, 1, 5)
         self.step_box.setVisible(narrow)
 
     def show_header(self) -> None:
@@ -334,9 +339,9 @@ class CaseFrame(QWidget):
 
     def _fold(self) -> None:
         wide = self.window().width() >= WIDE_ENOUGH
-        narrow = self.window().width() < theme.NARROW
-        if narrow != self._narrow:
-            self._arrange(narrow=narrow)
+        narrow, small = self.window().width() < theme.NARROW, self.window().width() < theme.SMALL
+        if (narrow, small) != self._arranged:
+            self._arrange(self.window().width())
             self.step_area.setHidden(narrow)
         shown = wide if self._help_wanted is None else self._help_wanted
         self.help.setVisible(shown)

@@ -79,6 +79,7 @@ class KeySheet(QDialog):
                 grid.addWidget(PlainLabel(key, bold=True, wrap=False), number, 0)
                 grid.addWidget(PlainLabel(translator.text(words)), number, 1)
         page.column.addLayout(grid)
+        page.column.addStretch(1)
         lines.addWidget(page, 1)
         close = PlainButton(translator.text(N_("Close")), kind="main")
         close.clicked.connect(self.accept)
@@ -89,5 +90,6 @@ class KeySheet(QDialog):
         self.resize(self.sizeHint())  # Qt by itself takes no more than two thirds of the screen
 
     def sizeHint(self) -> QSize:
-        high = self._page.paper.heightForWidth(min(WIDEST, self._room.width())) + 88
-        return QSize(min(WIDEST + 64, self._room.width() - 24), min(max(high, 240), self._room.height() - 24))
+        wide = min(WIDEST + 64, self._room.width() - 24)
+        high = self._page.column.totalHeightForWidth(wide - 24) + 80
+        return QSize(wide, min(high, self._room.height() - 24))

@@ -65,7 +65,9 @@ class NeutralPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(scrolled(page), 1)
+        sheet = scrolled(page)
+        sheet.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)  # a table may be wider
+        whole.addWidget(sheet, 1)
         whole.addLayout(self._corner())
         QShortcut(QKeySequence("Ctrl+L"), self, self.lock_wanted.emit)
         self._forget = self._timer(FORGET_AFTER_MS, self.put_field_away)

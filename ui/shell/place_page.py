@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QW
 from app.changed import Changed
 from ui import theme
 from ui.session import Session
+from ui.widgets.page import LOWEST
 from ui.widgets.text import PlainLabel
 
 
@@ -25,6 +26,7 @@ class PlacePage(QWidget):
         # In a very low window the place scrolls; otherwise its lists take what room there is and scroll by themselves.
         self._scroller = QScrollArea()
         self._scroller.setWidgetResizable(True)
+        self._scroller.setMinimumHeight(LOWEST)
         self._scroller.setFrameShape(QFrame.Shape.NoFrame)
         self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QW
 
 from ui import theme
 
+NARROWEST = 460  # px of width under which a column may also scroll sideways
+LOWEST = 40  # px that something which scrolls keeps beside a Problem in a very low window
+
 
 def scrolled(page: QWidget) -> QScrollArea:
     """The page in an area that scrolls it up and down where the window is too low for it."""
@@ -16,6 +19,7 @@ def scrolled(page: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setMinimumHeight(LOWEST)
     area.setWidget(page)
     return area
 
@@ -44,7 +48,11 @@ class ColumnPage(QScrollArea):
         app.focusChanged.connect(self._focus_moved)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._set_margins(self.viewport().width())
+        room = self.viewport().width()
+        self._set_margins(room)
+        # Long words of some language may need more than a very narrow column has.
+        bars = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(bars.ScrollBarAsNeeded if room < NARROWEST else bars.ScrollBarAlwaysOff)
         super().resizeEvent(event)
 
     def _set_margins(self, room: int) -> None:
@@ -69,6 +77,7 @@ class SideScroll(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumHeight(LOWEST)
         self.setWidget(column)
         self.verticalScrollBar().rangeChanged.connect(self.fit)
         app = QApplication.instance()

@@ -1,0 +1,264 @@
+"""A walk over every page of the program, found by the program's own lists: places, steps, and what opens over them.
+
+What is yielded is a name and the window as it stands at that moment. Nothing here knows how a page is built.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.casework import cases, comparison
+from app.casework.desk import Desk, close_desk, create_vault, open_desk
+from app.casework.practice import WRITTEN_AT, open_practice
+from app.clock import FixedClock
+from app.problems import Problem
+from app.vault import vault
+from app.vault.vault import FLOOR_COST
+from ui import problems, tasks
+from ui.pages.fold import Fold
+from ui.pages.printing import Printing
+from ui.shell.window import PLACES, WITHIN
+from ui.start import Program, arguments
+
+PASSPHRASE = "mosslamp tinkettle barnfog"
+CASE = "NM-2026-0417"
+PATIENCE_S = 20.0
+Look = tuple[str, QWidget]
+
+
+def settle() -> None:
+    """Let everything come to rest: layouts, what the pool works on, pages that make their lower parts later."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    end = time.monotonic() + PATIENCE_S
+    for _ in range(3):
+        while tasks._waiting and time.monotonic() < end:
+            tasks.finish(50)
+            app.processEvents()
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        app.processEvents()
+
+
+class Vaults:
+    """Two vaults, made once: the practice caseload, and one of an officer who has just begun."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = FixedClock(datetime.fromisoformat(WRITTEN_AT).astimezone(UTC))
+        self.folder, self.full, self.empty = folder, folder / "1", folder / "2"
+        if not self.full.exists():
+            close_desk(open_practice(self.full, clock=self.clock, cost=FLOOR_COST)[0])
+            desk, _code = create_vault(
+                self.empty, officer="Ilse Varga", passphrase=PASSPHRASE, cost=FLOOR_COST, clock=self.clock
+            )
+            close_desk(desk)
+
+    def open_full(self) -> Desk:
+        """The practice caseload."""
+        return open_practice(self.full, clock=self.clock, cost=FLOOR_COST)[0]
+
+    def open_empty(self) -> Desk:
+        """The vault without a case."""
+        return open_desk(vault.unlock(self.empty, PASSPHRASE, clock=self.clock), clock=self.clock)
+
+
+class AtTheProgram:
+    """One program in this process, in one language."""
+
+    def __init__(self, vaults: Vaults, language: str, scheme: str, *argv: str) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        given = ["--language", language, "--scheme", scheme, *argv]
+        self.program = Program(app, arguments(given), clock=vaults.clock, cost=FLOOR_COST)
+        self.program.secret_store = lambda: None  # type: ignore[method-assign]
+        self.program.replace = lambda _command: None
+        self.top = self.program.top
+        self.desk: Desk | None = None
+        self.top.show()
+
+    def enter(self, desk: Desk) -> Any:
+        """The officer's screens on a desk."""
+        self.desk = desk
+        self.program.enter_desk(desk)
+        settle()
+        return self.program.officer.window
+
+    def end(self) -> None:
+        """Close everything."""
+        if self.program.officer is not None and not self.program.officer.ended:
+            self.program.officer._end()
+        self.top.hide()
+        self.top.deleteLater()
+        tasks.finish()
+        problems.uninstall()
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        settle()
+
+
+def before_unlocking(at: AtTheProgram, vaults: Vaults) -> Iterator[Look]:
+    """The screens before the work."""
+    program = at.program
+    program.options.vault = vaults.full
+    program.show_unlock()
+    yield "unlock practice", at.top
+    program.options.vault = vaults.empty
+    program.show_unlock()
+    yield "unlock", at.top
+    program.top.screen_shown._failed(Problem("vault.wrong_passphrase", wait_s=8.0))  # type: ignore[union-attr]
+    yield "unlock refused", at.top
+    program.top.screen_shown.other_way.click()  # type: ignore[union-attr]
+    yield "unlock by code", at.top
+    program.options.vault = vaults.folder / "none"
+    program.show_new_vault()
+    yield "new vault", at.top
+    program.top.screen_shown.choice.switch.click()  # type: ignore[union-attr]
+    yield "new vault own passphrase", at.top
+
+
+def at_work(at: AtTheProgram, window: Any) -> Iterator[Look]:
+    """Every place and step on the caseload, and everything that lies over them."""
+    desk = window.session.desk
+    for place in (*PLACES, *WITHIN):
+        go(window, place)
+        yield place, at.top
+    window.go({"place": "find"})
+    window.find_box.setText("Keira")
+    window._find()
+    yield "find with words", at.top
+    window._ask_reason({"place": "case"})
+    yield "reason", at.top
+    window.session.open_case(case_called(desk, CASE))
+    for step in window.case_frame.steps.buttons:
+        show_step(window, step)
+        yield f"step {step}", at.top
+    yield from on_paper(at, window)
+    window.case_frame.toggle_help()
+    show_step(window, "risk")
+    yield "help turned", at.top
+    window.case_frame.toggle_help()
+    other = with_comparison(desk)
+    if other:
+        window.session.open_case(other)
+        show_step(window, "grade")
+        yield "comparison", at.top
+    yield from over_everything(at, window)
+
+
+def on_paper(at: AtTheProgram, window: Any) -> Iterator[Look]:
+    """Paper with a preview, scrolled to it."""
+    show_step(window, "paper")
+    page = window.case_frame.page
+    page.decision.choose("card")
+    part = next(part for part in page.findChildren(Printing) if part.isVisible())
+    part.look.click()
+    settle()
+    page.sheet.ensureWidgetVisible(part.preview, 0, 400)
+    yield "paper preview", at.top
+    page.decision.choose("nothing")
+
+
+def over_everything(at: AtTheProgram, window: Any) -> Iterator[Look]:
+    """A Problem, the countdown, immediate danger, the sheet of keys, the neutral page."""
+    show_step(window, "happened")
+    window.problem_bar.show_problem(Problem("store.full", file="vault.db"))
+    yield "problem", at.top
+    window.problem_bar.clear()
+    window.count_down(27)
+    yield "countdown", at.top
+    window.stop_count_down()
+    frame = window.case_frame
+    frame.immediate_danger()
+    yield "danger", at.top
+    frame.take_danger_back()
+    window.show_keys()
+    sheet = open_dialog()
+    yield "keys", at.top
+    if sheet is not None:
+        sheet.close()
+    hiding = at.program.officer.hiding
+    hiding.hide()
+    yield "hidden", at.top
+    hiding._come_back()
+
+
+def nothing_yet(at: AtTheProgram, window: Any) -> Iterator[Look]:
+    """Every place without a case, and every step of a case that was just begun."""
+    for place in (*PLACES, *WITHIN):
+        go(window, place)
+        yield f"{place} empty", at.top
+    window.go({"place": "find"})
+    window.find_box.setText("Nobody")
+    window._find()
+    yield "find nothing", at.top
+    lines = cases.list_cases(window.session.desk)
+    case_id = lines[0].id if lines else cases.new_case(window.session.desk, "NM-2026-0001")
+    window.session.open_case(case_id)
+    for step in window.case_frame.steps.buttons:
+        show_step(window, step)
+        yield f"step {step} empty", at.top
+
+
+def unfolded(at: AtTheProgram, window: Any) -> Iterator[Look]:
+    """Each step whole: the window as high as its page, everything open that can be opened."""
+    desk, before = window.session.desk, at.top.size()
+    window.session.open_case(case_called(desk, CASE))
+    for step in window.case_frame.steps.buttons:
+        show_step(window, step)
+        page = window.case_frame.page
+        for fold in page.findChildren(Fold):
+            fold.set_open(True)
+        settle()
+        high = page.sheet.widget().sizeHint().height() + at.top.height() - page.sheet.viewport().height()
+        at.top.resize(before.width(), min(16_000, max(before.height(), high)))
+        settle()
+        yield f"whole {step}", at.top
+        at.top.resize(before)
+
+
+def go(window: Any, place: str) -> None:
+    """A place with all of its parts made."""
+    window.go({"place": place})
+    finish(window.pages[place])
+
+
+def show_step(window: Any, step: str) -> None:
+    """A step with all of its parts made."""
+    window.case_frame.show_step(step)
+    finish(window.case_frame.page)
+
+
+def finish(page: Any) -> None:
+    """Have a long page make at once what it makes after its first paint."""
+    make: Callable[[], None] | None = getattr(page, "finish", None)
+    if make is not None:
+        make()
+
+
+def open_dialog() -> QWidget | None:
+    """The window that lies over the program's own, if there is one."""
+    return next(
+        (one for one in QApplication.topLevelWidgets() if one.isVisible() and one.inherits("QDialog")),
+        None,
+    )
+
+
+def case_called(desk: Desk, reference: str) -> str:
+    """The id of a case of the caseload."""
+    return next(line.id for line in cases.list_cases(desk) if line.reference == reference)
+
+
+def with_comparison(desk: Desk) -> str:
+    """A case in which there is something to compare with, or nothing."""
+    for line in cases.list_cases(desk):
+        view = cases.read_case(desk, line.id)
+        if comparison.changed_since(view, None, ()) is not None:
+            return line.id
+    return ""
