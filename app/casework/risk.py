@@ -127,13 +127,21 @@ def answer(desk: Desk, case_id: str, assessment_id: str, factor: str, **values: 
 
     Raises Problem risk.unknown_factor, risk.completed.
     """
-    record_id = answer_id(case_id, assessment_id, factor)
-    if factor not in desk.library.instruments[INSTRUMENT].codes:
-        raise Problem("risk.unknown_factor", factor=factor)
+    return answer_together(desk, case_id, assessment_id, [factor], **values)
+
+
+def answer_together(desk: Desk, case_id: str, assessment_id: str, factors: list[str], **values: Any) -> Changed:
+    """Give several factors the same answer in one action. Raises the Problems of `answer`."""
     refuse_completed(desk, case_id, assessment_id)
-    if desk.store.case(case_id).records.get(record_id) is None:
-        values = {"assessment": assessment_id, "factor": factor, **values}
-    return edit.put(desk, case_id, "answer", record_id, values)
+    changes: list[Change] = []
+    for factor in factors:
+        if factor not in desk.library.instruments[INSTRUMENT].codes:
+            raise Problem("risk.unknown_factor", factor=factor)
+        record_id, given = answer_id(case_id, assessment_id, factor), values
+        if desk.store.case(case_id).records.get(record_id) is None:
+            given = {"assessment": assessment_id, "factor": factor, **values}
+        changes += edit.put_changes(desk, case_id, "answer", record_id, given)
+    return edit.write(desk, case_id, changes)
 
 
 def answer_id(case_id: str, assessment_id: str, factor: str) -> str:

@@ -7,7 +7,7 @@ somebody has changed since is never overwritten, and what was written once for g
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.casework import edit, risk
@@ -40,6 +40,8 @@ class Action:
     """It took back something else: taking it back does that again."""
     log: bool = False
     """It only logged an operation, such as opening the case."""
+    told: Told | None = field(default=None, repr=False, compare=False)
+    """The case as it was told when this was asked for, so that it is not read again for each action."""
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -89,7 +91,7 @@ def last_minutes(desk: Desk, case_id: str) -> list[Action]:
         action = _action(desk, told, entry, since)
         if action is not None and before is not None and _goes_on(desk, before, entry):
             parts = {case_id: (*found.pop().entries, entry)}
-            action = Action(action.name, action.at, case_id, parts)
+            action = Action(action.name, action.at, case_id, parts, told=told)
         if action is not None:
             found.append(action)
         before = entry if action is not None else None
@@ -109,7 +111,8 @@ def inverse(desk: Desk, action: Action) -> list[tuple[str, list[Change]]]:
     """The changes that take an action back, by case. Raises Problem undo.*, todo.*."""
     written = []
     for case_id, entries in action.parts.items():
-        changes = Inverse(desk, case_id, _told(desk, case_id), entries).changes()
+        told = action.told if case_id == action.case_id and action.told is not None else _told(desk, case_id)
+        changes = Inverse(desk, case_id, told, entries).changes()
         written.append((case_id, notebook.taking_back(changes, [entry.dots()[0] for entry in entries])))
     return written
 
@@ -172,7 +175,7 @@ def _action(desk: Desk, told: Told, entry: Entry, since: datetime) -> Action | N
         return None
     log = all(is_log(change) for change in entry.changes)
     parts = {case: (one,) for case, one in _beside(desk, entry).items()}
-    return Action(entry.dots()[0], entry.wall, entry.case, parts, bool(entry.takes_back), log)
+    return Action(entry.dots()[0], entry.wall, entry.case, parts, bool(entry.takes_back), log, told)
 
 
 def _beside(desk: Desk, entry: Entry) -> dict[str, Entry]:
@@ -211,8 +214,8 @@ def _goes_on(desk: Desk, before: Entry, entry: Entry) -> bool:
         return False
     record = desk.store.view(entry.case).record(first["record"])
     declared = record.declared if record is not None else None
-    field = declared.field(next(iter(first["fields"]))) if declared is not None else None
-    return field is not None and field.kind in TYPED
+    typed = declared.field(next(iter(first["fields"]))) if declared is not None else None
+    return typed is not None and typed.kind in TYPED
 
 
 def _effect(desk: Desk, case_id: str, changes: list[Change]) -> Effect:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.casework import correction, edit
+from app.casework import correction
 from app.i18n import N_
 from ui.pages.drafts import DraftWords
 from ui.widgets.bars import Banner
@@ -48,15 +48,11 @@ class Correct(Card):
         if done is None:
             self.why.edit.setFocus()
             return
-        draft, _changed = done
         self.why.used()
         self.page.announce(done)
         self.page.first_focus()
         self.page.bring_into_view(self.page.correcting)
-        self.page.undo_bar.offer(
-            self.page.words(N_("A correction was begun.")),
-            lambda: self.page.act(edit.archive, draft, self.page.words(N_("Correction taken back"))),
-        )
+        self.page.offer_undo(self.page.words(N_("A correction was begun.")))
 
 
 class CorrectionNote(Banner):

@@ -270,10 +270,7 @@ class GradePage(CasePage):
 
     def _unflag(self) -> None:
         if self.act(edit.set_field, self.case_id, "extreme", "no") is not None:
-            self.undo_bar.offer(
-                self.words(N_("The flag extreme was taken away.")),
-                lambda: self.act(edit.set_field, self.case_id, "extreme", "yes"),
-            )
+            self.offer_undo(self.words(N_("The flag extreme was taken away.")))
 
     def _complete(self) -> None:
         if self.picture.assessment is not None:

@@ -25,7 +25,7 @@ class LastMinutes(QWidget):
 
     def __init__(self, page: Any) -> None:
         super().__init__()
-        self.page, self.words = page, page.words
+        self.page, self.words, self._shown = page, page.words, 0
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         self.fold = Fold(self.words(N_("Last minutes: what you can take back")), self._fill)
@@ -38,6 +38,7 @@ class LastMinutes(QWidget):
             return
         focused = self.fold.body.isAncestorOf(self.window().focusWidget() or self)
         clear(self._lines)
+        self._shown += 1
         desk = self.page.session.desk
         actions = undo.last_minutes(desk, self.page.case_id)
         for action in actions[:SHOWN]:
@@ -91,8 +92,11 @@ class LastMinutes(QWidget):
         told = QVBoxLayout()
         told.setSpacing(0)
         told.addWidget(PlainLabel(title))
-        told.addWidget(PlainLabel(" · ".join([tr.moment(action.at), *self._under(action)]), kind="small", quiet=True))
+        under = PlainLabel(tr.moment(action.at), kind="small", quiet=True)
+        told.addWidget(under)
         line.addLayout(told, 1)
+        shown = self._shown
+        self.page.later(lambda: self._say_under(shown, under, action))
         if undo.refusal(desk, action) is None:
             again = action.takes_back
             words = self.words(N_("Do it again")) if again else self.words(N_("Undo"))
@@ -101,6 +105,12 @@ class LastMinutes(QWidget):
             button.clicked.connect(lambda _=False, name=action.name: self.page.take_back(name))
             line.addWidget(button)
         return part
+
+    def _say_under(self, shown: int, under: PlainLabel, action: undo.Action) -> None:
+        # The rules are asked for each line, so one line at a time, and not for a list that has changed meanwhile.
+        if shown == self._shown:
+            moment = self.page.session.translator.moment(action.at)
+            under.setText(" · ".join([moment, *self._under(action)]))
 
     def _under(self, action: undo.Action) -> list[str]:
         """What taking it back does to the floor, or why it cannot be taken back and what to do instead."""

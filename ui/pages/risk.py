@@ -251,19 +251,11 @@ class RiskPage(CasePage):
         open_now = [f.code for f in factors if not self._value(f.code)]
         if not assessment or not open_now:
             return
-        for code in open_now:
-            if self.act(risk.answer, assessment, code, value="not_asked", note=self.words(NOT_SAFE)) is None:
-                return
-        self.undo_bar.offer(
-            self.words(
-                N_("{group}: {n} questions marked as not asked."), group=self.words(group.title), n=len(open_now)
-            ),
-            lambda: self._take_back(assessment, open_now),
-        )
-
-    def _take_back(self, assessment: str, codes: list[str]) -> None:
-        for code in codes:
-            self.act(risk.answer, assessment, code, value=None, note=None)
+        note = self.words(NOT_SAFE)
+        if self.act(risk.answer_together, assessment, open_now, value="not_asked", note=note) is None:
+            return
+        said = N_("{group}: {n} questions marked as not asked.")
+        self.offer_undo(self.words(said, group=self.words(group.title), n=len(open_now)))
 
     def _value(self, code: str) -> str | None:
         answer = self.picture.answers.get(code)

@@ -16,6 +16,7 @@ from ui.pages.choose_service import ChooseService
 from ui.pages.consents import ConsentPart
 from ui.pages.contact_note import ContactNote
 from ui.pages.fold import Fold
+from ui.pages.put_away import PutAway
 from ui.widgets.bars import Banner
 from ui.widgets.text import Card, PlainLabel
 
@@ -119,8 +120,16 @@ class TaskCard(Card):
             self.page, self._take_service, name=self.words(N_("Choose the agency: {task}"), task=self._title())
         )
         inside.addWidget(self.agency)
+        self.put_away = PutAway(self.page, self._own_id, self._title)
+        inside.addWidget(self.put_away)
         self._filled = True
         self._show_form()
+
+    def _own_id(self) -> str:
+        """The record of a task of the officer's own or a visit, which may be archived; a listed item stays."""
+        record = self.line.record
+        listed = record is not None and record.id == todo.task_id(self.page.case_id, str(record.get("code", "")))
+        return "" if record is None or listed else str(record.id)
 
     def _status(self) -> str:
         return self.wanted or self.line.status
@@ -129,6 +138,7 @@ class TaskCard(Card):
         self.form.record_id = self.line.record.id if self.line.record is not None else ""
         self.form.show_record()
         self.form.editors["status"].put(self._status())
+        self.put_away.show_record()
         self.agency.setVisible(self._status() == "done_by_other_agency")
         if self.contact is not None:
             self.contact.show_rule(self.line.contact)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.casework import risk, todo
 from app.i18n import N_
 from ui.editors.factory import label_of
+from ui.pages.archived import Archived
 from ui.pages.drafts import DraftWords
 from ui.pages.fold import Fold
 from ui.pages.page import CasePage
@@ -64,6 +65,8 @@ class TodoPage(CasePage):
         self.visit.clicked.connect(lambda: self._add(VISIT))
         card.body.addLayout(row(self.add, self.visit))
         self.column.addWidget(card)
+        self.archived = Archived(self, ("task",))
+        self.column.addWidget(self.archived)
 
     def show_case(self) -> None:
         desk = self.session.desk
@@ -83,6 +86,7 @@ class TodoPage(CasePage):
             )
         self._place(self._asked, shown)
         self._place(self._rest, rest)
+        self.archived.show_case()
         self.rest.setVisible(bool(rest))
         self.rest.set_title(
             self.session.translator.plural(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 
-from app.casework import cases, contact, edit, risk
+from app.casework import cases, contact, edit, risk, todo
 from tests.ui.pages.conftest import Stage
 from ui.session import Session
 
@@ -179,3 +179,45 @@ def test_longer_words_and_the_other_direction_hold(
     assert page.sheet.horizontalScrollBar().maximum() == 0
     card.put_away.ask_where()
     assert page.sheet.horizontalScrollBar().maximum() == 0
+
+
+def test_a_whole_group_not_asked_is_taken_back_in_one_go(stage: Stage, session: Session, case: str) -> None:
+    assessment, _ = risk.start_assessment(session.desk, case)
+    page = stage.open("risk", case)
+    page.finish()
+    before = len(list(session.desk.store.entries(case)))
+    fold, factors, skip = page._folds[0]
+    fold.set_open(True)
+    skip.click()
+    assert len(list(session.desk.store.entries(case))) == before + 1
+    answered = risk.answers_of(cases.read_case(session.desk, case), assessment)
+    assert {r.get("value") for r in answered.values()} == {"not_asked"}
+    assert len(answered) == len(factors)
+    page.undo_bar.button.click()
+    answered = risk.answers_of(cases.read_case(session.desk, case), assessment)
+    assert {r.get("value") for r in answered.values()} == {None}
+
+
+def test_a_task_of_ones_own_is_archived_and_a_listed_one_stays(stage: Stage, session: Session, case: str) -> None:
+    own, _ = todo.add_task(session.desk, case, "Fetch the key")
+    page = stage.open("todo", case)
+    card = page.cards[own]
+    card.fold.set_open(True)
+    stage.press("Archive Fetch the key")
+    stage.press("Archive because: Entered twice")
+    assert own not in page.cards
+    stage.press("1 archived here")
+    stage.press("Bring back Task (Fetch the key)")
+    assert own in page.cards
+    listed = next(c for key, c in page.cards.items() if key != own)
+    listed.fold.set_open(True)
+    assert not listed.put_away.isVisible()
+
+
+def test_the_timeline_says_what_was_taken_back(stage: Stage, session: Session, case: str, suspect: str) -> None:
+    edit.set_field(session.desk, case, suspect, "custody", "released")
+    page = stage.open("timeline", case)
+    undo_key(stage)
+    assert [line.title for line in page.list.rows.lines][1] == "Taken back: Person (Mateo): Custody: Released"
+    stage.key(Qt.Key.Key_Z, modifier=AGAIN)
+    assert [line.title for line in page.list.rows.lines][1] == "Done again: Person (Mateo): Custody: Released"
