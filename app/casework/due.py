@@ -15,7 +15,7 @@ GRADES = {
     "standard": N_("standard"),
     "medium": N_("medium"),
     "high": N_("high"),
-    "extreme": N_("high, extreme"),
+    "extreme": N_("extreme"),
 }
 STEPS = {
     "danger": "",
@@ -30,6 +30,9 @@ STEPS = {
     "plan": "plan",
 }
 """The step of the case at which something is dealt with, by its kind; empty: where the case was left."""
+
+
+_WEIGHTS = {kind: place for place, kind in enumerate(KINDS)}
 
 
 class Due(msgspec.Struct, frozen=True, array_like=True):
@@ -51,7 +54,7 @@ class Due(msgspec.Struct, frozen=True, array_like=True):
     @property
     def weight(self) -> int:
         """What hurts first has the least weight, among cases of one grade."""
-        return KINDS.index(self.kind) if self.kind in KINDS else len(KINDS)
+        return _WEIGHTS.get(self.kind, len(_WEIGHTS))
 
     @property
     def step(self) -> str:

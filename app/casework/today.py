@@ -13,8 +13,9 @@ The order, which holds in every list of it:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from app.casework.cases import CaseLine, list_cases
 from app.casework.desk import Desk
@@ -32,8 +33,7 @@ _NOT_ASSESSED = N_("Nobody has completed an assessment since.")
 REVIEWS = frozenset({"review", "completion"})
 
 
-@dataclass(frozen=True)
-class DueLine:
+class DueLine(NamedTuple):
     """Something that falls due in a case."""
 
     case: CaseLine
@@ -86,7 +86,7 @@ def today(desk: Desk, known: Iterable[CaseLine] | None = None) -> Today:
     now = desk.clock.now()
     lines = [line for line in (list_cases(desk) if known is None else known) if not line.archived]
     until = iso(now + NEXT_DAYS)
-    found = sorted((one for one in due_lines(lines, now) if one.due.at <= until), key=DueLine.hurts)
+    found = sorted(due_lines(lines, now, until), key=DueLine.hurts)
     day = iso(now + WITHIN_A_DAY)
     return Today(
         overdue=_tasks_together(one for one in found if one.overdue),
@@ -108,8 +108,9 @@ def _tasks_together(lines: Iterable[DueLine]) -> list[DueLine]:
             tasks.setdefault(line.case.id, []).append(line)
         if first:
             shown.append(line)
+    several = {case: tuple(other.due for other in found[1:]) for case, found in tasks.items() if len(found) > 1}
     return [
-        replace(line, beside=tuple(other.due for other in tasks[line.case.id][1:])) if line.due.kind == "task" else line
+        line._replace(beside=several[line.case.id]) if line.due.kind == "task" and line.case.id in several else line
         for line in shown
     ]
 
@@ -143,12 +144,12 @@ def reviews(desk: Desk, known: Iterable[CaseLine]) -> Reviews:
     )
 
 
-def due_lines(lines: Iterable[CaseLine], now: datetime) -> Iterator[DueLine]:
-    """Everything that falls due in these cases, without what is of no more use."""
+def due_lines(lines: Iterable[CaseLine], now: datetime, until: str = "~") -> Iterator[DueLine]:
+    """Everything that falls due in these cases, up to a moment; without what is of no more use."""
     at_now = iso(now)
     for line in lines:
-        for due in (*_danger(line, at_now), *line.due):
-            if not due.lapses or due.lapses > at_now:
+        for due in (*_danger(line, at_now), *line.due) if line.danger_at else line.due:
+            if due.at <= until and (not due.lapses or due.lapses > at_now):
                 yield DueLine(line, due, due.kind == DANGER or due.at <= at_now)
 
 

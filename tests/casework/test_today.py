@@ -180,13 +180,13 @@ def test_less_safe_asks_for_a_review_within_a_day(desk: Desk, scene: SceneOne, c
 def test_contact_follows_the_grade_and_a_promise_goes_before_it(desk: Desk, scene: SceneOne, clock: FixedClock) -> None:
     completed(desk, scene)
     assert said(desk, scene.case, "contact") == [
-        ("Follow-up contact", "15 Nov 02:00", "The grade is high, assessed on 14 Nov 02:00.")
+        ("Follow-up contact", "15 Nov 02:00", "Graded high on 14 Nov 02:00.")
     ]
     clock.advance(HOUR)
     record, _ = follow_up.begin(desk, scene.case, "in_person")
     assert len(said(desk, scene.case, "contact")) == 1  # begun, but nobody was reached yet
     follow_up.set_fields(desk, scene.case, record, reached="yes")
-    why = "The grade is high; the last contact was on 14 Nov 03:00."
+    why = "Last contact on 14 Nov 03:00; graded high."
     assert said(desk, scene.case, "contact") == [("Follow-up contact", "21 Nov 23:59", why)]
     follow_up.set_fields(desk, scene.case, record, next_at="2026-11-16T09:00:00+00:00")
     assert said(desk, scene.case, "contact") == [
@@ -204,7 +204,7 @@ def test_court_safe_contact_and_plan(desk: Desk, scene: SceneOne) -> None:
     edit.set_field(desk, scene.case, court, "told_at", iso(desk.clock.now()))
     assert said(desk, scene.case, "court") == []
     agree_contact(desk, scene, channels=["call"], expires="2026-11-30")
-    why = "The agreement on safe contact ends on 30 Nov 23:59."
+    why = "The agreement ends on 30 Nov 23:59."
     assert said(desk, scene.case, "safe_contact") == [("Confirm the safe contact face to face", "27 Nov 23:59", why)]
     edit.create(desk, scene.case, "plan", {"review_date": "2026-11-20"})
     assert said(desk, scene.case, "plan") == [
@@ -214,7 +214,7 @@ def test_court_safe_contact_and_plan(desk: Desk, scene: SceneOne) -> None:
 
 def test_an_item_without_a_time_of_its_own_gets_that_of_the_profile(desk: Desk, scene: SceneOne) -> None:
     assert said(desk, scene.case, "task") == [
-        ("Child protection", "16 Nov 23:59", "A child is concerned; reported on 14 Nov 01:40."),
+        ("Child protection", "16 Nov 23:59", "Reported on 14 Nov 01:40; a child is concerned."),
         ("Crime report", "15 Nov 01:40", "Reported on 14 Nov 01:40."),
         ("Victim support", "17 Nov 23:59", "Reported on 14 Nov 01:40."),
     ]

@@ -11,8 +11,6 @@ from bisect import bisect_right
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from app.casework.due import DANGER
-from app.casework.today import due_lines
 from app.changed import Changed
 from app.clock import iso, parse_moment
 from ui.session import Session
@@ -70,9 +68,8 @@ class DueClock(QObject):
 
     def _known(self) -> list[tuple[str, str]]:
         if self._dues is None:
-            lines = [line for line in self._session.case_lines() if not line.archived]
-            found = due_lines(lines, self._clock.now())
-            self._dues = sorted((one.due.at, one.due.lapses) for one in found if one.due.kind != DANGER)
+            lines = (line for line in self._session.case_lines() if not line.archived)
+            self._dues = sorted((due.at, due.lapses) for line in lines for due in line.due)
         return self._dues
 
     def _between(self, after: str, until: str) -> int:
