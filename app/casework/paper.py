@@ -286,6 +286,7 @@ def context(
         promised=frozenset(record.id for record in follow_up.promised(view)),
         emergency_number=services.emergency_number(desk),
         numbers=tuple(chosen.numbers),
+        telling_services=services.telling_names(desk),
         chosen=frozenset(chosen.measures) if chosen.measures is not None else None,
         confirmed=frozenset(chosen.confirmed),
         timeline=told,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from app.casework import edit, plan
+from app.casework.cases import PROFILE
 from app.casework.desk import Desk
 from app.changed import Changed
 from app.forms.service_search import Duty as Duty
@@ -26,7 +27,8 @@ from app.rules.hours import open_at
 
 MODULE = "P28"
 """The subject of the plan under which chosen services stand."""
-PROFILE = "neutral"
+TELLING = frozenset({"emergency_bed", "helpline", "perpetrator_programme", "sexual_violence", "shelter"})
+"""Kinds of services whose name alone says what a paper is about."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,18 @@ def emergency_number(desk: Desk) -> str:
     """The emergency number for cards, where a directory that holds today knows it."""
     today = desk.clock.now().astimezone().date()
     return next((d.emergency_number for d in directories(desk) if d.emergency_number and d.valid_on(today)), "")
+
+
+def telling_names(desk: Desk) -> tuple[str, ...]:
+    """Names of services, and of those who run them, that never stand on paper that leaves."""
+    found = [
+        name
+        for directory in directories(desk)
+        for service in directory.services
+        if TELLING.intersection(service.kinds)
+        for name in (service.name, *(run_by.name for run_by in (directory.organisation(service),) if run_by))
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def wanted_for(desk: Desk, view: CaseView) -> Wanted:

@@ -52,7 +52,7 @@ def check_labels(view: CaseView, context: PaperContext) -> None:
     """Problem paper.label_unsafe for a label that names somebody or something of the case, or tells what it is."""
     for number in context.numbers:
         for said in (number.label, number.number):
-            found = unsafe_label(said, view)
+            found = unsafe_label(said, view, context.telling_services)
             if found is not None:
                 raise Problem("paper.label_unsafe", label=said, word=found.word)
 

@@ -59,6 +59,8 @@ class PaperContext:
     """From the directory of services. Where none knows it, the card has a line to write it on."""
     numbers: tuple[Number, ...] = ()
     """Chosen by the officer from the directory of services, or typed in."""
+    telling_services: tuple[str, ...] = ()
+    """Names of services that never stand on paper that leaves: they say by themselves what it is about."""
     reminders: tuple[str, ...] | None = None
     """Codes of the card's reminders (`neutral.REMINDERS`); None for all of them."""
     chosen: frozenset[str] | None = None

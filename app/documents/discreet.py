@@ -137,7 +137,7 @@ def _left_out(
         return out(WATCHED)
     if not can_draw(words):
         return out(SCRIPT)
-    found = tuple(unsafe_words(words, view))
+    found = tuple(unsafe_words(words, view, context.telling_services))
     if not found:
         return None
     can_confirm = not any(f.certain for f in found)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +16,13 @@ from app.i18n import N_
 from app.records.view import CaseView
 
 PERSON, PLACE, NUMBER, TOLD, WAY = "person", "place", "number", "told", "way"
-HINT, NAME_LIKE = "hint", "name_like"
+HINT, NAME_LIKE, SERVICE = "hint", "name_like", "service"
 CODE_WORD_MODULE = "P05"
 SENTENCES = {
     PERSON: N_("It names somebody of this case: {word}"),
     PLACE: N_("It holds a place, school or reference of this case: {word}"),
     NUMBER: N_("It holds a number that could be a telephone number: {word}"),
+    SERVICE: N_("It names a service that says what the paper is about: {word}"),
     TOLD: N_("It holds a word that says what the paper is about: {word}"),
     WAY: N_("It tells at what time somebody leaves: {word}"),
     HINT: N_("It holds a word that could say what the paper is about: {word}"),
@@ -46,11 +48,14 @@ class Found:
 
     @property
     def certain(self) -> bool:
-        return self.kind in {PERSON, PLACE, NUMBER, TOLD, WAY}
+        return self.kind in {PERSON, PLACE, NUMBER, TOLD, WAY, SERVICE}
 
 
-def unsafe_words(text: str, view: CaseView) -> list[Found]:
-    """What in the text would tell a finder of the paper who, where or why; each thing once, by kind."""
+def unsafe_words(text: str, view: CaseView, services: Iterable[str] = ()) -> list[Found]:
+    """What in the text would tell a finder of the paper who, where or why; each thing once, by kind.
+
+    `services`: names of services that betray by themselves, such as a shelter's.
+    """
     folded = f" {' '.join(_plain(word) for word in _WORDS.findall(text))} "
     digits = re.sub(r"\D", "", text)
     found = [Found(PERSON, word) for word in _names(view) if f" {_joined(word)} " in folded]
@@ -58,6 +63,7 @@ def unsafe_words(text: str, view: CaseView) -> list[Found]:
     found += [Found(PLACE, word) for word in _references(view) if word.casefold() in text.casefold()]
     found += [Found(NUMBER, word) for word in _phones(view) if word in digits]
     found += [Found(NUMBER, match.strip()) for match in _NUMBERS.findall(text) if len(re.sub(r"\D", "", match)) >= 6]
+    found += [Found(SERVICE, name) for name in services if _joined(name) and f" {_joined(name)} " in folded]
     lowered = _plain(text)
     for kind, words in ((TOLD, TELLING), (HINT, HINTING)):
         found += [Found(kind, word) for word in words if re.search(rf"(?<![a-z]){re.escape(word)}", lowered)]
@@ -69,9 +75,9 @@ def unsafe_words(text: str, view: CaseView) -> list[Found]:
     return list(dict.fromkeys(found))
 
 
-def unsafe_label(label: str, view: CaseView) -> Found | None:
+def unsafe_label(label: str, view: CaseView, services: Iterable[str] = ()) -> Found | None:
     """Why a label may not stand beside a number on paper that leaves, or None. Doubtful words are allowed."""
-    return next((f for f in unsafe_words(label, view) if f.certain and f.kind != NUMBER), None)
+    return next((f for f in unsafe_words(label, view, services) if f.certain and f.kind != NUMBER), None)
 
 
 def _plain(text: str) -> str:

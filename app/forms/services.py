@@ -198,6 +198,10 @@ def _check_service(file: Path, path: str, one: Service, of: Directory, codes: di
         _check_number(file, f"{there}.number", phone.number)
     if one.card_label and not one.phones:
         raise files.broken(file, f"{path}.card_label", "a card needs a number beside its label")
+    run_by = of.organisation(one)
+    names = [one.name, *([run_by.name] if run_by else [])]
+    if any(name.casefold() in one.card_label.casefold() for name in names):
+        raise files.broken(file, f"{path}.card_label", "a label on a card never names the service")
 
 
 def _check_hours(file: Path, path: str, hours: tuple[Hours, ...], always_open: bool) -> None:

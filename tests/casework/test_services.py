@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from app.casework import cases, edit, paper, services
+from app.casework import cases, edit, paper, plan, services
 from app.casework.desk import Desk, close_desk, create_vault
 from app.casework.services import Wanted
 from app.clock import FixedClock
@@ -138,3 +138,16 @@ def test_a_label_that_names_the_case_is_refused_all_the_same(practice: Desk) -> 
     with pytest.raises(Problem) as refused:
         paper.preview(practice, case, "safety-plan", "card", "en", paper.Choice(numbers=[paper.Number(label, number)]))
     assert refused.value.code == "paper.label_unsafe"
+
+
+def test_a_shelters_name_never_stands_on_paper_that_leaves(practice: Desk) -> None:
+    case = case_in(practice)
+    typed = paper.Choice(numbers=[paper.Number("Keel House", "+44 20 7946 0912")])
+    with pytest.raises(Problem) as refused:
+        paper.preview(practice, case, "safety-plan", "card", "en", typed)
+    assert refused.value.code == "paper.label_unsafe"
+    said, _ = plan.add_measure(practice, case, "P09", what="Ask at keel house about money", safe="yes")
+    found = paper.findings(practice, case, "safety-plan", "discreet", "en", paper.Choice(measures=[said]))
+    (left,) = found.left_out
+    assert (left.measure, left.can_confirm) == (said, False)
+    assert "It names a service that says what the paper is about: Keel House" in paper.found_in_words(left, WORDS)

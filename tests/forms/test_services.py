@@ -103,6 +103,7 @@ BROKEN = [
     ("days = ['mon', 'wed', 'fri']", "days = []", "$.services[5].hours[0].days", "which days"),
     ("closed_on = [2026-12-25,", "always_open = true\nclosed_on = [2026-12-25,", "$.services[1].always_open", "either"),
     ("purpose = 'admission'", "purpose = 'beds'", "$.services[2].phones[0].purpose", "beds"),
+    ("card_label = 'Karen, work'", "card_label = 'keel house'", "$.services[2].card_label", "never names"),
     ("cost = 'part'", "cost = 'lots'", "$.services[10].cost", "lots"),
 ]
 
