@@ -98,6 +98,15 @@ def today(desk: Desk, known: Iterable[CaseLine] | None = None) -> Today:
     )
 
 
+def all_due(desk: Desk) -> list[DueLine]:
+    """Everything that is overdue or falls due within the next days, in one list."""
+    now = desk.clock.now()
+    lines = [line for line in list_cases(desk) if not line.archived]
+    day = iso(now + WITHIN_A_DAY)
+    found = (one for one in due_lines(lines, now, iso(now + NEXT_DAYS)) if _may_be_told(one, day))
+    return sorted(found, key=DueLine.hurts)
+
+
 def _tasks_together(lines: Iterable[DueLine]) -> list[DueLine]:
     """The tasks of a case stand in one line, where the first of them stands: twenty lines hide what hurts."""
     tasks: dict[str, list[DueLine]] = {}

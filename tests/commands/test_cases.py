@@ -353,3 +353,25 @@ def test_print_never_replaces_a_file_and_logs_nothing_then(full, tmp_path):
     missing = tmp_path / "no" / "x.pdf"
     assert full.run("case", "print", CASE, "--document", "to-do", "--reason", "r", "--out", missing).code == 1
     assert "prints" not in full.json("case", "show", CASE)[0]
+
+
+# -- what falls due
+
+
+def test_today_has_one_object_a_line_what_hurts_first_in_front(full):
+    lines = full.json("today")
+    keys = ["case", "reference", "grade", "extreme", "kind", "what", "because", "due", "overdue"]
+    assert {tuple(line) for line in lines} == {tuple(keys)}
+    order = [(not line["extreme"], not line["overdue"]) for line in lines]
+    assert order == sorted(order)
+    assert {line["kind"] for line in lines} >= {"task", "contact"}
+    assert all(line["what"] and line["because"] and "{" not in line["what"] + line["because"] for line in lines)
+
+
+def test_today_as_a_table_says_what_when_and_why(full):
+    said = full.run("today")
+    assert said.code == 0
+    head, *rows = said.out.splitlines()
+    assert head.split() == ["Reference", "Name", "Grade", "Due", "What", "Why"]
+    assert any("overdue since" in row and "Follow-up contact" in row and "Graded" in row for row in rows)
+    assert not any("Ruskin" in row or "Holt" in row for row in rows)  # short names only

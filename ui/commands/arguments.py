@@ -188,6 +188,7 @@ COMMANDS = (
         (Argument("CASE", "only this case", optional=True),),
         more=PASSPHRASE,
     ),
+    Command(("today",), "list what is overdue or due within seven days", "due:today", _OPENS, more=PASSPHRASE),
     Command(("status",), "say what is on this laptop only", "cases:status", _OPENS, more=PASSPHRASE),
     Command(("enrol",), "join a server", "exchange:enrol", _OPENS, (Argument("CODE", "the enrolment code"),)),
     Command(("sync",), "exchange entries with the server", "exchange:sync", _OPENS),
