@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 import signal
 import socket
 import ssl
 from collections.abc import Callable
-from typing import Any
-
-import uvicorn
+from typing import TYPE_CHECKING, Any
 
 from app.problems import Problem
-from sync.server import app
 from sync.server.authority import signing_key
 from sync.server.config import Config
 from sync.server.database import Database
@@ -21,6 +19,9 @@ from sync.server.door import Door
 from sync.server.exchange import Exchange
 from sync.server.statements import Signer
 from sync.wire import limits
+
+if TYPE_CHECKING:
+    import uvicorn
 
 _BACKLOG = 512
 _LAST_ANSWERS_S = 2
@@ -50,6 +51,8 @@ def serve(
         door = Door(database, signer)
         exchange = Exchange(database, signer, door)
         try:
+            from sync.server import app  # the other commands do not need it
+
             application = app.make(exchange, door, signer, config.authority.read_bytes(), config.openapi)
             asyncio.run(_run(_configured(application, config), listening, ready))
         finally:
@@ -69,7 +72,15 @@ def opened(config: Config) -> Database:
     return database
 
 
+def load() -> None:
+    """Load what serving needs beside us: a second's work, which may be done while a database starts."""
+    importlib.import_module("sync.server.app")
+    importlib.import_module("uvicorn")
+
+
 def _configured(application: Any, config: Config) -> uvicorn.Server:
+    import uvicorn
+
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     settings = uvicorn.Config(
         application,

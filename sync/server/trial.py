@@ -53,10 +53,11 @@ def run(folder: Path, port: int, officers: int, ready: Callable[[str, list[Issue
     with _alone(folder), _listening(folder, port) as listening:
         where = ("127.0.0.1", listening.getsockname()[1])
         cluster = Cluster(folder, find(os.environ.get("HOLDFAST_TRIAL_POSTGRESQL", "")))
-        loading = threading.Thread(target=_keys, args=(folder,))
+        loading = threading.Thread(target=_make_ready, args=(folder,))
         loading.start()
         try:
             cluster.start()
+            database.migrate(_database(cluster), LOGIN)
             loading.join()
             made, config = _prepare(cluster, folder, where)
             issued = made.run(_org(made), ALL, lambda c: _codes(c, _org(made), officers, where, config))
@@ -66,7 +67,9 @@ def run(folder: Path, port: int, officers: int, ready: Callable[[str, list[Issue
             cluster.stop()
 
 
-def _keys(folder: Path) -> None:
+def _make_ready(folder: Path) -> None:
+    """What can be done while the database starts."""
+    service.load()
     authority.make_authority(folder)
     authority.make_server(folder, "127.0.0.1")
     authority.make_signing_key(folder)
@@ -103,11 +106,15 @@ def _listening(folder: Path, port: int) -> Iterator[socket.socket]:
         made.close()
 
 
-def _prepare(cluster: Cluster, folder: Path, where: tuple[str, int]) -> tuple[Database, Config]:
+def _database(cluster: Cluster) -> str:
+    """How its owner connects to the trial's database, which is made where there is none."""
     with database.owner(cluster.conninfo(database="postgres")) as connection:
         if connection.execute("SELECT FROM pg_database WHERE datname = 'holdfast'").fetchone() is None:
-            connection.execute("CREATE DATABASE holdfast")
-    database.migrate(cluster.conninfo(), LOGIN)
+            connection.execute("CREATE DATABASE holdfast STRATEGY file_copy")
+    return cluster.conninfo()
+
+
+def _prepare(cluster: Cluster, folder: Path, where: tuple[str, int]) -> tuple[Database, Config]:
     config = Config(
         database=cluster.conninfo(LOGIN),
         owner_database=cluster.conninfo(),

@@ -136,12 +136,17 @@ class Laptop:
         return answer
 
     def headers(self, path: str, packed: bytes, **wrong: Any) -> dict[str, str]:
-        """The headers of a request. `wrong`: counter, nonce, device, signer, method or signed_path that are told or signed."""
+        """The headers of a request. `wrong`: counter, nonce, device, signer, method, signed_path or signed (a body)."""
         self.counter += 1
         counter, nonce = wrong.get("counter", self.counter), wrong.get("nonce", secrets.token_hex(16))
         device = wrong.get("device", self.device)
         said = signing.request_bytes(
-            wrong.get("method", "POST"), wrong.get("signed_path", path), device, counter, nonce, wrong.get("signed", packed)
+            wrong.get("method", "POST"),
+            wrong.get("signed_path", path),
+            device,
+            counter,
+            nonce,
+            wrong.get("signed", packed),
         )
         return {
             signing.DEVICE: device,
@@ -173,6 +178,11 @@ class Laptop:
         )
         made.connect()
         return made
+
+    def keep(self, connection: http.client.HTTPSConnection) -> None:
+        """Hold a connection open until this laptop is closed."""
+        self.close()
+        self._connection = connection
 
     def close(self) -> None:
         if self._connection is not None:
