@@ -18,6 +18,9 @@ from ui.pages.fold import Fold
 from ui.pages.put_away import PutAway
 from ui.widgets.text import Card
 
+OPEN = "open_card"
+"""Under which name the vault keeps which card of a case was opened last."""
+
 
 class FoldedCard(Card):
     """One record of a kind. A kind gives `kind`, `what`, `asked` and the words of `title`."""
@@ -40,8 +43,10 @@ class FoldedCard(Card):
         self.put_away = PutAway(page, lambda: self.record_id, lambda: self.words(self.what))
         self.put_away.setParent(self)
         self.put_away.hide()
-        if not record_id:
+        # What was open last is open again, so that a lock leads back to the field that was typed in.
+        if not record_id or page.draft(OPEN) == record_id:
             self.fold.set_open(True)
+        self.fold.opened.connect(self._remember)
 
     # ---- what a kind fills in
 
@@ -125,6 +130,11 @@ class FoldedCard(Card):
     def _made(self, record_id: str) -> None:
         self.record_id = record_id
         self._stack().adopt(record_id)
+        self._remember(True)
+
+    def _remember(self, is_open: bool) -> None:
+        if self.record_id:
+            self.page.keep_draft(OPEN, self.record_id if is_open else "")
 
     def _bring_into_view(self) -> None:
         self.page.sheet.ensureWidgetVisible(self, 0, 8)

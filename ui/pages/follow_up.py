@@ -50,6 +50,7 @@ class FollowUpPage(CasePage):
     def _add(self, part: QWidget) -> Any:
         self.parts.append(part)
         self.column.addWidget(part)
+        part.show()  # at once: what is shown later cannot take the focus now
         return part
 
     def part(self, kind: type[Any]) -> Any:

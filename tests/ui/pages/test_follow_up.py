@@ -14,6 +14,7 @@ from ui.pages.follow_up_orders import OrdersPart
 from ui.pages.follow_up_programme import ProgrammePart
 from ui.pages.follow_up_releases import ReleasesPart
 from ui.session import Session
+from ui.shell import focus
 
 
 @pytest.fixture
@@ -224,7 +225,7 @@ def test_a_breach_takes_one_key_and_one_sentence(
     stage: Stage, session: Session, case: str, people: dict[str, str]
 ) -> None:
     order, _ = edit.create(session.desk, case, "order", {"type": "Protection order", "served_at": "2026-05-10"})
-    page = opened(stage, case)
+    page = stage.open("follow_up", case)  # its lower parts are still to be made
     stage.key(Qt.Key.Key_B, modifier=Qt.KeyboardModifier.ControlModifier)
     assert stage.focus().accessibleName() == "What was done"
     stage.type("Sent a message through the child")
@@ -264,3 +265,19 @@ def test_every_empty_part_says_what_it_is_and_what_to_do(stage: Stage, case: str
         page.part(ProgrammePart).none,
     ]
     assert all(label.isVisible() and len(label.text()) > 60 for label in said)
+
+
+def test_a_lock_leads_back_to_the_field_that_was_typed_in(
+    stage: Stage, session: Session, case: str, people: dict[str, str]
+) -> None:
+    page = contacted(stage, case)
+    stage.key(Qt.Key.Key_Y)
+    stage.tab_to("In the victim’s own words")
+    stage.type("I do not sl")
+    mark = focus.describe(page)
+    page.flush()
+    page = stage.open("follow_up", case)
+    page.finish()
+    focus.restore(page, mark)
+    assert stage.focus().accessibleName() == "In the victim’s own words"
+    assert stage.focus().toPlainText() == "I do not sl"  # type: ignore[attr-defined]
