@@ -33,12 +33,23 @@ from ui.shell.step_column import StepColumn
 from ui.widgets.bars import Banner
 from ui.widgets.choices import CodeBox
 from ui.widgets.grades import GradeBadge
-from ui.widgets.page import SideScroll, scrolled
+from ui.widgets.page import SideScroll, as_high_as_there_is_room, scrolled
 from ui.widgets.text import PlainButton, PlainLabel
 
 WIDE_ENOUGH = 1280  # px of window width from which the help stands beside the page by itself
 LEAST_PAGE = 240  # px of height that a page has in the lowest window
 HEADER_AFTER_MS = 40
+
+
+class Pages(QStackedWidget):
+    """The pages of the steps; each scrolls by itself, so none of them makes the window higher."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumHeight(LEAST_PAGE)
+
+    def hasHeightForWidth(self) -> bool:
+        return False
 
 
 class CaseFrame(QWidget):
@@ -70,8 +81,7 @@ class CaseFrame(QWidget):
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(0)
         self.step_area = SideScroll(self.steps)  # nine steps with what is missing do not fit into a low window
-        self.middle = QStackedWidget()
-        self.middle.setMinimumHeight(LEAST_PAGE)
+        self.middle = Pages()
         self.danger = DangerPanel(
             self.translator,
             self.desk.library.profile(str(self.view.case.get("profile", "neutral"))),
@@ -81,6 +91,8 @@ class CaseFrame(QWidget):
         self.danger.mistaken.connect(self.take_danger_back)
         self.middle.addWidget(self.danger)
         self.help = HelpColumn(self.translator)
+        for part in (self.step_area, self.middle, self.help):
+            as_high_as_there_is_room(part)
         body.addWidget(self.step_area)
         body.addWidget(self.middle, 1)
         body.addWidget(self.help)
@@ -137,11 +149,12 @@ class CaseFrame(QWidget):
         self._arranged, self._narrow = (narrow, small), narrow
         beside = (self.differs, self.badge, self.review)
         self.name.setFont(theme.font("question" if narrow else "heading", bold=True))
-        for part in (self.name, *beside, self.danger_button, self.banner, self.step_box):
+        everything: tuple[QWidget, ...] = (self.name, *beside, self.danger_button, self.banner, self.step_box)
+        for part in everything:
             self.grid.removeWidget(part)
         self.grid.addWidget(self.name, 0, 0, 1, 5 if narrow else 1)
-        for place, part in enumerate(beside, 1):
-            self.grid.addWidget(part, int(narrow), place)
+        for place, sign in enumerate(beside, 1):
+            self.grid.addWidget(sign, int(narrow), place)
         if small:
             self.grid.addWidget(self.danger_button, 2, 0, 1, 5)
         else:

@@ -48,7 +48,8 @@ class ChoiceButton(Toggled, QRadioButton):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         # Qt leaves but one of such buttons to Tab; here Tab goes to each answer.
-        for button in self.parentWidget().findChildren(ChoiceButton):
+        row = self.parentWidget()
+        for button in row.findChildren(ChoiceButton) if row is not None else ():
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def hitButton(self, _where: QPoint) -> bool:

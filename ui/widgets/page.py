@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
 
@@ -22,6 +22,13 @@ def scrolled(page: QWidget) -> QScrollArea:
     area.setMinimumHeight(LOWEST)
     area.setWidget(page)
     return area
+
+
+def as_high_as_there_is_room(part: QWidget) -> None:
+    """Have a part that scrolls by itself ask for no height of its own."""
+    policy = part.sizePolicy()
+    policy.setVerticalPolicy(QSizePolicy.Policy.Ignored)
+    part.setSizePolicy(policy)
 
 
 class ColumnPage(QScrollArea):
@@ -73,6 +80,7 @@ class SideScroll(QScrollArea):
 
     def __init__(self, column: QWidget) -> None:
         super().__init__()
+        self._column = column
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -87,9 +95,9 @@ class SideScroll(QScrollArea):
     def fit(self) -> None:
         """Be as wide as the column, and its bar where it has one."""
         bar = self.verticalScrollBar()
-        wide = max(self.widget().minimumSizeHint().width(), self.widget().minimumWidth())
+        wide = max(self._column.minimumSizeHint().width(), self._column.minimumWidth())
         self.setFixedWidth(wide + (bar.sizeHint().width() if bar.maximum() > 0 else 0))
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
-        if new is not None and self.isVisible() and self.widget().isAncestorOf(new):
+        if new is not None and self.isVisible() and self._column.isAncestorOf(new):
             self.ensureWidgetVisible(new, 0, 8)
