@@ -17,6 +17,7 @@ from ui.session import Session
 
 AT_LEAST_EVERY_MS = 60_000
 JUST_AFTER_MS = 50
+BEGIN_AFTER_MS = 500
 
 
 class DueClock(QObject):
@@ -38,6 +39,11 @@ class DueClock(QObject):
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
             app.applicationStateChanged.connect(self._woken)
+
+    def begin(self) -> None:
+        """Look at the clock as soon as the first screen stands, unless that is done already."""
+        if not self._timer.isActive():
+            self._timer.start(BEGIN_AFTER_MS)
 
     def look(self) -> None:
         """Today is looked at now: what has come due until now is seen."""

@@ -245,6 +245,8 @@ class Window(QWidget):
         self.beside.turn(self.place)
         if self.place == "today":
             self.due_clock.look()
+        else:
+            self.due_clock.begin()
 
     def _page(self, place: str) -> Any:
         if place not in self.pages:
