@@ -145,7 +145,8 @@ def test_markup_in_a_text_stays_letters(stage: Stage, session: Session, case: st
     page.open_history(incident, "narrative")
     found = sheet()
     assert found.difference.later.text.toPlainText() == "<img src=x> 😀 three"
-    assert [s.cursor.selectedText() for s in found.difference.later.text.extraSelections()][-1].strip() == "three"
+    marked = [s.cursor.selectedText() for s in found.difference.later.text.extraSelections()]
+    assert marked == ["<img src=x>", "three"], "a sign that counts twice in Qt shifts no mark"
     found.reject()
 
 
