@@ -123,7 +123,8 @@ def _insert(
 ) -> None:
     connection.execute(
         "INSERT INTO device (org_id, device_id, officer_id, laptop, key, author, program, enrolled_at, counter, last,"
-        " hash, scope, contact_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, 0, %s)",
+        " hash, scope, contact_at, settled) SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, 0, %s, epoch"
+        " FROM organisation WHERE org_id = %s",
         (
             org,
             wish.device,
@@ -136,6 +137,7 @@ def _insert(
             counter,
             notebook.NO_PREVIOUS,
             now,
+            org,
         ),
     )
     connection.execute("INSERT INTO belonging VALUES (%s, %s)", (wish.device, org))

@@ -111,6 +111,8 @@ class Exchange:
             cursor = wish.cursor if same and 0 <= wish.cursor <= end else 0
             done = pull.page(connection, caller, cursor, end, wish.limit)
             head, version = pull.own_head(connection, caller)
+            if same:
+                pull.settle(connection, caller, wish.head.last)
             if wish.head.last < head.last:
                 note_event(connection, caller, "put_back", "", f"{wish.head.last} of {head.last}")
             held = wish.tree_size if same and wish.tree_size <= leaves else 0

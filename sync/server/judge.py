@@ -22,6 +22,9 @@ from sync.wire import limits
 NAMED = re.compile(rb'"([0-9a-f]{32})[":]')
 """Every device that an entry's bytes could name, as in `"device:7"` and `"device":7`, and perhaps more."""
 
+ANY_NUMBER = 1 << 53
+"""The head of a device of which more may be missing here than is known."""
+
 ACCEPTED, ALREADY, REFUSED, FORKED = "accepted", "already", "refused", "forked"
 
 

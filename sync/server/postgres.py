@@ -10,7 +10,7 @@ from app.notebook.ids import fixed_id
 from app.rules.access import CaseFacts
 from sync.server import scope
 from sync.server.database import Connection
-from sync.server.judge import ACCEPTED, Chain, Held, Parting
+from sync.server.judge import ACCEPTED, ANY_NUMBER, Chain, Held, Parting
 from sync.server.ledger import Apart, Caller, NewEntry, Place, Written
 
 # Row-level security knows no COPY; arrays in binary form come near it.
@@ -62,7 +62,13 @@ class PostgresTaking:
     def heads(self, devices: Collection[str]) -> Mapping[str, int]:
         if not devices:
             return {}
-        return dict(self._all("SELECT device_id, last FROM device WHERE org_id = %s AND device_id = ANY(%s)", devices))
+        # After a restore, a device that has not been here since has more than the server knows: others may name it.
+        rows = self._connection.execute(
+            "SELECT d.device_id, CASE WHEN d.settled = %s THEN d.last ELSE %s END FROM device AS d"
+            " WHERE d.org_id = %s AND d.device_id = ANY(%s)",
+            (self._caller.epoch, ANY_NUMBER, self._caller.org, list(devices)),
+        ).fetchall()
+        return dict(rows)
 
     def cases(self, cases: Collection[str]) -> Mapping[str, CaseFacts]:
         return scope.facts(self._connection, self._caller.org, self._caller.recent_days, list(cases))

@@ -120,6 +120,14 @@ def own_head(connection: Connection, caller: Caller) -> tuple[messages.Head, int
     return messages.Head(last=row[0], hash=row[1]), int(row[2])
 
 
+def settle(connection: Connection, caller: Caller, last: int) -> None:
+    """Note that the device has nothing that is missing here, in this epoch."""
+    connection.execute(
+        "UPDATE device SET settled = %s WHERE org_id = %s AND device_id = %s AND settled <> %s AND last >= %s",
+        (caller.epoch, caller.org, caller.device, caller.epoch, last),
+    )
+
+
 def removed(done: Page) -> int:
     """How many cases a page takes away."""
     return sum(notice.kind == "left" for notice in done.notices)

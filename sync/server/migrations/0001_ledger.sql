@@ -21,12 +21,14 @@ CREATE TABLE code (
     org_id text COLLATE "C" NOT NULL, secret text COLLATE "C" NOT NULL, officer_id text COLLATE "C" NOT NULL,
     expires_at timestamptz NOT NULL, used_at timestamptz, device_id text COLLATE "C", PRIMARY KEY (org_id, secret)
 );
--- counter: the highest of its requests; last, hash: where its chain ends; author: the name its entries bear
+-- counter: the highest of its requests; last, hash: where its chain ends; author: the name its entries bear;
+-- settled: the epoch in which it was last seen to have nothing here that is missing
 CREATE TABLE device (
     org_id text COLLATE "C" NOT NULL, device_id text COLLATE "C" NOT NULL, officer_id text COLLATE "C" NOT NULL,
     laptop text COLLATE "C" NOT NULL, key bytea NOT NULL, author text, program text NOT NULL,
     enrolled_at text NOT NULL, revoked_at timestamptz, counter bigint NOT NULL, last bigint NOT NULL,
-    hash text COLLATE "C" NOT NULL, scope bigint NOT NULL, contact_at timestamptz, PRIMARY KEY (org_id, device_id)
+    hash text COLLATE "C" NOT NULL, scope bigint NOT NULL, contact_at timestamptz,
+    settled text NOT NULL, PRIMARY KEY (org_id, device_id)
 ) WITH (fillfactor = 50);
 CREATE INDEX device_of_officer ON device (org_id, officer_id);
 -- leaf: its place in the tree; digest: of its case's entries up to and with this one

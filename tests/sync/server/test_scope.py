@@ -7,7 +7,10 @@ import pytest
 from app.notebook import entry as notebook
 from app.notebook.ids import random_id
 from sync.server import administration
+from sync.server.snapshots import opened
+from sync.wire.messages import Head
 from sync.wire.signing import from_text
+from tests.notebook.writers import key_of
 from tests.sync.laptops import Force, Laptop, RefusedError
 
 
@@ -193,8 +196,6 @@ def _fields(entry):
 
 
 def _key(laptop: Laptop):
-    from tests.notebook.writers import key_of
-
     return key_of(laptop.device)
 
 
@@ -261,8 +262,6 @@ def test_snapshots_are_the_fold_of_the_log(force: Force, laptop: Laptop):
     other.push()
     laptop.push()
     laptop.pull()
-    from sync.server.snapshots import opened
-
     answer = other.snapshots(case)
     told = answer.snapshots[0]
     assert opened(case, told.records).snapshot() == laptop.writer.state(case).snapshot()
@@ -322,8 +321,6 @@ def test_of_another_epoch_a_laptop_reads_from_the_beginning(force: Force, laptop
 
 
 def test_a_head_below_the_servers_is_noted(force: Force, laptop: Laptop):
-    from sync.wire.messages import Head
-
     laptop.new_case()
     laptop.push()
     page = laptop.pull_page(head=Head(last=0, hash="0" * 64))
@@ -345,3 +342,27 @@ def test_a_case_can_be_given_to_another_unit(force: Force, laptop: Laptop):
     assert [one.kind for one in there.notices] == ["joined"]
     # Its author keeps it.
     assert laptop.notices == []
+
+
+def test_after_a_restore_work_that_saw_what_was_lost_is_taken_in(force: Force, laptop: Laptop):
+    """The server was put back to before the first laptop's last entry, which the other one had seen."""
+    other = force.laptop()
+    case = laptop.new_case()
+    laptop.push()
+    laptop.set(case, "reference", "lost by the restore")
+    other.pull()
+    other.writer.read(notebook.read(laptop.writer.entries[1].body))
+    other.set(case, "reference", "saw it")
+    # Without a restore nobody can have seen what never was here.
+    (dot,) = notebook.read(other.writer.entries[0].body).changes[0]["fields"]["reference"]["saw"]
+    assert dot == f"{laptop.device}:2"
+    force.do(administration.new_epoch)
+    assert outcomes(other.push()) == [("accepted", "")]
+    assert outcomes(laptop.push()) == [("accepted", "")]
+    snapshot = opened(case, other.snapshots(case).snapshots[0].records)
+    assert [one.value for one in snapshot.records[case].standing("reference")] == ["saw it"]
+    # Once it has been here in the new epoch, its head counts again.
+    laptop.epoch = laptop.pull_page().epoch
+    laptop.pull_page()
+    other.write(case, notebook.assign(case, {"reference": ("never", [f"{laptop.device}:3"])}))
+    assert outcomes(other.push()) == [("refused", "unknown")]
