@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.casework import move
 from app.i18n import N_
@@ -85,10 +85,8 @@ class PutAway(QWidget):
         done = PlainButton(self.words(N_("Archive with these words")))
         done.clicked.connect(self._archive_in_words)
         self.other.returnPressed.connect(self._archive_in_words)
-        words = QHBoxLayout()
-        words.addWidget(self.other, 1)
-        words.addWidget(done)
-        lines.addLayout(words)
+        lines.addWidget(self.other)
+        lines.addLayout(row(done))
         return whole
 
     def _archive_in_words(self) -> None:
