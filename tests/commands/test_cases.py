@@ -302,7 +302,7 @@ def test_export_never_replaces_a_file_and_needs_a_reason(full, tmp_path):
     assert out.read_text() == "mine"
 
 
-PAPERS = [("safety-plan", "card"), ("risk-assessment", "full"), ("to-do", "full"), ("handover", "full"),
+PAPERS = [("safety-plan", "card"), ("risk-assessment", "full"), ("to-do", "full"), ("handover", "full"), ("timeline", "full"),
           ("case-file", "full")]  # fmt: skip
 
 

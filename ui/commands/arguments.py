@@ -34,8 +34,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--out": {"metavar": "FILE", "required": True, "help": "the new file; an existing one is never replaced"},
     "--document": {
         "required": True,
-        "choices": ["safety-plan", "risk-assessment", "to-do", "handover", "case-file"],
-        "help": "safety-plan, risk-assessment, to-do, handover or case-file",
+        "choices": ["safety-plan", "risk-assessment", "to-do", "handover", "timeline", "case-file"],
+        "help": "safety-plan, risk-assessment, to-do, handover, timeline or case-file",
     },
     "--variant": {
         "choices": ["card", "discreet", "full"],
