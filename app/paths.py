@@ -22,3 +22,8 @@ def vaults_folder() -> Path:
 def practice_folder() -> Path:
     """Where the practice vault lives, apart from every real vault."""
     return Path(platformdirs.user_data_dir("holdfast", appauthor=False)) / "practice"
+
+
+def trial_folder() -> Path:
+    """Where the trial server keeps its database and its keys when no folder is named."""
+    return Path(platformdirs.user_data_dir("holdfast", appauthor=False)) / "trial"

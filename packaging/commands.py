@@ -76,11 +76,30 @@ def open_practice(root: Path, arguments: list[str]) -> int:
     machine.ensure((*environment.needs(), *(machine.WINDOW if window else ())), "running the program")
     environment.ensure("run")
     command = [str(environment.program("holdfast")), "practice"]
-    if not window:
+    if window:
+        start_trial_server(environment.program("holdfast-server"))
+    else:
         print("No display here: doing the same job without a window.", flush=True)
         command.append("--headless")
     machine.hand_over([*command, *arguments], dict(os.environ))
     return 0
+
+
+def start_trial_server(program: Path) -> None:
+    """Start the trial server beside the program, for as long as the program runs; without it the program works alone.
+
+    The program inherits the one end of a pipe and never knows of it; when it ends, the server reads the end of its
+    input and stops. It prints its address and its enrolment codes here.
+    """
+    reading, writing = os.pipe()
+    os.set_inheritable(writing, True)
+    try:
+        subprocess.Popen([str(program), "trial", "--until-input-ends"], stdin=reading)
+    except OSError as error:
+        print(f"No trial server beside the program: {error.strerror}.", flush=True)
+        os.close(writing)
+    finally:
+        os.close(reading)
 
 
 def setup(root: Path, _arguments: list[str]) -> int:

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from app import paths
 from app.clock import iso
 from app.i18n import translator
 from app.logs import place_of
@@ -71,10 +72,13 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="holdfast-server", description="The force's own server.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     one = commands.add_parser("trial", help="a server for trying out, with its own database, in one folder")
-    one.add_argument("--folder", type=Path, required=True, metavar="DIR")
+    one.add_argument("--folder", type=Path, metavar="DIR", help="default: a folder of the user's data")
     one.add_argument("--port", type=_port, default=0, help="default: that of last time, or a free one")
     one.add_argument("--officers", type=_count, default=2, help="officers beside the supervisor (default 2)")
     one.add_argument("--json", action="store_true", help="one line of JSON when it is ready")
+    one.add_argument(
+        "--until-input-ends", action="store_true", help="stop when standard input ends: with whoever started it"
+    )
     one.add_argument("--log-level", choices=("DEBUG", "INFO", "WARNING", "ERROR"), default="WARNING")
     one.set_defaults(work=_trial)
     _production(commands)
@@ -152,7 +156,10 @@ def _trial(options: argparse.Namespace) -> int:
             print(f"\n  {one.officer} ({one.role})\n  {one.code}")
         print(flush=True)
 
-    trial.run(options.folder.absolute(), options.port, options.officers, ready)
+    if options.until_input_ends:
+        trial.stop_when_input_ends()
+    folder = options.folder or paths.trial_folder()
+    trial.run(folder.absolute(), options.port, options.officers, ready)
     return DONE
 
 

@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import json
 import os
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -50,6 +51,21 @@ def officer_name(n: int) -> str:
 
 def run(folder: Path, port: int, officers: int, ready: Callable[[str, list[Issued]], None]) -> None:
     """Run until SIGTERM or SIGINT. `ready` is told the address and the codes once requests are answered."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
+    with contextlib.suppress(_Stopped):
+        _run(folder, port, officers, ready)
+
+
+class _Stopped(BaseException):
+    """It was told to stop before it served."""
+
+
+def _stop(*_: object) -> None:
+    raise _Stopped
+
+
+def _run(folder: Path, port: int, officers: int, ready: Callable[[str, list[Issued]], None]) -> None:
     with _alone(folder), _listening(folder, port) as listening:
         where = ("127.0.0.1", listening.getsockname()[1])
         cluster = Cluster(folder, find(os.environ.get("HOLDFAST_TRIAL_POSTGRESQL", "")))
@@ -65,6 +81,17 @@ def run(folder: Path, port: int, officers: int, ready: Callable[[str, list[Issue
         finally:
             loading.join()
             cluster.stop()
+
+
+def stop_when_input_ends() -> None:
+    """Stop in order once nobody holds the other end of standard input any more."""
+
+    def watch() -> None:
+        while os.read(0, 4096):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="input", daemon=True).start()
 
 
 def _make_ready(folder: Path) -> None:
