@@ -9,8 +9,9 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import cached_property, lru_cache
 
-from app.forms.services import Directory, OnCall, Service
+from app.forms.services import Directory, Location, OnCall, Organisation, Service
 from app.rules.hours import Open, open_at
 
 EVERYBODY = "all"
@@ -31,11 +32,17 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Offer:
-    """A service that was found, where it stands, and whether it is open."""
+    """A service that was found at a moment, and where it stands."""
 
     service: Service
     directory: Directory
-    open: Open
+    moment: datetime
+    zone: tzinfo | None = None
+
+    @cached_property
+    def open(self) -> Open:
+        """Whether it is open at that moment; found out when it is first asked for, as a list shows only some."""
+        return open_at(self.service.spans, self.moment, closed_on=self.service.closed_on, zone=self.zone)
 
     @property
     def key(self) -> str:
@@ -62,12 +69,12 @@ def find_services(
             fits = [_fits(service, wanted), _has_words(service, directory, wanted.text)]
             if NO in fits:
                 continue
-            state = open_at(service.spans, moment, closed_on=service.closed_on, zone=zone)
-            if wanted.open_now and state.now is False:
+            offer = Offer(service, directory, moment, zone)
+            if wanted.open_now and offer.open.now is False:
                 continue
-            unsure = sum(1 for fit in fits if fit == MAYBE) + (wanted.open_now and state.now is None)
+            unsure = sum(1 for fit in fits if fit == MAYBE) + (wanted.open_now and offer.open.now is None)
             order = (int(unsure), 0 if wanted.place and service.areas else 1, folded(service.name))
-            found.append((order, Offer(service, directory, state)))
+            found.append((order, offer))
     return [offer for _order, offer in sorted(found, key=lambda item: item[0])]
 
 
@@ -125,16 +132,20 @@ def _has_words(service: Service, directory: Directory, text: str) -> int:
     asked = folded(text).replace("-", " ").split()
     if not asked:
         return YES
-    run_by = directory.organisation(service)
-    said = [service.name, service.about, service.conditions, service.how_to_refer, service.card_label, *service.areas]
-    said += [run_by.name, run_by.about] if run_by else []
-    said += [part for place in directory.places(service) for part in (place.name, place.place)]
-    words = [word.strip(".,;:()“”’'") for part in said for word in folded(part).replace("-", " ").split()]
+    words = _words_of(service, directory.organisation(service), directory.places(service))
     numbers = [_digits(phone.number) for phone in service.phones]
     typed = _digits(text)
     if len(typed) >= 4 and any(typed in number for number in numbers):
         return YES
     return YES if all(any(word.startswith(one) for word in words) for one in asked) else NO
+
+
+@lru_cache(maxsize=2_000)
+def _words_of(service: Service, run_by: Organisation | None, places: tuple[Location, ...]) -> tuple[str, ...]:
+    said = [service.name, service.about, service.conditions, service.how_to_refer, service.card_label, *service.areas]
+    said += [run_by.name, run_by.about] if run_by else []
+    said += [part for place in places for part in (place.name, place.place)]
+    return tuple(word.strip(".,;:()“”’'") for part in said for word in folded(part).replace("-", " ").split())
 
 
 def _digits(text: str) -> str:

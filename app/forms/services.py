@@ -6,6 +6,7 @@ A secret address does not stand in it at all: whoever needs it is told by the se
 
 from __future__ import annotations
 
+import functools
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -148,6 +149,7 @@ class Directory(Defined, frozen=True):
 WHOLE_DAY = ("00:00", "24:00")
 
 
+@functools.lru_cache(maxsize=2_000)
 def spans_of(hours: tuple[Hours, ...], always_open: bool) -> tuple[Span, ...]:
     """Hours as spans; empty where they are not recorded."""
     if always_open:

@@ -118,15 +118,27 @@ def _stretches(
     spans: Sequence[Span], today: date, days: int, closed_on: Sequence[date], zone: tzinfo | None
 ) -> Iterator[tuple[datetime, datetime]]:
     """What the spans are in the days around today, as moments in UTC."""
+    steady = _steady_offset(today, days, zone)
     for ahead in range(-2, days):
         day = today + timedelta(days=ahead)
         if day in closed_on:
             continue
         for one in spans:
             if WEEKDAYS[day.weekday()] == one.day:
+                if steady is not None:
+                    begin = datetime.combine(day, time(), UTC) + timedelta(minutes=one.opens) - steady
+                    yield begin, begin + timedelta(minutes=one.minutes)
+                    continue
                 begin, end = _utc(day, one.opens, zone, last=False), _utc(day, one.opens + one.minutes, zone, last=True)
                 if begin < end:
                     yield begin, end
+
+
+def _steady_offset(today: date, days: int, zone: tzinfo | None) -> timedelta | None:
+    """By how much the clock on the wall differs from UTC in these days; None where it is changed in one of them."""
+    ends = (datetime.combine(today + timedelta(days=ahead), time()) for ahead in (-3, days + 2))
+    first, last = ((wall - _read(wall, zone).replace(tzinfo=None)) for wall in ends)
+    return first if first == last else None
 
 
 def _utc(day: date, minutes: int, zone: tzinfo | None, *, last: bool) -> datetime:

@@ -23,7 +23,8 @@ NEXT_DAYS = "next days"
 """The key of the line that opens and closes the next days."""
 
 FIRST_TIME = N_(
-    "Or learn the program first, with an invented case: this vault is locked then, and the practice vault opens."
+    "Or learn the program first, with an invented case: this vault is locked then, and the practice vault opens. To "
+    "come back, close it and start the program again."
 )
 
 
