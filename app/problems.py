@@ -665,6 +665,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         NOTHING_CHANGED,
         N_("Take it back there, or ask your administrator for the newer version."),
     ),
+    "undo.not_here": (
+        N_("What stood there before, or the other case, is not on this laptop."),
+        NOTHING_CHANGED,
+        N_("Change the field itself, or archive the record with a reason."),
+    ),
     "undo.grade": (
         N_("A grade that was given stays in the record."),
         NOTHING_CHANGED,

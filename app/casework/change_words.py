@@ -183,7 +183,6 @@ LOOKED_AT = {
     "case file": N_("case file"),
     "linked case": N_("linked case"),
     "moved record": N_("a record moved from one case to another"),
-    "moved record": N_("moved record"),
     "read out": N_("read out"),
     "nothing given": N_("nothing given"),
 }

@@ -15,6 +15,7 @@ from app.casework.told import Told, is_log
 from app.notebook import entry as notebook
 from app.notebook.entry import Change, Entry
 from app.notebook.fold import KNOWN_OPERATIONS, RecordState
+from app.notebook.ids import Dot
 from app.problems import Problem
 
 TAKEN_BACK = "taken_back"
@@ -172,7 +173,7 @@ class Inverse:
         for _, change in self._written:
             wish = change["fields"].get(name) if change["op"] == "set" and change["record"] == record_id else None
             for seen in wish["saw"] if wish is not None else ():
-                value = self._told.value(seen, name)
+                value = self._before(seen, name)
                 if seen not in self._own and value not in found:
                     found.append(value)
         return found
@@ -194,7 +195,13 @@ class Inverse:
     def _taken_out(self, record_id: str, name: str) -> list[str]:
         mine = [c for _, c in self._written if c["record"] == record_id and c.get("field") == name]
         seen = [n for c in mine if c["op"] == "remove" for n in c["saw"] if n not in self._own]
-        return list(dict.fromkeys(v for n in seen for v in _each(self._told.value(n, name))))
+        return list(dict.fromkeys(v for n in seen for v in _each(self._before(n, name))))
+
+    def _before(self, seen: Dot, name: str) -> Any:
+        """What a change had written that the action's author found. Never guessed: nothing known is no empty field."""
+        if not self._told.knows(seen):
+            raise Problem("undo.not_here")
+        return self._told.value(seen, name)
 
     def _record(self, record_id: str) -> RecordState:
         return self._state.records.get(record_id) or RecordState(record_id)

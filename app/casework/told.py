@@ -36,6 +36,10 @@ class Told:
         named = [self.by_name[name] for name in entry.takes_back if name in self.by_name]
         return bool(named) and not any(one.takes_back for one in named)
 
+    def knows(self, name: Dot) -> bool:
+        """Whether a change lies in this vault: of a case that came as a whole, what was before may not."""
+        return name in self._changes
+
     def value(self, name: Dot, field: str) -> Any:
         """What a change wrote into a field; None where it wrote nothing there."""
         change = self._changes.get(name, {})

@@ -110,6 +110,8 @@ def refusal(desk: Desk, action: Action) -> Problem | None:
 def inverse(desk: Desk, action: Action) -> list[tuple[str, list[Change]]]:
     """The changes that take an action back, by case. Raises Problem undo.*, todo.*."""
     written = []
+    if any(set(entry.together) - set(action.parts) for entry in action.entries):
+        raise Problem("undo.not_here")  # half of it would be taken back
     for case_id, entries in action.parts.items():
         told = action.told if case_id == action.case_id and action.told is not None else _told(desk, case_id)
         changes = Inverse(desk, case_id, told, entries).changes()

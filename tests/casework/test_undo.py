@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.casework import cases, correction, edit, risk, todo, undo
 from app.casework.desk import Desk, close_desk
+from app.casework.told import Told
 from app.clock import FixedClock
 from app.problems import Problem
 from app.records.view import CaseView
@@ -210,6 +212,22 @@ def test_a_decision_on_a_conflict_taken_back_is_a_conflict_again(tmp_path: Path)
     assert not read(mine, case).conflicts()
     for desk in (mine, other):
         close_desk(desk)
+
+
+def test_what_stood_before_is_never_guessed(desk: Desk, scene: SceneOne) -> None:
+    edit.set_field(desk, scene.case, scene.suspect, "custody", "released")
+    [action, *_] = undo.last_minutes(desk, scene.case)
+    # A case that came to this laptop as a whole brings no entries from before.
+    refused = undo.refusal(desk, replace(action, told=Told(action.entries)))
+    assert refused is not None
+    assert refused.code == "undo.not_here"
+
+
+def test_half_of_an_action_is_never_taken_back(desk: Desk, scene: SceneOne, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = cases.linked_case(desk, scene.case, scene.suspect, "counter_allegation")
+    entries_of = desk.store.entries
+    monkeypatch.setattr(desk.store, "entries", lambda case: iter([]) if case == other else entries_of(case))
+    assert problem_of(desk, scene.case) == "undo.not_here"
 
 
 def test_a_linked_case_is_taken_back_in_both_cases(desk: Desk, scene: SceneOne) -> None:
