@@ -274,6 +274,11 @@ def test_the_bar_covers_nothing(program, practice, qtbot):
         assert at.window.stack.geometry().bottom() < at.bar.geometry().top()
         assert at.bar.geometry().bottom() <= at.window.rect().bottom()
         assert at.bar.height() < 150
+    at.one.top.resize(683, 384)  # twice the size on an ordinary screen
+    QApplication.processEvents()
+    assert not at.bar.story.isVisible()
+    assert at.bar.task.isVisible()
+    assert at.window.stack.height() > 100
 
 
 @pytest.mark.parametrize("language", ["en", "xx", "xx-rtl"])

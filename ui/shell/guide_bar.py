@@ -15,6 +15,7 @@ from ui.session import Session
 from ui.widgets.text import PlainButton, PlainLabel, announce, row
 
 LOOK_AFTER_MS = 120
+LOW = 460  # px of window height
 SIGNS = {"done": "☑", "skipped": "–", "open": "☐"}
 
 
@@ -27,6 +28,7 @@ class GuideBar(QFrame):
         self.say, self.translator = session.translator.text, session.translator
         self.now = Progress()
         self._shown = ""
+        self._low = False
         self.setProperty("tone", "calm")
         self.setAccessibleName(self.say(N_("Guide")))
         self._build()
@@ -117,6 +119,11 @@ class GuideBar(QFrame):
 
     # -- what is shown
 
+    def fit(self, height: int) -> None:
+        """In a window of this height: a low one has room for what to do now, not for the story."""
+        self._low = height < LOW
+        self.story.setVisible(not self._low and guide.current(self.now) is not None)
+
     def show_progress(self, now: Progress) -> None:
         """Show the step that comes next, or at the end what was done."""
         self.now = now
@@ -129,8 +136,9 @@ class GuideBar(QFrame):
             return
         self._shown = name
         steps = guide.guide().steps
-        for part in (self.story, self.task, self.hint_button, self.skip_button):
+        for part in (self.task, self.hint_button, self.skip_button):
             part.setVisible(step is not None)
+        self.story.setVisible(step is not None and not self._low)
         self.hint.hide()
         self.steps.setVisible(step is None)
         if step is None:
