@@ -416,6 +416,7 @@ class Window(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.guide.fit(event.size().height())
         # In a narrow window the words about what is saved need the room; “?” still shows the keys.
         wide = event.size().width()
         self.keys_button.setVisible(wide >= theme.NARROW)
