@@ -1,4 +1,4 @@
-"""The paths of the exchange, as an ASGI application. OpenAPI is made from what stands here, for a trial only."""
+"""The paths of the exchange, as an ASGI application."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.exceptions import HTTPException
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 
+from sync.server import described
 from sync.server.database import Busy
 from sync.server.door import Door, Refused
 from sync.server.exchange import Exchange
@@ -81,10 +80,16 @@ def make(exchange: Exchange, door: Door, signer: Signer, authority: bytes, opena
         """The proof that an entry is in the server's tree."""
         return exchange.proof(request.scope["state"]["caller"], read(body, WantProof))
 
+    @get("/v1/schema/openapi.json", sync_to_thread=False)
+    def description() -> dict[str, Any]:
+        """The paths as OpenAPI."""
+        return described.document()
+
+    shown = [description] if openapi else []
     inner = Litestar(
-        [certificate, health, enrol, push, pull, snapshots, history, proof],
+        [certificate, health, enrol, push, pull, snapshots, history, proof, *shown],
         exception_handlers={Refused: _refused, Busy: _busy, HTTPException: _http, Exception: _bug},
-        openapi_config=_openapi() if openapi else None,
+        openapi_config=None,
         on_shutdown=[exchange.close],
         debug=False,
         logging_config=None,
@@ -98,15 +103,6 @@ def read(body: bytes, kind: type[T]) -> T:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused(400, "malformed") from error
-
-
-def _openapi() -> OpenAPIConfig:
-    return OpenAPIConfig(
-        title="Holdfast exchange",
-        version="1",
-        path="/v1/schema",
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-    )
 
 
 def _answer(status: int, refusal: Refusal) -> Response[bytes]:
