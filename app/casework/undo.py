@@ -152,6 +152,15 @@ def do_again(desk: Desk, case_id: str) -> TakenBack:
     return _take(desk, wanted[0])
 
 
+def done_last(desk: Desk, case_id: str) -> Effect | None:
+    """What the latest action did to floor and grade of a case; None where it cannot be told."""
+    action = next((a for a in last_minutes(desk, case_id) if not a.log), None)
+    if action is None or refusal(desk, action) is not None:
+        return None
+    back = effects(desk, action)[case_id]
+    return Effect(back.after, back.before)
+
+
 def latest(desk: Desk, case_id: str) -> Dot:
     """The name of the latest action in a case that altered it, so that a button can take back exactly that one."""
     return next((a.name for a in last_minutes(desk, case_id) if not a.log), "")

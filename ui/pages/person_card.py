@@ -9,10 +9,11 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
-from app.casework import roles
+from app.casework import roles, undo, undo_words
 from app.i18n import N_
 from app.records import names
 from app.records.view import Record
+from ui.editors.chosen import SetEditor
 from ui.editors.factory import label_of
 from ui.editors.record_form import RecordForm
 from ui.pages.fold import Fold
@@ -106,6 +107,9 @@ class PersonCard(Card):
             },
         )
         self._form.made.connect(self._made)
+        roles_editor = self._form.editors["roles"]
+        assert isinstance(roles_editor, SetEditor)
+        roles_editor.toggled.connect(lambda code, _on: self._role_changed(code))  # after the form has saved it
         inside.addWidget(self._form)
         self._parts = QVBoxLayout()
         self._parts.setSpacing(8)
@@ -161,6 +165,24 @@ class PersonCard(Card):
             self._show_tie(victim)
         if self._tie is not None:
             self._tie.setVisible(tied)
+
+    def _role_changed(self, role: str) -> None:
+        """Another role changes who is protected from whom: say what follows, with the way back."""
+        person, view = self.person, self.page.view
+        if person is None or role not in ("victim", "suspect"):
+            return
+        said = [self._title() + "."]
+        if view.victim is None:
+            said.append(self.words(N_("Nobody is the victim of this case now.")))
+        elif len(view.people("victim")) > 1:
+            said.append(self.words(N_("Two people are the victim now: a second victim needs a linked case.")))
+        if roles.of_somebody_else(view):
+            said.append(self.words(N_("The safe contact was agreed with somebody else and does not count.")))
+        desk = self.page.session.desk
+        effect = undo.done_last(desk, self.page.case_id)
+        if effect is not None:
+            said += undo_words.effect_words(desk, effect, self.page.session.translator)
+        self.page.offer_undo(" ".join(said))
 
     def _swap_roles(self) -> None:
         """The two were taken for each other: say who is who now, and what follows from it."""

@@ -146,6 +146,18 @@ def test_an_incident_is_moved_to_the_case_that_is_found_by_typing(stage: Stage, 
     assert page.view.of("incident")
 
 
+def test_a_changed_role_says_what_follows(stage: Stage, session: Session, case: str, suspect: str) -> None:
+    page = stage.open("people", case)
+    stage.press("Victim: Unai")
+    stage.press("Roles in this case: Victim")
+    assert "Nobody is the victim of this case now." in page.undo_bar.said()
+    stage.press("Undo: ")
+    assert cases.read_case(session.desk, case).victim is not None
+    stage.press("Suspect: Mateo")
+    stage.press("Roles in this case: Victim")
+    assert "Two people are the victim now" in page.undo_bar.said()
+
+
 def test_victim_and_suspect_are_swapped_and_the_safe_contact_does_not_follow(
     stage: Stage, session: Session, case: str, suspect: str
 ) -> None:
