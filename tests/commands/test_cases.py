@@ -302,8 +302,8 @@ def test_export_never_replaces_a_file_and_needs_a_reason(full, tmp_path):
     assert out.read_text() == "mine"
 
 
-PAPERS = [("safety-plan", "card"), ("risk-assessment", "full"), ("to-do", "full"), ("handover", "full"), ("timeline", "full"),
-          ("case-file", "full")]  # fmt: skip
+PAPERS = [("safety-plan", "card"), ("risk-assessment", "full"), ("to-do", "full"), ("handover", "full"),
+          ("timeline", "full"), ("case-file", "full")]  # fmt: skip
 
 
 def test_print_makes_a_pdf_0600_and_logs_it(full, tmp_path):
