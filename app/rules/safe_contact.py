@@ -171,8 +171,9 @@ def _all(sentence: str) -> dict[str, str]:
 
 
 def _of_victim(view: CaseView) -> list[Record]:
-    victim = view.victim
-    return [r for r in view.of("safe_contact") if not r.get("person") or victim is None or r.get("person") == victim.id]
+    # What was agreed with somebody counts for nobody else, also while nobody is the victim.
+    ours = (None, "") if view.victim is None else (None, "", view.victim.id)
+    return [r for r in view.of("safe_contact") if r.get("person") in ours]
 
 
 def _expires(record: Record, valid_days: int) -> date:

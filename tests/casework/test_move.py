@@ -178,6 +178,13 @@ def test_a_safe_contact_never_follows_by_itself(desk: Desk, scene: SceneOne) -> 
     assert not contact.rule(desk, view).agreed
 
 
+def test_a_safe_contact_counts_for_nobody_while_nobody_is_the_victim(desk: Desk, scene: SceneOne) -> None:
+    edit.create(desk, scene.case, "safe_contact", {"person": scene.victim, "channels": ["call"]})
+    assert contact.rule(desk, read(desk, scene.case)).agreed
+    edit.remove(desk, scene.case, scene.victim, "roles", "victim")
+    assert not contact.rule(desk, read(desk, scene.case)).agreed
+
+
 def test_only_a_victim_and_a_suspect_are_swapped(desk: Desk, scene: SceneOne) -> None:
     with pytest.raises(Problem) as caught:
         roles.swap(desk, scene.case, scene.suspect, scene.victim)
