@@ -280,14 +280,14 @@ def test_all_reviews_however_far_off(desk: Desk, scene: SceneOne, clock: FixedCl
 def test_a_completion_in_the_future_pushes_no_review_out(desk: Desk, scene: SceneOne, clock: FixedClock) -> None:
     scene.answer_all()
     risk.grade(desk, scene.case, scene.assessment, "high", "strangled")
-    risk.complete(desk, scene.case, scene.assessment, "2027-11-14T02:00:00+00:00")
+    risk.complete(desk, scene.case, scene.assessment, "2027-01-05T09:00:00+00:00")
     assert said(desk, scene.case, "review") == [("Review", "21 Nov 02:00", "The grade is high: every 7 days.")]
     assert said(desk, scene.case, "contact")[0][1] == "15 Nov 02:00"
 
 
 def test_a_report_in_the_future_pushes_no_review_out(desk: Desk, scene: SceneOne) -> None:
     [incident] = cases.read_case(desk, scene.case).of("incident")
-    edit.set_field(desk, scene.case, incident.id, "reported_at", "2027-11-14T02:00:00+00:00")
+    edit.set_field(desk, scene.case, incident.id, "reported_at", "2027-01-05T09:00:00+00:00")
     scene.answer_all()
     assert said(desk, scene.case, "review")[0][1] == "21 Nov 02:00"
 

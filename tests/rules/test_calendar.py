@@ -128,6 +128,11 @@ def test_a_day_that_ends_twice_ends_the_later_time() -> None:
     assert end - at("2023-10-26T00:00:00", cairo) == timedelta(hours=25, seconds=-1)
 
 
+def test_within_the_last_second_of_a_day_nothing_is_over_before_it_began() -> None:
+    moment = datetime(2026, 11, 20, 23, 59, 59, 500_000, tzinfo=UTC)
+    assert Calendar(ZoneInfo("UTC")).after(moment, Span(0, "days")) == moment
+
+
 def test_beyond_the_last_year_nothing_is_counted() -> None:
     moment = datetime(9999, 12, 31, 12, tzinfo=UTC)
     for unit in ("hours", "days", "working_days"):

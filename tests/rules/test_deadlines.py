@@ -160,7 +160,7 @@ def test_of_a_correction_the_assessment_that_it_corrects_counts() -> None:
 
 
 def test_a_moment_later_than_its_writing_puts_nothing_off_and_ends_nothing() -> None:
-    slip = assessed(completed_at="2027-11-10T10:00:00+00:00")
+    slip = assessed(completed_at="2027-01-05T09:00:00+00:00")
     assert moments(slip, CONTACT) == [moment("2026-11-21T12:00:00")]
     less = one(
         Follows("follow_up", "contacted_at", where={"feels": ("less_safe",)}),

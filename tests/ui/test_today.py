@@ -276,6 +276,16 @@ def test_a_clock_that_jumps_is_noticed(window, keira, clock):
     assert titles(window)[0] == "Overdue · 1"
 
 
+def test_a_clock_that_was_put_back_counts_anew(window, keira, clock):
+    clock.set(datetime(2026, 5, 20, 12, tzinfo=UTC))
+    window.due_clock.tick()
+    window.session.go("cases")
+    clock.set(datetime(2026, 5, 16, 20, 30, tzinfo=UTC))
+    window.due_clock.tick()
+    pass_time(window, clock, 3 * HOUR)
+    assert window.rail["today"].words == "Today · 1"
+
+
 def test_after_a_sleep_the_window_looks_at_once(window, keira, clock):
     window.session.go("cases")
     clock.set(clock.now() + timedelta(hours=5))  # the program did not run meanwhile
