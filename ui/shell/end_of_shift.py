@@ -47,7 +47,8 @@ class CaseOfShift(Card):
         self.line = found.line
         title = title_of(found.line.reference, found.line.short_name, words)
         self.setAccessibleName(title)
-        self.check = PlainCheck(title, name=say(N_("Hand over {case}"), case=title))
+        # Isolated by its own first letter: else the dot of “Maribel S.” stands before the name in a mirrored card.
+        self.check = PlainCheck(f"\u2068{title}\u2069", name=say(N_("Hand over {case}"), case=title))
         self.check.setFont(theme.font("question", bold=True))
         self.check.setChecked(chosen)
         self.check.toggled.connect(lambda on: page.choose(found.line.id, on))
