@@ -179,6 +179,8 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
     *(("danger", ground, LESSER) for ground in GROUNDS),
     ("accent_ink", "accent", LESSER),
     ("accent_soft_ink", "accent_soft", BODY),
+    ("accent_soft", "accent_soft_ink", BODY),
+    ("accent", "accent_soft", LESSER),
     ("danger_ink", "danger", LESSER),
     ("danger_soft_ink", "danger_soft", BODY),
     ("warn_soft_ink", "warn_soft", BODY),
