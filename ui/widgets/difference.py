@@ -1,4 +1,4 @@
-"""Two texts side by side, with what differs underlined, coloured and said in words. Plain text only, nothing is typed."""
+"""Two texts side by side; what differs is underlined, coloured and said in words. Plain text only, nothing is typed."""
 
 from __future__ import annotations
 
