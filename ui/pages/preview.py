@@ -40,6 +40,11 @@ class PagePicture(QWidget):
         high = round(self._image.height() * wide / max(1, self._image.width()))
         box = self.rect().adjusted(0, 0, wide - self.width(), high - self.height())
         painter.drawImage(box, self._image)
+        if theme.scheme().dark:
+            # White paper would dazzle in the dark; what is printed is white all the same.
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
+            painter.fillRect(box, theme.scheme().colour("ink"))
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         painter.setPen(theme.scheme().colour("line"))
         painter.drawRect(box.adjusted(0, 0, -1, -1))
 
