@@ -118,11 +118,24 @@ def find_deadlines(view: CaseView, clocks: Clocks, known: Known) -> list[Found]:
         if grades and known.grade not in grades:
             continue
         for set_by, record in _moments(view, deadline.follows, known, clocks.calendar):
-            count = clocks.calendar.before if deadline.before else clocks.calendar.after
-            one = Found(deadline, count(set_by, deadline.span), set_by, record)
+            one = Found(deadline, _due(deadline, set_by, record, clocks.calendar), set_by, record)
             if not any(_ends(view, until, one, clocks.calendar) for until in deadline.until):
                 found.append(one)
     return found
+
+
+_ENDS = {"person": "custody_until", "event": "happened_at"}
+"""In which field of the record that a state is about its moment stands."""
+
+
+def _due(deadline: Deadline, set_by: datetime, record: Record | None, calendar: Calendar) -> datetime:
+    """By when; what is counted back falls due no earlier than somebody could know of it, and never too late."""
+    if not deadline.before:
+        return calendar.after(set_by, deadline.span)
+    at = calendar.before(set_by, deadline.span)
+    name = deadline.follows.field or (_ENDS.get(record.type, "") if record is not None else "")
+    written = parse_moment(record.changed_at(name)) if record is not None and name else None
+    return at if written is None else min(set_by, max(at, written))
 
 
 PAST = frozenset({("assessment", "completed_at"), ("assessment", "started_at"), ("follow_up", "contacted_at")})

@@ -178,6 +178,19 @@ def test_a_newer_record_of_the_same_kind_ends_it_by_its_own_moment() -> None:
     assert [f.record.id for f in found(both, one(Follows("order", "expires"), until=until)) if f.record] == ["new"]
 
 
+@pytest.mark.parametrize(
+    ("written", "due"),
+    [
+        ("2026-11-20T12:00:00+00:00", "2026-11-26T23:59:59"),
+        ("2026-12-01T12:00:00+00:00", "2026-12-01T12:00:00"),  # an order of two days: nobody could ask sooner
+        ("2026-12-05T12:00:00+00:00", "2026-12-03T10:00:00"),
+    ],
+)
+def test_what_is_counted_back_falls_due_no_earlier_than_somebody_knew(written: str, due: str) -> None:
+    view = case_view([("order", "o", {"expires": "2026-12-03T10:00:00+00:00"})], wall=written)
+    assert moments(view, one(Follows("order", "expires"), Span(7, "days"), before=True)) == [moment(due)]
+
+
 def test_it_lapses_with_what_it_follows_where_the_profile_says_so() -> None:
     soon = one(Follows("order", "expires"), Span(7, "days"), before=True, lapses=True)
     [ends] = found(order(), soon)
