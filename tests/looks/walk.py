@@ -112,7 +112,7 @@ def before_unlocking(at: AtTheProgram, vaults: Vaults) -> Iterator[Look]:
     program.options.vault = vaults.empty
     program.show_unlock()
     yield "unlock", at.top
-    program.top.screen_shown._failed(Problem("vault.wrong_passphrase", wait_s=8.0))  # type: ignore[union-attr]
+    program.top.screen_shown._failed(Problem("vault.wrong_passphrase", wait_s=8))  # type: ignore[union-attr]
     yield "unlock refused", at.top
     program.top.screen_shown.other_way.click()  # type: ignore[union-attr]
     yield "unlock by code", at.top

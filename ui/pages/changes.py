@@ -95,11 +95,11 @@ class Changes(Card):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # The headings stand over their columns: beside the frame of the list, and its bar where it scrolls.
-        if event.type() == QEvent.Type.Resize and watched is self.list.viewport():
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and watched is self.list.viewport():
             inside = self.list.viewport().geometry()
-            self._across.setContentsMargins(
-                inside.left() + theme.SPACE_M, 0, self.list.width() - inside.right() - 1 + theme.SPACE_M, 0
-            )
+            after = self.list.width() - inside.right() - 1
+            self._across.setContentsMargins(inside.left() + theme.SPACE_M, 0, after + theme.SPACE_M, 0)
+            self._across.activate()
         return False
 
     def show_case(self, floor: Any, factors: Sequence[str]) -> None:

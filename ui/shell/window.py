@@ -145,7 +145,7 @@ class Window(QWidget):
         group = QButtonGroup(self)
         self.rail: dict[str, PlainButton] = {}
         for number, (place, (words, icon, _page)) in enumerate(PLACES.items(), 1):
-            button = PlainButton(self.say(words), kind="rail", icon=icon, hint=f"Alt+{number}")
+            button = PlainButton(self.say(words), kind="rail", icon=icon, hint=f"{self.say(words)} · Alt+{number}")
             button.setCheckable(True)
             button.setFont(theme.font("body", bold=True))
             # The chosen place is written in bold, and beside Today stands how much has come due.

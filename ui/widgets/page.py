@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSizePolicy, QV
 from ui import theme
 
 NARROWEST = 460  # px of width under which a column may also scroll sideways
-LOWEST = 40  # px that something which scrolls keeps beside a Problem in a very low window
+LOWEST = 4  # px that something which scrolls keeps at least, so that a Problem is whole in a very low window
 
 
 def scrolled(page: QWidget) -> QScrollArea:

@@ -15,6 +15,7 @@ from tests.ui.pages.conftest import Stage
 from tests.ui.pages.scene import full_case
 from ui.pages.fold import Fold
 from ui.session import Session
+from ui.theme import SPACE_M
 
 FIRST = {"F01": "yes", "F06": "yes", "F08": "no", "F33": "yes"}
 REASON = "F33 belongs to another couple"
@@ -61,6 +62,11 @@ def test_a_new_assessment_starts_empty_and_then_shows_what_changed(
     assert (
         page.changes._said.text() == "1 no longer yes; 2 earlier yes still count; 1 answered otherwise; 39 still open"
     )
+    view, heads = page.changes.list.viewport(), page.changes._across
+    left = heads.itemAt(0).widget().mapTo(page, QPoint(0, 0)).x()
+    right = heads.itemAt(2).widget()
+    assert left == view.mapTo(page, QPoint(0, 0)).x() + SPACE_M  # the headings stand over their columns
+    assert right.mapTo(page, QPoint(right.width(), 0)).x() == view.mapTo(page, QPoint(view.width(), 0)).x() - SPACE_M
     focus = stage.tab_to("What has changed, then and now")
     assert focus is page.changes.list
     spoken = {line.key: line.spoken for line in page.changes.list.rows.lines}

@@ -135,3 +135,9 @@ def test_an_own_task_and_the_other_lists(stage: Stage, session: Session, case: s
     assert [x.title for x in own] == ["Ask the neighbour for the recording"]
     stage.press("Whose list: Health care")
     assert set(page.cards) == {f"HC{n}" for n in range(1, 6)}
+
+
+def test_a_reason_that_is_fact_and_answer_is_said_once(stage: Stage, case: str) -> None:
+    page = stage.open("todo", case)
+    assert page.because(["pregnant", "F34"]) == "Pregnant or recent birth"
+    assert page.because(["pregnant"]) == "The victim is pregnant"
