@@ -47,7 +47,8 @@ PLACES = {
     "vault": (N_("This vault"), "vault", ThisVaultPage),
     "shift": (N_("End of shift"), "shift", EndOfShiftPage),
 }
-WITHIN = {"settings": ("vault", SettingsPage), "server": ("vault", ServerPage)}  # pages that a place leads to, and that place
+# Pages that a place leads to, and that place.
+WITHIN = {"settings": ("vault", SettingsPage), "server": ("vault", ServerPage)}
 KNOWN = {*PLACES, *WITHIN}
 FIND_AFTER_MS = 60
 MOST_COUNTED = 99
