@@ -11,6 +11,7 @@ from app.casework import cases
 from app.casework.desk import Desk
 from tests.screen.driver import PASSPHRASE, AtTheScreen
 from tests.screen.typing import new_case, step
+from ui.shell.window import PLACES
 
 pytestmark = pytest.mark.screen
 
@@ -57,8 +58,10 @@ def test_hidden_in_the_middle_of_a_word(at_screen: AtTheScreen, opened: Callable
     at.xdotool("type", "--delay", "1", "--", "re")
     at.wait("the word's end", lambda now: str(now["focus"].get("value")).endswith("nothing more"))
 
-    at.xdotool("key", "alt+6")
+    at.xdotool("key", f"alt+{list(PLACES).index('vault') + 1}")
     at.wait_for("ThisVaultPage")
+    at.press("Open the settings")
+    at.wait_for("SettingsPage")
     at.xdotool("key", "Control_L", "Control_L")  # not chosen yet
     at.tab_to("A second way to hide: Ctrl twice")
     at.xdotool("key", "space")
