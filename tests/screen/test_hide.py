@@ -63,7 +63,7 @@ def test_hidden_in_the_middle_of_a_word(at_screen: AtTheScreen, opened: Callable
     at.press("Open the settings")
     at.wait_for("SettingsPage")
     at.xdotool("key", "Control_L", "Control_L")  # not chosen yet
-    at.tab_to("A second way to hide: Ctrl twice")
+    at.tab_to("A second way to hide, quickly one after the other: Ctrl twice")
     at.xdotool("key", "space")
     hidden(at, "Control_L", "Control_L")
     come_back(at)
