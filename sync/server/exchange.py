@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Collection
 
 from app.clock import Clock, SystemClock, iso
@@ -35,6 +36,7 @@ from sync.wire.signing import to_text
 
 # A page that takes away more than this needs an order of the server, so that no slip empties a laptop.
 _MANY_CASES, _MANY_SHARE = 20, 10
+_QUIET_S, _TURNS = 0.25, 20
 
 
 class Exchange:
@@ -251,16 +253,20 @@ class Folder:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._wanted: queue.Queue[tuple[str, frozenset[str]] | None] = queue.Queue(1000)
+        self._latest = 0.0
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._work, name="folding", daemon=True)
         self._thread.start()
 
     def wants(self, org: str, cases: frozenset[str]) -> None:
         """Cases that have changed. Where there is too much to do they are folded when they are asked for."""
+        self._latest = time.monotonic()
         if cases and not self._wanted.full():
             self._wanted.put_nowait((org, cases))
 
     def close(self) -> None:
         """Finish what is being done."""
+        self._closing.set()
         self._wanted.put(None)
         self._thread.join(10)
 
@@ -269,7 +275,16 @@ class Folder:
             org, cases = wanted
             some = sorted(cases)
             for start in range(0, len(some), 100):
+                self._wait_for_quiet()
+                if self._closing.is_set():
+                    return
                 self._fold(org, some[start : start + 100])
+
+    def _wait_for_quiet(self) -> None:
+        """Let a laptop that sends much be done first: what is folded now and changed at once was folded in vain."""
+        for _ in range(_TURNS):
+            if time.monotonic() - self._latest > _QUIET_S or self._closing.wait(_QUIET_S):
+                return
 
     def _fold(self, org: str, cases: list[str]) -> None:
         try:

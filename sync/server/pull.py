@@ -11,24 +11,25 @@ from sync.server.database import Connection
 from sync.server.ledger import Caller
 from sync.wire import limits, messages, signing
 
+# Each row looks its subscription up by its whole key: a join may be planned as a walk over all of a device's cases.
 # A device's own entries do not come back to it: its push was told their numbers. Their digests do.
 _ENTRIES = (
     "SELECT e.number, e.received_at, e.device_id, e.signature, e.body, e.case_id, e.digest FROM entry AS e"
-    " JOIN subscription AS s ON s.org_id = e.org_id AND s.case_id = e.case_id AND s.device_id = %(device)s"
-    " AND s.until IS NULL AND s.since < e.number WHERE e.org_id = %(org)s AND e.number > %(cursor)s"
-    " AND e.number <= %(end)s AND e.device_id <> %(device)s ORDER BY e.number LIMIT %(most)s"
+    " WHERE e.org_id = %(org)s AND e.number > %(cursor)s AND e.number <= %(end)s AND e.device_id <> %(device)s"
+    " AND (SELECT s.since FROM subscription AS s WHERE s.org_id = e.org_id AND s.device_id = %(device)s"
+    " AND s.case_id = e.case_id AND s.until IS NULL) < e.number ORDER BY e.number LIMIT %(most)s"
 )
 _NOTICES = (
-    "SELECT n.number, n.kind, n.case_id FROM notice AS n JOIN subscription AS s ON s.org_id = n.org_id"
-    " AND s.device_id = n.device_id AND s.case_id = n.case_id WHERE n.org_id = %(org)s AND n.device_id = %(device)s"
-    " AND n.number > %(cursor)s AND n.number <= %(end)s AND n.number = COALESCE(s.until, s.since)"
+    "SELECT n.number, n.kind, n.case_id FROM notice AS n WHERE n.org_id = %(org)s AND n.device_id = %(device)s"
+    " AND n.number > %(cursor)s AND n.number <= %(end)s AND n.number = (SELECT COALESCE(s.until, s.since)"
+    " FROM subscription AS s WHERE s.org_id = n.org_id AND s.device_id = n.device_id AND s.case_id = n.case_id)"
     " ORDER BY n.number LIMIT %(most)s"
 )
 _OWN = (
-    "SELECT DISTINCT ON (e.case_id) e.case_id, e.number, e.digest FROM entry AS e JOIN subscription AS s"
-    " ON s.org_id = e.org_id AND s.case_id = e.case_id AND s.device_id = %(device)s AND s.until IS NULL"
-    " WHERE e.org_id = %(org)s AND e.number > %(cursor)s AND e.number <= %(end)s AND e.device_id = %(device)s"
-    " ORDER BY e.case_id, e.number DESC"
+    "SELECT DISTINCT ON (e.case_id) e.case_id, e.number, e.digest FROM entry AS e WHERE e.org_id = %(org)s"
+    " AND e.number > %(cursor)s AND e.number <= %(end)s AND e.device_id = %(device)s"
+    " AND (SELECT s.since FROM subscription AS s WHERE s.org_id = e.org_id AND s.device_id = %(device)s"
+    " AND s.case_id = e.case_id AND s.until IS NULL) IS NOT NULL ORDER BY e.case_id, e.number DESC"
 )
 
 

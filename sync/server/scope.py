@@ -17,15 +17,15 @@ from sync.server.ledger import Caller, CaseChange, Place, Written
 JOINED, LEFT = "joined", "left"
 _FACTS = (
     "SELECT c.case_id, c.author, c.owner, c.unit_id, c.restricted, c.changed_at > now() - %(days)s,"
-    " array_remove(array_agg(i.officer_id) FILTER (WHERE i.kind = 'assigned'), NULL),"
-    " array_remove(array_agg(i.officer_id) FILTER (WHERE i.kind = 'named'), NULL)"
-    " FROM held_case AS c LEFT JOIN involved AS i ON i.org_id = c.org_id AND i.case_id = c.case_id"
-    " WHERE c.org_id = %(org)s AND {} GROUP BY c.org_id, c.case_id"
+    " ARRAY(SELECT i.officer_id FROM involved AS i WHERE i.org_id = c.org_id AND i.case_id = c.case_id"
+    " AND i.kind = 'assigned'), ARRAY(SELECT i.officer_id FROM involved AS i WHERE i.org_id = c.org_id"
+    " AND i.case_id = c.case_id AND i.kind = 'named') FROM held_case AS c WHERE c.org_id = %(org)s AND "
 )
-_BY_ID = _FACTS.format("c.case_id = ANY(%(cases)s)").encode()
-_BY_OFFICER = _FACTS.format(
-    "(c.author = %(officer)s OR c.owner = %(officer)s OR c.unit_id = ANY(%(units)s) OR EXISTS (SELECT FROM involved"
-    " AS mine WHERE mine.org_id = c.org_id AND mine.case_id = c.case_id AND mine.officer_id = %(officer)s))"
+_BY_ID = (_FACTS + "c.case_id = ANY(%(cases)s)").encode()
+_BY_OFFICER = (
+    _FACTS + "(c.author = %(officer)s OR c.owner = %(officer)s OR c.unit_id = ANY(%(units)s) OR EXISTS (SELECT"
+    " FROM involved AS mine WHERE mine.org_id = c.org_id AND mine.case_id = c.case_id"
+    " AND mine.officer_id = %(officer)s))"
 ).encode()
 
 
@@ -37,7 +37,7 @@ def facts(connection: Connection, org: str, days: int, cases: list[str]) -> dict
 
 def _fact(row: tuple[Any, ...]) -> CaseFacts:
     _case, author, owner, unit, restricted, recent, assigned, named = row
-    return CaseFacts(author, owner, unit, frozenset(assigned or ()), frozenset(named or ()), restricted, recent)
+    return CaseFacts(author, owner, unit, frozenset(assigned), frozenset(named), restricted, recent)
 
 
 def units(connection: Connection, org: str) -> dict[str, str]:

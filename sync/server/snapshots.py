@@ -15,12 +15,13 @@ from sync.server.database import Connection
 from sync.server.ledger import Caller
 from sync.wire import limits, messages
 
+# Each row looks its subscription up by its whole key: a join may be planned as a walk over all of a device's cases.
 _COLUMNS = (
-    "SELECT c.case_id, c.number, c.changed_at, c.digest, s.number, s.records FROM held_case AS c"
-    " JOIN subscription AS b ON b.org_id = c.org_id AND b.case_id = c.case_id AND b.device_id = %(device)s"
-    " AND b.until IS NULL LEFT JOIN snapshot AS s ON s.org_id = c.org_id AND s.case_id = c.case_id"
-    " WHERE c.org_id = %(org)s"
+    "SELECT c.case_id, c.number, c.changed_at, c.digest FROM held_case AS c WHERE c.org_id = %(org)s"
+    " AND (SELECT s.until IS NULL FROM subscription AS s WHERE s.org_id = c.org_id AND s.device_id = %(device)s"
+    " AND s.case_id = c.case_id)"
 )
+_KEPT = "SELECT case_id, number, records FROM snapshot WHERE org_id = %s AND case_id = ANY(%s)"
 _NEWEST = _COLUMNS + " AND c.number < %(after)s ORDER BY c.number DESC LIMIT %(most)s"
 _SINCE = _COLUMNS + " AND c.number > %(after)s ORDER BY c.number LIMIT %(most)s"
 _NAMED = _COLUMNS + " AND c.case_id = ANY(%(cases)s) ORDER BY c.number DESC LIMIT %(most)s"
@@ -83,8 +84,12 @@ def of_cases(connection: Connection, caller: Caller, cases: Sequence[str]) -> li
 
 
 def _rows(connection: Connection, caller: Caller, query: str, **wanted: Any) -> list[tuple[Any, ...]]:
+    """Case, number, changed at, digest, and the kept snapshot: its number and its records."""
     told = {"org": caller.org, "device": caller.device, **wanted}
-    return connection.execute(query.encode(), told).fetchall()
+    found = connection.execute(query.encode(), told).fetchall()
+    cases = [row[0] for row in found]
+    kept = {row[0]: row[1:] for row in connection.execute(_KEPT, (caller.org, cases)).fetchall()}
+    return [(*row, *kept.get(row[0], (None, None))) for row in found]
 
 
 def _fitting(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -138,8 +143,9 @@ def opened(case: str, records: Mapping[str, msgspec.Raw]) -> CaseState:
 def keep(connection: Connection, org: str, cases: Iterable[str]) -> int:
     """Fold cases whose snapshot is behind, and keep them; returns how many were."""
     rows = connection.execute(
-        "SELECT c.case_id, c.number, c.digest FROM held_case AS c LEFT JOIN snapshot AS s ON s.org_id = c.org_id"
-        " AND s.case_id = c.case_id WHERE c.org_id = %s AND c.case_id = ANY(%s) AND c.number > COALESCE(s.number, 0)",
+        "SELECT c.case_id, c.number, c.digest FROM held_case AS c WHERE c.org_id = %s AND c.case_id = ANY(%s)"
+        " AND c.number > COALESCE((SELECT s.number FROM snapshot AS s WHERE s.org_id = c.org_id"
+        " AND s.case_id = c.case_id), 0)",
         (org, list(cases)),
     ).fetchall()
     fresh = fold(connection, org, [row[0] for row in rows])
