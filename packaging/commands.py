@@ -21,6 +21,7 @@ from environment import Environment
 MODULES: dict[str, tuple[machine.Need, ...]] = {
     "messages": (),
     "bench": machine.WINDOW,
+    "bench_server": (),
     "pictures": machine.TESTS,
     "build": (),
 }

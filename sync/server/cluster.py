@@ -112,6 +112,7 @@ class Cluster:
             "shared_buffers": "128MB",
             "max_connections": "40",
             "max_wal_size": "2GB",
+            "autovacuum_naptime": "5s",
             "logging_collector": "off",
             "log_min_messages": "fatal",
             "log_min_error_statement": "panic",

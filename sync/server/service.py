@@ -32,7 +32,8 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket. Raises Problem server.address where somebody else has the address."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        made = socket.socket(family, socket.SOCK_STREAM)
+        # Named as TCP, or asyncio would not tell its connections to send at once: 40 ms for each answer.
+        made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((host, port))
         made.listen(_BACKLOG)

@@ -1,4 +1,5 @@
 -- The second wall: a transaction sees only the organisation, and of cases only what the device may hold, that it named.
+-- Each row looks one subscription up by its key; an EXISTS would be planned as a walk over all of a device's cases.
 -- holdfast.device is the id of a device, or "all" for what concerns every case: judging a push, verifying, folding.
 ALTER TABLE organisation ENABLE ROW LEVEL SECURITY;
 CREATE POLICY org ON organisation USING (org_id = current_setting('holdfast.org', true));
@@ -30,19 +31,19 @@ CREATE POLICY scope ON notice USING (org_id = current_setting('holdfast.org', tr
     AND current_setting('holdfast.device', true) IN ('all', device_id));
 ALTER TABLE entry ENABLE ROW LEVEL SECURITY;
 CREATE POLICY scope ON entry USING (org_id = current_setting('holdfast.org', true)
-    AND (current_setting('holdfast.device', true) = 'all' OR EXISTS (SELECT FROM subscription AS s
+    AND (current_setting('holdfast.device', true) = 'all' OR (SELECT s.until IS NULL FROM subscription AS s
         WHERE s.org_id = entry.org_id AND s.device_id = current_setting('holdfast.device', true)
-        AND s.case_id = entry.case_id AND s.until IS NULL)));
+        AND s.case_id = entry.case_id)));
 ALTER TABLE held_case ENABLE ROW LEVEL SECURITY;
 CREATE POLICY scope ON held_case USING (org_id = current_setting('holdfast.org', true)
-    AND (current_setting('holdfast.device', true) = 'all' OR EXISTS (SELECT FROM subscription AS s
+    AND (current_setting('holdfast.device', true) = 'all' OR (SELECT s.until IS NULL FROM subscription AS s
         WHERE s.org_id = held_case.org_id AND s.device_id = current_setting('holdfast.device', true)
-        AND s.case_id = held_case.case_id AND s.until IS NULL)));
+        AND s.case_id = held_case.case_id)));
 ALTER TABLE snapshot ENABLE ROW LEVEL SECURITY;
 CREATE POLICY scope ON snapshot USING (org_id = current_setting('holdfast.org', true)
-    AND (current_setting('holdfast.device', true) = 'all' OR EXISTS (SELECT FROM subscription AS s
+    AND (current_setting('holdfast.device', true) = 'all' OR (SELECT s.until IS NULL FROM subscription AS s
         WHERE s.org_id = snapshot.org_id AND s.device_id = current_setting('holdfast.device', true)
-        AND s.case_id = snapshot.case_id AND s.until IS NULL)));
+        AND s.case_id = snapshot.case_id)));
 -- What was written of the history is never changed: the program that serves may add to it, and no more.
 GRANT SELECT, INSERT ON entry, quarantine, node, tree_head, event, notice, belonging TO holdfast_serving;
 GRANT SELECT, INSERT, UPDATE ON organisation, counter, unit, officer, code, device, held_case, subscription, snapshot
