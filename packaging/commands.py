@@ -41,7 +41,7 @@ def run(root: Path, arguments: list[str], about: str) -> int:
     known = all_commands(root)
     name, rest = (arguments[0], arguments[1:]) if arguments else ("help", [])
     if name in ("help", "--help", "-h"):
-        print(about.strip(), "", *(f"  {title:10}{command.says}" for title, command in known.items()), sep="\n")
+        print(about.strip(), "", *(f"  {title:14}{command.says}" for title, command in known.items()), sep="\n")
         return 0
     if name not in known:
         print(f"There is no command {name!r}. There are: {', '.join(known)}.", file=sys.stderr)
