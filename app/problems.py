@@ -648,7 +648,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "undo.log": (
         N_("Who looked at a case and why stays in its log."),
         NOTHING_CHANGED,
-        N_("There is nothing to do."),
+        N_("There is nothing to take back."),
     ),
     "undo.later_first": (
         N_("You have recorded something later that builds on this."),

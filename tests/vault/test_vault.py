@@ -373,7 +373,8 @@ def test_every_problem_of_the_vault_has_its_sentences_and_is_used() -> None:
     named = set(re.findall(r'"(vault\.[a-z_]+)"', code))
     named -= {"vault.header", "vault.lock", "vault.db", "vault.attempts"}  # these are files
     assert named == {code for code in CATALOGUE if code.startswith("vault.")}
-    facts = {"wait_s": 1, "least": 15, "folder": "f", "file": "f", "known": 1, "error": "EIO", "memory_mib": 256, "most": 24}
+    facts = {"wait_s": 1, "least": 15, "folder": "f", "file": "f", "known": 1, "error": "EIO", "memory_mib": 256}
+    facts["most"] = 24
     for code in sorted(named):
         sentences = Problem(code, **facts).sentences(translator("en"))
         for sentence in (sentences.happened, sentences.safe, sentences.next):
