@@ -152,6 +152,10 @@ class CasePage(QWidget):
         while self._later:
             self._later.pop(0)()
 
+    def stop(self) -> None:
+        """The session ends: nothing more is made."""
+        self._later.clear()
+
     # ---- for the steps
 
     def later(self, make: Callable[[], None]) -> None:

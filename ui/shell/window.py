@@ -389,6 +389,8 @@ class Window(QWidget):
         """The session ends: nothing here asks the vault for anything any more."""
         for timer in self.findChildren(QTimer):
             timer.stop()
+        for page in self.case_frame.pages.values() if self.case_frame is not None else ():
+            page.stop()
 
     def count_down(self, seconds: int) -> None:
         """Quietly say that the program locks soon."""

@@ -16,6 +16,7 @@ from app.casework import cases
 from app.casework.desk import Desk, close_desk
 from app.i18n import translator
 from ui import tasks
+from ui.pages.page import CasePage
 from ui.session import Session
 from ui.theme import Theme, load_fonts
 
@@ -25,6 +26,9 @@ def open_desk(desk: Desk) -> Iterator[Desk]:
     """The desk, closed at the end."""
     yield desk
     tasks.finish()
+    for widget in QApplication.allWidgets():
+        if isinstance(widget, CasePage):
+            widget.stop()  # as the window does when the session ends
     close_desk(desk)
 
 
@@ -69,6 +73,7 @@ class Stage:
             self.page.flush()
             self._column.removeWidget(self.page)
             self.page.hide()
+            self.page.stop()
             self.page.deleteLater()
         self.page = importlib.import_module(f"ui.pages.{step}").make_page(self.session, case_id)
         self._column.addWidget(self.page)

@@ -84,6 +84,7 @@ def test_a_full_case_fits_a_small_window_with_every_part_open(
         for _ in range(3):
             for fold in page.findChildren(Fold):
                 fold.set_open(True)
+            page.finish()
             QApplication.processEvents()
         assert page.sheet.paper.width() <= page.sheet.viewport().width(), step
         assert not cut(page.sheet.paper), step
