@@ -14,7 +14,7 @@ from app.notebook import entry as notebook
 from app.notebook import hybrid
 from app.notebook.entry import Entry, EntryRefused, SignedEntry
 from app.notebook.fold import CaseState
-from app.store import folded, rows
+from app.store import anew, folded, rows
 from app.store.database import Connection
 from app.store.store import KeptEntry, Store
 
@@ -126,7 +126,7 @@ def refuse(store: Store, refused: Iterable[Refused]) -> set[str]:
             ).fetchone()
             touched |= {row[0]} if row else set()
         for case_id in touched:
-            _fold_anew(store, connection, case_id)
+            anew.fold_anew(connection, case_id)
     store.forget()
     return touched
 
@@ -220,15 +220,16 @@ def receive(
                 if entry.device == store.device:
                     word = Accepted(entry.first, one.number, one.received_at)
                     _note_received(store, connection, word, states, done.touched)
+                elif _numbered_anew(connection, entry, one):
+                    _apply(store, connection, entry, one, states, done.touched)
+                    written[entry.case] = entry.wall
                 continue
             if entry.device == store.device:
                 # The server knows more of this device than its own file: an old copy, which must not go on.
                 done.refused.append((one, "not in this notebook"))
                 continue
             store.insert(entry, one.signed, "received", one.number, one.received_at)
-            if one.number > folded.snapshot_number(connection, entry.case):
-                state = _state(store, states, entry.case)
-                done.touched.setdefault(entry.case, set()).update(state.apply(entry, one.received_at))
+            _apply(store, connection, entry, one, states, done.touched)
             connection.execute(
                 "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
                 (f"key:{entry.device}", keys[entry.device].hex()),
@@ -266,6 +267,29 @@ def _held(connection: Connection, entry: Entry, signed: SignedEntry) -> bool:
     return bool(found)
 
 
+def _numbered_anew(connection: Connection, entry: Entry, one: Arrived) -> bool:
+    """Whether an entry that is held had its number from a history of the server that is no more; now it has its own."""
+    done = connection.execute(
+        "UPDATE entry SET number = ?, received_at = ? WHERE device = ? AND first = ? AND number < 0",
+        (one.number, one.received_at, entry.device, entry.first),
+    )
+    return bool(done.rowcount)
+
+
+def _apply(
+    store: Store,
+    connection: Connection,
+    entry: Entry,
+    one: Arrived,
+    states: dict[str, CaseState],
+    touched: dict[str, set[str]],
+) -> None:
+    """Bring an entry that came after the case's snapshot into its rows."""
+    if one.number > folded.snapshot_number(connection, entry.case):
+        state = _state(store, states, entry.case)
+        touched.setdefault(entry.case, set()).update(state.apply(entry, one.received_at))
+
+
 def _set_aside(connection: Connection, one: Arrived, reason: str) -> None:
     """Keep what could not be taken in, with the reason; its device is named as the bytes say, believed or not."""
     try:
@@ -276,16 +300,6 @@ def _set_aside(connection: Connection, one: Arrived, reason: str) -> None:
         "INSERT OR IGNORE INTO aside VALUES (?, ?, ?, ?, ?, ?, ?)",
         (device, one.signed.hash, one.number, reason, one.received_at, one.signed.body, one.signed.signature),
     )
-
-
-def _fold_anew(store: Store, connection: Connection, case_id: str) -> None:
-    """Compute the rows of one case anew; what stands no longer goes."""
-    state, changed_at = folded.case(connection, case_id)
-    connection.execute("DELETE FROM record WHERE case_id = ?", (case_id,))
-    rows.forget_words(connection, case_id, state.records)
-    rows.write_rows(connection, state, state.records, None if case_id == store.device else changed_at)
-    if not state.records:
-        connection.execute("DELETE FROM case_line WHERE case_id = ?", (case_id,))
 
 
 def _note_received(

@@ -10,12 +10,16 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.store import folded, rows
+from app.store import anew, folded, rows
 from app.store.database import Connection
 from app.store.store import Store
 
-LEFT, ERASED = "left", "erased"
+LEFT, ERASED, LOST = "left", "erased", "lost"
+"""Why a case is not here any more: it left this laptop's scope; a lawful order destroyed it; a server that was put
+back to an older state does not know it as this laptop's, and whoever made it has not sent it again yet."""
 _EMPTY = "UPDATE entry SET body = x'', signature = x'' WHERE state = 'gone' AND "
+OLD = -1
+"""The number of what was numbered in a history of the server that is no more."""
 
 
 @dataclass(frozen=True)
@@ -47,21 +51,23 @@ def take(store: Store, snapshots: Iterable[Snapshot]) -> set[str]:
             )
             connection.execute("DELETE FROM gone WHERE case_id = ?", (one.case_id,))
             connection.execute(
-                "UPDATE entry SET state = 'sent' WHERE case_id = ? AND state = 'gone' AND body <> x''", (one.case_id,)
+                "UPDATE entry SET state = iif(device = ?, 'sent', 'received')"
+                " WHERE case_id = ? AND state = 'gone' AND body <> x''",
+                (store.device, one.case_id),
             )
-            state, changed_at = folded.case(connection, one.case_id)
-            rows.write_rows(connection, state, state.records, changed_at)
+            anew.fold_anew(connection, one.case_id)
             changed.add(one.case_id)
     store.forget()
     return changed
 
 
 def remove(store: Store, case_id: str, kind: str, number: int, at: str) -> bool:
-    """Remove a case from this laptop: rows, words, snapshot and the entries of others. `kind`: left or erased.
+    """Remove a case from this laptop: rows, words, snapshot and the entries of others. `kind`: left, erased or lost.
 
     This device's own entries stay, shown nowhere, until a backup of the server covers them: a server that was put
     back to an older state needs them again. Of an erased case only their hashes stay, so that the chain can still be
-    proven. False where entries of the case wait to be sent: a chain with a gap could never be sent.
+    proven; of a lost one everything stays, for it may be the only copy. False where entries of the case wait to be
+    sent: a chain with a gap could never be sent.
     """
     with store.transaction() as connection:
         waits = connection.execute(
@@ -70,15 +76,38 @@ def remove(store: Store, case_id: str, kind: str, number: int, at: str) -> bool:
         if waits is not None:
             return False
         rows.forget_words(connection, case_id)
-        for table in ("record", "case_line", "snapshot"):
+        for table in ("record", "case_line"):
             connection.execute(f"DELETE FROM {table} WHERE case_id = ?", (case_id,))  # noqa: S608 - names of our own
-        connection.execute("DELETE FROM entry WHERE case_id = ? AND device <> ?", (case_id, store.device))
+        if kind != LOST:
+            connection.execute("DELETE FROM snapshot WHERE case_id = ?", (case_id,))
+            connection.execute("DELETE FROM entry WHERE case_id = ? AND device <> ?", (case_id, store.device))
         connection.execute("UPDATE entry SET state = 'gone' WHERE case_id = ?", (case_id,))
         if kind == ERASED:
             connection.execute(_EMPTY + "case_id = ?", (case_id,))
         connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?)", (case_id, kind, number, at))
     store.forget()
     return True
+
+
+def new_history(store: Store) -> None:
+    """The server began another history: numbers of the one before say nothing any more.
+
+    Rows stay as they are until a snapshot of the new history takes their place.
+    """
+    with store.transaction() as connection:
+        connection.execute("UPDATE entry SET number = ? WHERE device <> ?", (OLD, store.device))
+        connection.execute("UPDATE snapshot SET number = ?", (OLD,))
+    store.forget()
+
+
+def not_confirmed(store: Store) -> list[str]:
+    """Cases that no snapshot of the server's present history stands behind, and of which nothing waits to be sent."""
+    with store.reading() as connection:
+        found = connection.execute(
+            "SELECT case_id FROM case_line WHERE case_id NOT IN (SELECT case_id FROM snapshot WHERE number > 0)"
+            " AND case_id NOT IN (SELECT case_id FROM entry WHERE state = 'unsent')"
+        )
+        return [case_id for (case_id,) in found.fetchall()]
 
 
 def forget_covered(store: Store, covered: int) -> None:

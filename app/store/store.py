@@ -462,7 +462,8 @@ class Store:
             # What bears the id of a device is the vault's own: small choices, in no list of cases.
             found = connection.execute(
                 "SELECT case_id, min(device <> case_id) FROM entry WHERE state NOT IN ('gone', 'refused')"
-                " GROUP BY case_id UNION SELECT case_id, 1 FROM snapshot"
+                " GROUP BY case_id"
+                " UNION SELECT case_id, 1 FROM snapshot WHERE case_id NOT IN (SELECT case_id FROM gone)"
             ).fetchall()
             for case_id, listed in found:
                 state, changed_at = folded.case(connection, case_id)

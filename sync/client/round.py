@@ -29,7 +29,7 @@ from sync.wire import limits, messages, signing
 from sync.wire.messages import Head, Outcome, Pull, Pulled, PulledEntry, Push, Pushed, SentEntry
 
 TREE, FIRST = "tree head", "first synchronisation"
-DONE = "done"
+DONE, AGAIN = "done", "again"
 BATCH_BYTES = 700_000
 """Bytes of entries after which a push is sent: packed, they stay well below the limit."""
 AT_ONCE = 25
@@ -62,6 +62,8 @@ _PROBLEMS = {
     "revoked": "sync.revoked",
     "signature": "sync.not_enrolled",
     "busy": "sync.busy",
+    # A copy asks with the same numbers, or a request came late.
+    "counter": "sync.busy",
     "too_many": "sync.busy",
 }
 
@@ -164,10 +166,11 @@ class _Exchange:
         Each page can be used at once, and a first synchronisation that was cut off goes on after its last page. What
         is written meanwhile comes with the entries after the first page's number.
         """
-        place = self.store.recall(FIRST)
+        place = self.store.recall(FIRST) or ""
         if exchange.cursor(self.store) or place == DONE:
             return
-        number, after = _first(place)
+        again = place.startswith(AGAIN)
+        number, after = _first(place.removeprefix(AGAIN))
         more = True
         while more:
             wanted = messages.WantSnapshots(protocol=limits.PROTOCOL, epoch=self.member.epoch, after=after)
@@ -179,8 +182,19 @@ class _Exchange:
                 self.tell(snapshots.take(self.store, [_kept(one) for one in some]))
                 time.sleep(BREATH_S)
             after, more = answer.after, answer.more
-            self.store.remember(FIRST, f"{number}:{after}" if more else DONE)
+            if more:
+                self.store.remember(FIRST, f"{AGAIN if again else ''}{number}:{after}")
+        if again:
+            self.set_aside_lost(number)
         self.set_cursor(number)
+        self.store.remember(FIRST, DONE)
+
+    def set_aside_lost(self, number: int) -> None:
+        """Cases that a server which was put back does not know as this laptop's any more: kept whole, shown nowhere."""
+        for case in snapshots.not_confirmed(self.store):
+            if snapshots.remove(self.store, case, snapshots.LOST, number, iso(self.clock.now())):
+                self.done.removed.add(case)
+                self.tell({case})
 
     # -- pull
 
@@ -201,6 +215,7 @@ class _Exchange:
         )
         if self.met_epoch(answer.epoch, answer.head):
             self.push()
+            self.begin()
             return True
         self.met_tree(answer.epoch, answer.tree)
         if answer.head.last < self.acknowledged() and self.put_back(answer.head):
@@ -305,8 +320,9 @@ class _Exchange:
             return False
         self.member = msgspec.structs.replace(self.member, epoch=epoch)
         self.put_back(head)
-        self.store.remember(TREE, "")
-        self.set_cursor(0)
+        snapshots.new_history(self.store)
+        for name, value in ((TREE, ""), (FIRST, AGAIN), ("cursor", "")):
+            self.store.remember(name, value)
         membership.keep(self.store, self.member)
         return True
 
@@ -359,9 +375,9 @@ class _Exchange:
             self.told(cases)
 
 
-def _first(place: str | None) -> tuple[int, str]:
+def _first(place: str) -> tuple[int, str]:
     """Where a first synchronisation stands: the number from which entries are read afterwards, and its last page."""
-    number, _, after = (place or "").partition(":")
+    number, _, after = place.partition(":")
     return (int(number), after) if after else (0, "")
 
 

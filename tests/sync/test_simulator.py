@@ -1,0 +1,137 @@
+"""Worlds from seeds: whatever networks, disks, clocks, copies and backups do, everything holds once all is quiet.
+
+And the other way round: with one mechanism switched off, the same check finds it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from app.notebook import fold
+from app.store import exchange, snapshots
+from sync.client import round as rounds
+from sync.server import judge
+from tests.sync import simulate
+from tests.sync.ground import Ground, ground
+from tests.sync.world import Faults, story
+
+SEEDS = 24
+"""How many worlds a run of the tests lives through; `python -m tests.sync.simulate` takes any number."""
+FOUND_OUT = (37, 148, 152)
+"""Seeds in which something once did not hold. They stay."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Ground]:
+    with ground() as made:
+        yield made
+
+
+def lived(server: Ground, seed: int, **more: Any) -> None:
+    story(seed, server, Path(tempfile.mkdtemp(prefix="holdfast-world-")), **more).close()
+
+
+def test_everything_holds_in_every_world():
+    assert simulate.all_of(0, SEEDS) == []
+
+
+@pytest.mark.parametrize("seed", FOUND_OUT)
+def test_what_was_once_found_stays_mended(server, seed):
+    lived(server, seed)
+
+
+def test_a_seed_replays(server):
+    def told(seed: int) -> list[tuple[str, str, int, str]]:
+        world = story(seed, server, Path(tempfile.mkdtemp(prefix="holdfast-world-")))
+        rounds_done = [(one.name, one.out, one.rounds, str(sorted(one.store.cases()))) for one in world.laptops]
+        world.close()
+        return rounds_done
+
+    assert told(5) == told(5)
+    assert told(5) != told(6)
+
+
+# ---- With a mechanism switched off ----------------------------------------------------------------------------------
+
+
+def latest_wins(self: fold.FieldState, name: str, value: Any, saw: Any) -> None:
+    self.live = {name: value}
+
+
+def forget_what_was_not_named(original: Callable[..., Any]) -> Callable[..., Any]:
+    """The laptop takes the whole push as accepted, whatever the answer names."""
+
+    def noted(self: Any, outcomes: Any) -> Any:
+        with self.store.transaction() as connection:
+            connection.execute("UPDATE entry SET state = 'sent', number = 1 WHERE state = 'unsent'")
+        return original(self, outcomes)
+
+    return noted
+
+
+def cursor_first(original: Callable[..., Any]) -> Callable[..., Any]:
+    """The place is kept before what it covers."""
+
+    def take(self: Any, page: Any) -> None:
+        self.set_cursor(page.cursor)
+        original(self, page)
+
+    return take
+
+
+@contextlib.contextmanager
+def broken(mechanism: str) -> Iterator[None]:
+    patches = {
+        "both values stand": lambda: mock.patch.object(fold.FieldState, "write", latest_wins),
+        "only what is named is sent": lambda: mock.patch.object(
+            rounds._Exchange, "noted", forget_what_was_not_named(rounds._Exchange.noted)
+        ),
+        "the place comes with the data": lambda: mock.patch.object(
+            rounds._Exchange, "take", cursor_first(rounds._Exchange.take)
+        ),
+        "a copy is noticed": lambda: mock.patch.object(judge, "_again", lambda one, place, grounds: accept(one)),
+        "what was lost goes out again": lambda: mock.patch.object(exchange, "send_again", return_value=0),
+        "a case that went is removed": lambda: mock.patch.object(snapshots, "remove", return_value=True),
+    }
+    with patches[mechanism]():
+        yield
+
+
+def accept(one: Any) -> judge.Verdict:
+    return judge.Verdict(one, judge.ALREADY, held=judge.Held(one.hash, judge.ACCEPTED, 1, "x"), fresh=False)
+
+
+MECHANISMS = (
+    "both values stand",
+    "only what is named is sent",
+    "the place comes with the data",
+    "a copy is noticed",
+    "what was lost goes out again",
+    "a case that went is removed",
+)
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+def test_a_mechanism_that_is_switched_off_is_found_out(server, mechanism):
+    rough = Faults(lost=12, answer_lost=15, crash=15)
+    with broken(mechanism):
+        for seed in range(40):
+            if fails(server, seed, rough):
+                return
+    pytest.fail(f"forty worlds without “{mechanism}”, and nobody noticed")
+
+
+def fails(server: Ground, seed: int, faults: Faults) -> bool:
+    folder = Path(tempfile.mkdtemp(prefix="holdfast-world-"))
+    try:
+        story(seed, server, folder, faults=faults).close()
+    except Exception:  # noqa: BLE001 - whatever it is, it was noticed
+        return True
+    return False
