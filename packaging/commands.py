@@ -9,6 +9,7 @@ import ast
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from pathlib import Path
 
 import machine
 from environment import Environment
+
+WINDOWS = ("tests/ui", "tests/looks")
+"""Tests that draw windows take about as long as all others together."""
 
 # Commands that are a module beside this one, run inside the virtual environment, and what they need of the machine.
 MODULES: dict[str, tuple[machine.Need, ...]] = {
@@ -126,7 +130,23 @@ def test(root: Path, arguments: list[str]) -> int:
     if failed:
         return failed
     print("── tests", flush=True)
-    return _program(root, [str(Environment(root).python), "-m", "pytest", *arguments])
+    pytest = [str(Environment(root).python), "-m", "pytest"]
+    return _program(root, [*pytest, *arguments]) if arguments else _in_halves(root, pytest)
+
+
+def _in_halves(root: Path, pytest: list[str]) -> int:
+    """All tests on two cores: the windows beside everything else. What the windows said is printed first."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+        beside = subprocess.Popen([*pytest, *WINDOWS], cwd=root, stdout=said, stderr=subprocess.STDOUT)
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as others:
+            without = [f"--ignore={folder}" for folder in WINDOWS]
+            done = subprocess.run([*pytest, *without], cwd=root, stdout=others, stderr=subprocess.STDOUT, check=False)
+            failed = beside.wait()
+            for output in (said, others):
+                output.seek(0)
+                sys.stdout.writelines(output)
+                sys.stdout.flush()
+    return failed or done.returncode
 
 
 def _checks(root: Path) -> dict[str, list[str]]:
