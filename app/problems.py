@@ -556,6 +556,21 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Nothing was exported and nothing is left behind."),
         N_("Choose another folder."),
     ),
+    "conflict.changed": (
+        N_("Another value has come in the meantime, or somebody has decided."),
+        N_("Nothing was written; every value is kept."),
+        N_("Look at what stands there now, then decide."),
+    ),
+    "conflict.reason_missing": (
+        N_("This value is less cautious than the one in force, or a grade, and there is no reason yet."),
+        N_("Nothing was written; every value is kept."),
+        N_("Say in a few words why it is right, then decide again."),
+    ),
+    "conflict.for_good": (
+        N_("This was written once for good, or by a newer version, and cannot be decided here."),
+        N_("Both are kept, and both are shown."),
+        N_("Look at both. If something in it is wrong, record what is right anew."),
+    ),
     "record.in_conflict": (
         N_("“{field}” holds values that differ, from different devices."),
         N_("All of them are kept, and the more cautious one is in force."),
@@ -779,9 +794,14 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Ask your administrator for a new code."),
     ),
     "enrol.practice": (
-        N_("This is a practice vault, and the code is of a server for real work."),
-        N_("Nothing was sent. The code is used up."),
-        N_("Make a vault of your own, and ask your administrator for a new code."),
+        N_("The code is of a server for real work, and this vault is for practice or for a trial."),
+        N_("Nothing was sent, and nothing was changed. The code still holds."),
+        N_("Use the code in the vault that you work with."),
+    ),
+    "enrol.trial": (
+        N_("The code is of a trial server: nothing on it is real, and everybody who tries it sees what is sent there."),
+        N_("Nothing was sent, and nothing was changed. The code still holds."),
+        N_("Use it in the practice vault. Ask your administrator for a code of the real server for this one."),
     ),
     # sync.*
     "sync.not_enrolled": (

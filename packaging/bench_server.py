@@ -80,6 +80,7 @@ class Speaker:
             laptop=random_id(),
             key=signing.to_text(self.key.public_key().public_bytes_raw()),
             author=f"Officer {self.device}",
+            trial=True,
         )
         self.ask("/v1/enrol", wish, messages.Enrolled)
 

@@ -21,6 +21,9 @@ from environment import Environment
 WINDOWS = ("tests/ui", "tests/looks")
 """Tests that draw windows take about as long as all others together."""
 
+TRIAL_CODE = "HOLDFAST_TRIAL_CODE"
+"""The variable that tells the program where the trial server beside it leaves a code for the practice vault."""
+
 # Commands that are a module beside this one, run inside the virtual environment, and what they need of the machine.
 MODULES: dict[str, tuple[machine.Need, ...]] = {
     "messages": (),
@@ -81,25 +84,29 @@ def open_practice(root: Path, arguments: list[str]) -> int:
     machine.ensure((*environment.needs(), *(machine.WINDOW if window else ())), "running the program")
     environment.ensure("run")
     command = [str(environment.program("holdfast")), "practice"]
+    told = dict(os.environ)
     if window:
-        start_trial_server(environment.program("holdfast-server"))
+        told[TRIAL_CODE] = str(environment.folder / "practice-code")
+        start_trial_server(environment.program("holdfast-server"), Path(told[TRIAL_CODE]))
     else:
         print("No display here: doing the same job without a window.", flush=True)
         command.append("--headless")
-    machine.hand_over([*command, *arguments], dict(os.environ))
+    machine.hand_over([*command, *arguments], told)
     return 0
 
 
-def start_trial_server(program: Path) -> None:
+def start_trial_server(program: Path, code: Path) -> None:
     """Start the trial server beside the program, for as long as the program runs; without it the program works alone.
 
-    The program inherits the one end of a pipe and never knows of it; when it ends, the server reads the end of its
-    input and stops. It prints its address and its enrolment codes here.
+    It writes a code into the file `code`, with which the practice vault joins it by itself, and prints its address
+    and its other codes here. The program inherits the one end of a pipe and never knows of it; when it ends, the server
+    reads the end of its input and stops.
     """
+    code.unlink(missing_ok=True)  # of a server that was killed
     reading, writing = os.pipe()
     os.set_inheritable(writing, True)
     try:
-        subprocess.Popen([str(program), "trial", "--until-input-ends"], stdin=reading)
+        subprocess.Popen([str(program), "trial", "--until-input-ends", "--practice-code", str(code)], stdin=reading)
     except OSError as error:
         print(f"No trial server beside the program: {error.strerror}.", flush=True)
         os.close(writing)

@@ -19,6 +19,7 @@ from sync.client import round as rounds
 from sync.client.schedule import Schedule
 from ui import tasks
 from ui.session import Session
+from ui.trial import TrialBeside
 
 
 class Exchange(QObject):
@@ -36,19 +37,26 @@ class Exchange(QObject):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._begin)
         self._heard.connect(self._tell)  # queued: the round is told from the pool
+        self._trial = TrialBeside(session, self)
+        self._trial.joined.connect(self.start)
         session.saved_at.connect(self._written)
         session.wants_exchange.connect(self.start)
 
     def start(self) -> None:
         """Have a round at once where the vault belongs to a server: at the beginning, and when a person asks for it."""
-        if status.waiting(self.session.desk).enrolled and not self._stopped:
+        if self._stopped:
+            return
+        if status.waiting(self.session.desk).enrolled:
             self._schedule = self._schedule.at_once(time.monotonic())
             self._wait()
+        else:
+            self._trial.start()
 
     def stop(self) -> None:
         """The session ends. A round that is still running is cut off with the program; nothing is lost by that."""
         self._stopped = True
         self._timer.stop()
+        self._trial.stop()
 
     def _wait(self) -> None:
         if not self.running and not self._stopped:

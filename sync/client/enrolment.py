@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 from app.clock import Clock, iso
 from app.problems import Problem
@@ -16,6 +18,8 @@ from sync.wire import limits, signing
 from sync.wire.messages import Enrol, Enrolled
 
 Open = Callable[[str, int, str], Transport]
+TRIAL_CODE = "HOLDFAST_TRIAL_CODE"
+"""The variable that names the file in which a trial server beside the program leaves a code for a practice vault."""
 
 _REFUSED = {
     "code": "enrol.code_used",
@@ -23,6 +27,8 @@ _REFUSED = {
     "devices": "enrol.too_many",
     "too_old": "sync.too_old",
     "not_enrolled": "enrol.refused",
+    "trial": "enrol.trial",
+    "practice": "enrol.practice",
 }
 
 
@@ -33,16 +39,16 @@ def enrol(
     laptop: str,
     author: str,
     clock: Clock,
-    practice: bool = False,
+    trial: bool = False,
     program: str = "",
     reach: Open = Https,
 ) -> Membership:
     """Enrol this vault with a code. What was recorded before is kept and will be sent.
 
     `laptop`: the id that all vaults of this laptop share; `author`: the name in this vault's entries.
-    A practice vault may belong to a trial server only. Raises Problem enrol.already, enrol.code_wrong,
-    enrol.code_used, enrol.not_the_server, enrol.too_many, enrol.refused, enrol.practice, sync.unreachable,
-    sync.not_understood.
+    `trial`: it is to belong to a server for trying out, as a practice vault always does, and to no other. Raises
+    Problem enrol.already, enrol.code_wrong, enrol.code_used, enrol.not_the_server, enrol.too_many, enrol.refused,
+    enrol.practice, enrol.trial, sync.unreachable, sync.not_understood.
     """
     if membership(store) is not None:
         raise Problem("enrol.already")
@@ -53,11 +59,11 @@ def enrol(
     authority = authority_of(code.host, code.port, code.pin)
     transport = reach(code.host, code.port, authority)
     try:
-        answer = _introduce(store, code, transport, laptop, author, program)
+        answer = _introduce(store, code, transport, laptop, author, program, trial)
     finally:
         transport.close()
-    if practice and not answer.trial:
-        raise Problem("enrol.practice")
+    if trial != answer.trial:
+        raise Problem("enrol.practice" if trial else "enrol.trial")
     member = Membership(
         host=code.host,
         port=code.port,
@@ -78,8 +84,20 @@ def enrol(
     return member
 
 
+def code_of_trial() -> str | None:
+    """The code that a trial server beside the program left for a practice vault; "" before it is ready, None without
+    such a server."""
+    place = os.environ.get(TRIAL_CODE)
+    if not place:
+        return None
+    try:
+        return Path(place).read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 def _introduce(
-    store: Store, code: codes.Code, transport: Transport, laptop: str, author: str, program: str
+    store: Store, code: codes.Code, transport: Transport, laptop: str, author: str, program: str, trial: bool
 ) -> Enrolled:
     """Introduce the device. The server's key is learnt here: the pinned authority vouches for the connection."""
     asking = Asking(store, b"", transport)
@@ -91,6 +109,7 @@ def _introduce(
         key=signing.to_text(store.public_key()),
         author=author,
         program=program,
+        trial=trial,
     )
     try:
         return asking.introduce("/v1/enrol", message, Enrolled)

@@ -79,6 +79,9 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--until-input-ends", action="store_true", help="stop when standard input ends: with whoever started it"
     )
+    one.add_argument(
+        "--practice-code", type=Path, metavar="FILE", help="write a code for a practice vault there while it runs"
+    )
     one.add_argument("--log-level", choices=("DEBUG", "INFO", "WARNING", "ERROR"), default="WARNING")
     one.set_defaults(work=_trial)
     _production(commands)
@@ -159,7 +162,8 @@ def _trial(options: argparse.Namespace) -> int:
     if options.until_input_ends:
         trial.stop_when_input_ends()
     folder = options.folder or paths.trial_folder()
-    trial.run(folder.absolute(), options.port, options.officers, ready)
+    practice = options.practice_code.absolute() if options.practice_code else None
+    trial.run(folder.absolute(), options.port, options.officers, ready, practice)
     return DONE
 
 

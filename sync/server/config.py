@@ -20,6 +20,7 @@ class Config:
 
     `database`: what the serving role connects with; `owner_database`: what migrations and new organisations need.
     `certificate`, `certificate_key`: TLS; `authority`: the certificate that laptops pin; `signing_key`: PEM, Ed25519.
+    `trial`: everything on it is for trying out; it takes practice vaults, and others only where a person said so.
     """
 
     database: str
@@ -34,6 +35,7 @@ class Config:
     pool: int = 8
     connections: int = 1000
     openapi: bool = False
+    trial: bool = False
     log_level: str = "INFO"
 
 

@@ -50,7 +50,7 @@ def serve(
     try:
         signer = Signer(signing_key(config.signing_key))
         door = Door(database, signer)
-        exchange = Exchange(database, signer, door)
+        exchange = Exchange(database, signer, door, trial=config.trial)
         try:
             from sync.server import app  # the other commands do not need it
 

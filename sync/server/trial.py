@@ -23,10 +23,13 @@ from sync.server import administration, authority, database, service
 from sync.server.cluster import Cluster, find
 from sync.server.config import Config
 from sync.server.database import ALL, Connection, Database
+from sync.wire import limits
 
 LOGIN = "holdfast_trial"
 ORGANISATION, UNIT = "Trial force", "Trial unit"
 SUPERVISOR = "Rowan Teale"
+PRACTICE = "Practice Officer"
+"""Whose name stands in the entries of every practice vault (`app.casework.practice`)."""
 _GIVEN = ("Asha", "Bram", "Cleo", "Dara", "Elin", "Farid", "Greta", "Hana", "Ines", "Joren")
 _FAMILY = ("Quill", "Marsh", "Vane", "Holm", "Thorne", "Sorrel", "Pike", "Wren", "Ashby", "Lund")
 
@@ -49,12 +52,18 @@ def officer_name(n: int) -> str:
     )
 
 
-def run(folder: Path, port: int, officers: int, ready: Callable[[str, list[Issued]], None]) -> None:
-    """Run until SIGTERM or SIGINT. `ready` is told the address and the codes once requests are answered."""
+Ready = Callable[[str, list[Issued]], None]
+
+
+def run(folder: Path, port: int, officers: int, ready: Ready, practice: Path | None = None) -> None:
+    """Run until SIGTERM or SIGINT. `ready` is told the address and the codes once requests are answered.
+
+    `practice`: a file into which a code for a practice vault is written then, for as long as the trial runs.
+    """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
     with contextlib.suppress(_Stopped):
-        _run(folder, port, officers, ready)
+        _run(folder, port, officers, ready, practice)
 
 
 class _Stopped(BaseException):
@@ -65,8 +74,8 @@ def _stop(*_: object) -> None:
     raise _Stopped
 
 
-def _run(folder: Path, port: int, officers: int, ready: Callable[[str, list[Issued]], None]) -> None:
-    with _alone(folder), _listening(folder, port) as listening:
+def _run(folder: Path, port: int, officers: int, ready: Ready, practice: Path | None) -> None:
+    with _alone(folder), _listening(folder, port) as listening, _gone_afterwards(practice):
         where = ("127.0.0.1", listening.getsockname()[1])
         cluster = Cluster(folder, find(os.environ.get("HOLDFAST_TRIAL_POSTGRESQL", "")))
         loading = threading.Thread(target=_make_ready, args=(folder,))
@@ -77,7 +86,14 @@ def _run(folder: Path, port: int, officers: int, ready: Callable[[str, list[Issu
             loading.join()
             made, config = _prepare(cluster, folder, where)
             issued = made.run(_org(made), ALL, lambda c: _codes(c, _org(made), officers, where, config))
-            service.serve(config, listening, lambda: ready(f"https://{where[0]}:{where[1]}", issued), made)
+            code = made.run(_org(made), ALL, lambda c: _practice_code(c, _org(made), where, config)) if practice else ""
+
+            def answers() -> None:
+                if practice is not None:
+                    _write_secret(practice, code + "\n")
+                ready(f"https://{where[0]}:{where[1]}", issued)
+
+            service.serve(config, listening, answers, made)
         finally:
             loading.join()
             cluster.stop()
@@ -133,6 +149,16 @@ def _listening(folder: Path, port: int) -> Iterator[socket.socket]:
         made.close()
 
 
+@contextlib.contextmanager
+def _gone_afterwards(file: Path | None) -> Iterator[None]:
+    """What was written there for the time of the trial is taken away at its end."""
+    try:
+        yield
+    finally:
+        if file is not None:
+            file.unlink(missing_ok=True)
+
+
 def _database(cluster: Cluster) -> str:
     """How its owner connects to the trial's database, which is made where there is none."""
     with database.owner(cluster.conninfo(database="postgres")) as connection:
@@ -152,6 +178,7 @@ def _prepare(cluster: Cluster, folder: Path, where: tuple[str, int]) -> tuple[Da
         host=where[0],
         port=where[1],
         openapi=True,
+        trial=True,
     )
     _write_config(folder, config)
     return service.opened(config), config
@@ -161,8 +188,15 @@ def _write_config(folder: Path, config: Config) -> None:
     """The configuration as a file, so that every other command works on the trial: `--config FOLDER/server.toml`."""
     values = {name: getattr(config, name) for name in Config.__dataclass_fields__}
     lines = [f"{name} = {json.dumps(str(v) if isinstance(v, Path) else v)}\n" for name, v in values.items()]
-    with open(os.open(folder / "server.toml", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        out.writelines(lines)
+    _write_secret(folder / "server.toml", "".join(lines))
+
+
+def _write_secret(file: Path, text: str) -> None:
+    """A file that only this user may read, there whole or not at all."""
+    beside = file.with_name(f"{file.name}.{os.getpid()}")
+    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(text)
+    beside.replace(file)
 
 
 def _org(made: Database) -> str:
@@ -179,12 +213,29 @@ def _codes(connection: Connection, org: str, officers: int, where: tuple[str, in
     unit = _unit(connection, org)
     wanted = [(officer_name(n), "officer") for n in range(officers)] + [(SUPERVISOR, "supervisor")]
     there = {person.name: person for person in administration.people(connection, org)}
-    pin, issued = authority.pin(config.authority.read_bytes()), []
+    issued = []
     for name, role in wanted:
         officer = there[name].id if name in there else administration.new_officer(connection, org, name, role, unit)
-        code = administration.code_for(connection, org, officer, where, pin, datetime.now(UTC))
-        issued.append(Issued(name, role, UNIT, code))
+        issued.append(Issued(name, role, UNIT, _code(connection, org, officer, where, config)))
     return issued
+
+
+def _practice_code(connection: Connection, org: str, where: tuple[str, int], config: Config) -> str:
+    """A code for a practice vault: of an officer who may have another device, however many such vaults were made."""
+    found = (
+        person.id
+        for person in administration.people(connection, org)
+        if person.name == PRACTICE and person.active and person.devices < limits.DEVICES_PER_OFFICER
+    )
+    officer = next(found, "") or administration.new_officer(
+        connection, org, PRACTICE, "officer", _unit(connection, org)
+    )
+    return _code(connection, org, officer, where, config)
+
+
+def _code(connection: Connection, org: str, officer: str, where: tuple[str, int], config: Config) -> str:
+    pin = authority.pin(config.authority.read_bytes())
+    return administration.code_for(connection, org, officer, where, pin, datetime.now(UTC))
 
 
 def _unit(connection: Connection, org: str) -> str:

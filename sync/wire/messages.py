@@ -53,6 +53,9 @@ class Enrol(Message):
     author: str
     """The name that stands in this device's entries, old ones included: from now on it means the code's officer."""
     program: str = ""
+    trial: bool = False
+    """This vault is to belong to a server for trying out: a practice vault always, another one where a person said so.
+    A server that is the other kind refuses, and the code still holds."""
 
 
 class Enrolled(Message):
@@ -279,7 +282,8 @@ class Refusal(Message):
     """Why a request was not answered. `code` is stable; facts name no person.
 
     malformed, too_large, too_old, not_enrolled, signature, counter (`last`: the highest that was seen), code, clock,
-    too_many (`retry_s`), busy (`retry_s`), not_found, revoked (`order`).
+    trial (this server is one, and the vault is for work), practice (the other way round), too_many (`retry_s`),
+    busy (`retry_s`), not_found, revoked (`order`).
     """
 
     code: str

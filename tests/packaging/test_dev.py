@@ -40,16 +40,22 @@ def test_only_modules_that_are_there_become_commands(commands, project):
 
 
 def test_run_opens_the_window_only_where_one_can_be_shown(commands, machine, project, monkeypatch):
-    handed = []
+    handed, joins = [], commands.TRIAL_CODE
+    monkeypatch.delenv(joins, raising=False)
     monkeypatch.setattr(commands.Environment, "ensure", lambda *_: None)
     monkeypatch.setattr(machine, "ensure", lambda needs, _purpose: handed.append([len(needs) > 0]))
-    monkeypatch.setattr(machine, "hand_over", lambda command, _environment: handed.append(command[1:]))
-    monkeypatch.setattr(commands, "start_trial_server", lambda program: handed.append([program.stem]))
+    monkeypatch.setattr(
+        machine,
+        "hand_over",
+        lambda command, told: handed.append([*command[1:], *([told[joins]] if joins in told else [])]),
+    )
+    monkeypatch.setattr(commands, "start_trial_server", lambda program, _code: handed.append([program.stem]))
     monkeypatch.setattr(machine, "has_display", lambda: True)
     commands.open_practice(project, ["--language", "xx"])
     monkeypatch.setattr(machine, "has_display", lambda: False)
     commands.open_practice(project, [])
-    assert handed[:3] == [[True], ["holdfast-server"], ["practice", "--language", "xx"]]
+    code = str(project / ".venv" / "practice-code")
+    assert handed[:3] == [[True], ["holdfast-server"], ["practice", "--language", "xx", code]]
     assert handed[3:] == [[False], ["practice", "--headless"]]
 
 
@@ -58,20 +64,22 @@ import os, sys
 sys.path.insert(0, {packaging!r})
 import commands
 from pathlib import Path
-commands.start_trial_server(Path({server!r}))
+commands.start_trial_server(Path({server!r}), Path({server!r}).with_name("code"))
 # What the program is to the server: another program in the same process, which knows nothing of it.
 os.execv(sys.executable, [sys.executable, "-c", "input()"])
 """
 
 
 def test_the_trial_server_lives_as_long_as_the_program_and_no_longer(tmp_path):
-    server, mark = tmp_path / "server", tmp_path / "ended"
+    server, mark, of_before = tmp_path / "server", tmp_path / "ended", tmp_path / "code"
+    of_before.write_text("of a server that was killed")
     server.write_text(f'#!/bin/sh\necho "$*"\ncat >/dev/null\necho "ended" >{mark}.new\nmv {mark}.new {mark}\n')
     server.chmod(0o755)
     code = BESIDE.format(packaging=str(ROOT / "packaging"), server=str(server))
     program = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert program.stdout is not None
-    assert program.stdout.readline() == "trial --until-input-ends\n"
+    assert program.stdout.readline() == f"trial --until-input-ends --practice-code {of_before}\n"
+    assert not of_before.exists()
     assert not mark.exists()
     program.communicate("\n")
     # Its output ends only with the server's own, so by now it has ended.
@@ -79,7 +87,7 @@ def test_the_trial_server_lives_as_long_as_the_program_and_no_longer(tmp_path):
 
 
 def test_without_a_trial_server_the_program_starts_all_the_same(commands, tmp_path, capfd):
-    commands.start_trial_server(tmp_path / "not-there")
+    commands.start_trial_server(tmp_path / "not-there", tmp_path / "code")
     assert "No trial server beside the program" in capfd.readouterr().out
 
 

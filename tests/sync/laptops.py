@@ -203,6 +203,7 @@ class Laptop:
             "key": signing.to_text(self.writer.public.public_bytes(Encoding.Raw, PublicFormat.Raw)),
             "author": self.author,
             "program": "test",
+            "trial": True,
         }
         answer = self.ask("/v1/enrol", messages.Enrol(**{**wish, **other}), messages.Enrolled)
         self.epoch = answer.epoch

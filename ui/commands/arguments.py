@@ -48,6 +48,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "why a paper is safe although the answers propose less; it is logged",
     },
     "--resolve": {"action": "store_true", "help": "decide a field whose values differ"},
+    "--trial": {
+        "action": "store_true",
+        "help": "join although it is a server for trying out (a practice vault joins no other)",
+    },
     "--headless": {
         "action": "store_true",
         "help": "without a window: make the caseload, walk through a case, print it",
@@ -190,7 +194,9 @@ COMMANDS = (
     ),
     Command(("today",), "list what is overdue or due within seven days", "due:today", _OPENS, more=PASSPHRASE),
     Command(("status",), "say what is on this laptop only", "cases:status", _OPENS, more=PASSPHRASE),
-    Command(("enrol",), "join a server", "exchange:enrol", _OPENS, (Argument("CODE", "the enrolment code"),)),
+    Command(
+        ("enrol",), "join a server", "exchange:enrol", (*_OPENS, "--trial"), (Argument("CODE", "the enrolment code"),)
+    ),
     Command(("sync",), "exchange entries with the server", "exchange:sync", _OPENS),
 )
 

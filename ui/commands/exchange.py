@@ -21,7 +21,7 @@ def enrol(options: Any) -> int:
             laptop=desk.unlocked.laptop_id,
             author=desk.officer,
             clock=desk.clock,
-            practice=desk.practice,
+            trial=desk.practice or options.trial,
         )
         if options.json:
             put_json({"organisation": member.organisation, "officer": member.name, "role": member.role})

@@ -43,6 +43,7 @@ class ServerPage(PlacePage):
         self.title.setContentsMargins(theme.SPACE_L, 0, 0, 0)
         self.column: QVBoxLayout = page.column
         self._asking = False
+        self._knows_trial = False  # whoever joins with a vault for work was told that it is a trial
         self._join_card()
         self._whose_card()
         self._exchange_card()
@@ -69,6 +70,7 @@ class ServerPage(PlacePage):
         self.join.body.addWidget(PlainLabel(say(words)))
         self.code = LineEdit(name=say(N_("Enrolment code")), longest=400)
         self.code.returnPressed.connect(self._enrol)
+        self.code.textEdited.connect(lambda _text: self._say_trial(told=False))
         label = PlainLabel(say(N_("Enrolment code from your administrator")), bold=True, buddy=self.code)
         self.join.body.addWidget(label)
         self.join.body.addWidget(self.code)
@@ -87,13 +89,13 @@ class ServerPage(PlacePage):
         self.join_button.setEnabled(False)
         self._say_state(self.say(N_("Asking the server …")))
         desk, code = self.desk, self.code.value()
-        laptop, author, practice = desk.unlocked.laptop_id, desk.officer, desk.practice
+        laptop, author, trial = desk.unlocked.laptop_id, desk.officer, desk.practice or self._knows_trial
         open_beside, clock = casework.beside(desk), desk.clock
 
         def work() -> Any:
             store = open_beside()
             try:
-                return enrolment.enrol(store, code, laptop=laptop, author=author, clock=clock, practice=practice)
+                return enrolment.enrol(store, code, laptop=laptop, author=author, clock=clock, trial=trial)
             finally:
                 store.close()
 
@@ -113,7 +115,14 @@ class ServerPage(PlacePage):
     def _not_joined(self, problem: Problem) -> None:
         self._asking = False
         self.join_button.setEnabled(True)
+        self._say_trial(problem.code == "enrol.trial")
         self._say_state(str(problem.sentences(self.translator)))
+
+    def _say_trial(self, told: bool) -> None:
+        """A vault for work joins a trial only by a second press, of a button that says so."""
+        self._knows_trial = told
+        say = self.say
+        self.join_button.setText(say(N_("Join this trial all the same")) if told else say(N_("Join with this code")))
 
     def _say_state(self, words: str) -> None:
         self.join_state.setText(words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -14,8 +15,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from app.casework import practice
 from sync.server import cluster
-from sync.wire import code, messages, signing
+from sync.server.trial import ORGANISATION
+from sync.wire import code, limits, messages, signing
 from tests.sync.conftest import SERVER, Trial, start_trial, stop_trial
 from tests.sync.laptops import Force, Laptop
 
@@ -69,6 +72,31 @@ def test_started_again_it_goes_on_with_its_data_at_its_address_with_fresh_codes(
     assert laptop.pull_page().head.last == 1
     leave(force, laptop, other)
     assert stop_trial(second) == 0
+
+
+def test_a_practice_vault_finds_a_code_for_as_long_as_the_trial_runs_however_many_there_were(trial_place: Path):
+    file, folder = trial_place / "practice-code", trial_place / "practice"
+    trial = start_trial(folder, "--practice-code", str(file))
+    assert file.stat().st_mode & 0o077 == 0
+    force = Force(trial.folder, trial.port)
+    shown = [file.read_text().strip()]
+    while len(shown) < limits.DEVICES_PER_OFFICER:
+        shown.append(
+            json.loads(trial.command("enrolment-code", "--organisation", ORGANISATION, practice.OFFICER).stdout)["code"]
+        )
+    for text in shown:
+        laptop = Laptop(force, "")
+        laptop.enrol(code.read(text).secret, author=practice.OFFICER)
+        laptop.close()
+    leave(force)
+    assert stop_trial(trial) == 0
+    assert not file.exists()
+    trial = start_trial(folder, "--practice-code", str(file))
+    force = Force(trial.folder, trial.port)
+    laptop = Laptop(force, "")
+    laptop.enrol(code.read(file.read_text().strip()).secret, author=practice.OFFICER)
+    leave(force, laptop)
+    assert stop_trial(trial) == 0
 
 
 def test_killed_it_takes_its_database_with_it_and_blocks_nothing(trial_place: Path):
