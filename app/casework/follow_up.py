@@ -168,4 +168,4 @@ def _day(at: object) -> str:
 
 def _when(record: Record) -> tuple[str, str]:
     at = parse_moment(_stated(record)) or parse_moment(record.created_at)
-    return (at.isoformat() if at is not None else "", record.id)
+    return (iso(at) if at is not None else "", record.id)

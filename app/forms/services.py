@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from app.forms import files
 from app.forms.checks import unique
@@ -153,7 +153,7 @@ WHOLE_DAY = ("00:00", "24:00")
 def spans_of(hours: tuple[Hours, ...], always_open: bool) -> tuple[Span, ...]:
     """Hours as spans; empty where they are not recorded."""
     if always_open:
-        return tuple(span(day, *WHOLE_DAY) for day in Weekday.__args__)  # type: ignore[attr-defined]
+        return tuple(span(day, *WHOLE_DAY) for day in get_args(Weekday))
     return tuple(span(day, one.opens, one.closes) for one in hours for day in one.days)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable
 
 from app.notebook.fold import CaseState, RecordState
@@ -10,8 +11,6 @@ from app.records.declared import RECORD_TYPES
 from app.store.database import Connection
 from app.store.spelling import sound_of
 from app.store.words import indexed
-
-TABLES = ("record", "word", "spelling", "case_line")
 
 _WRITE_RECORD = (
     "INSERT INTO record (case_id, id, type, state) VALUES (?, ?, ?, ?)"
@@ -81,14 +80,21 @@ def forget_words(connection: Connection, case_id: str, but: Collection[str] = ()
     connection.executemany(_FORGET_SPELLING, [(kind, word) for word, kind, _ in gone])
 
 
+def empty(connection: Connection) -> None:
+    """Take out all rows, within a transaction: they are about to be computed anew."""
+    connection.execute("DELETE FROM record")
+    connection.execute("DELETE FROM word")
+    connection.execute("DELETE FROM spelling")
+    connection.execute("DELETE FROM case_line")
+
+
 def index_anew(connection: Connection) -> None:
     """Make all words anew from the records, within a transaction: an earlier version folded them otherwise."""
     connection.execute("DELETE FROM word")
     connection.execute("DELETE FROM spelling")
-    of_type = ", ".join("?" * len(_SEARCHED))
     records = connection.execute(
-        f"SELECT case_id, id, state FROM record WHERE type IN ({of_type})",  # noqa: S608 - only question marks
-        sorted(_SEARCHED),
+        "SELECT case_id, id, state FROM record WHERE type IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(_SEARCHED)),),
     )
     while some := records.fetchmany(1000):
         connection.executemany(

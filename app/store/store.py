@@ -6,6 +6,7 @@ Each write is one transaction: the signed entry, the rows and the index. What it
 from __future__ import annotations
 
 import contextlib
+import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -377,11 +378,10 @@ class Store:
 
     def records(self, case_id: str, kinds: Sequence[str]) -> list[Record]:
         """The records of some types of a case, without reading all of it, in the order in which they were made."""
-        marks = ", ".join("?" * len(kinds))
         with problems(self.path):
             found = self._connection.execute(
-                f"SELECT id, state FROM record WHERE case_id = ? AND type IN ({marks})",  # noqa: S608 - question marks
-                (case_id, *kinds),
+                "SELECT id, state FROM record WHERE case_id = ? AND type IN (SELECT value FROM json_each(?))",
+                (case_id, json.dumps(list(kinds))),
             ).fetchall()
         states = sorted((unpack(key, state) for key, state in found), key=lambda r: (*r.first_written(), r.id))
         return [Record(state) for state in states]
@@ -457,8 +457,7 @@ class Store:
     def rebuild(self) -> None:
         """Compute all rows anew from snapshots and entries, in one transaction: they hold nothing of their own."""
         with self.transaction() as connection:
-            for table in rows.TABLES:
-                connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+            rows.empty(connection)
             # What bears the id of a device is the vault's own: small choices, in no list of cases.
             found = connection.execute(
                 "SELECT case_id, min(device <> case_id) FROM entry WHERE state NOT IN ('gone', 'refused')"

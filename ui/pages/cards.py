@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 
 class CardStack(QWidget):
     """One card a record, in the order given; a card that is still a draft stands last, or first where asked for, and
-    becomes a record's own.
+    becomes a record's own. A card is a widget that can `show_record`.
     """
 
-    def __init__(self, make: Callable[[str], QWidget], *, draft_first: bool = False) -> None:
+    def __init__(self, make: Callable[[str], Any], *, draft_first: bool = False) -> None:
         super().__init__()
         self._make, self._draft_first = make, draft_first
-        self.cards: dict[str, QWidget] = {}
-        self.draft: QWidget | None = None
+        self.cards: dict[str, Any] = {}
+        self.draft: Any = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
@@ -35,15 +36,15 @@ class CardStack(QWidget):
                 self._column.insertWidget(place, card)
             elif self._column.indexOf(card) != place:
                 self._column.insertWidget(place, card)
-            card.show_record()  # type: ignore[attr-defined]
+            card.show_record()
 
-    def start_draft(self, card: QWidget) -> None:
+    def start_draft(self, card: Any) -> None:
         """Put a card without a record at the end; an earlier empty draft goes."""
         self.drop_draft()
         self.draft = card
         self._column.insertWidget(0 if self._draft_first else -1, card)
         card.show()  # at once: what is shown later cannot take the focus now
-        card.show_record()  # type: ignore[attr-defined]
+        card.show_record()
 
     def adopt(self, record_id: str) -> None:
         """The draft has become this record's card."""

@@ -150,7 +150,7 @@ class ContactCard(FoldedCard):
 
     def _confirmable(self, record: Record) -> bool:
         """Whether the agreement on contact was not confirmed in this contact yet."""
-        agreed = self.page.view.one("safe_contact")
+        agreed = contact.agreement(self.page.view)
         if agreed is None or record.get("reached") != "yes":
             return False
         confirmed = parse_moment(str(agreed.get("confirmed_at") or ""))
@@ -223,7 +223,7 @@ class ContactPart(QWidget):
         """Bring rule, contacts and trend in line with the case."""
         session, view = self.page.session, self.page.view
         self.rule.show_rule(contact.rule(session.desk, view))
-        agreed = view.one("safe_contact")
+        agreed = contact.agreement(view)
         self.still.setVisible(agreed is not None)
         self._show_confirmed(agreed)
         self._show_refused()
@@ -249,7 +249,7 @@ class ContactPart(QWidget):
         self.ways.set_value("")
         if made is not None:
             card = self.contacts.cards[made[0]]
-            card.open_at("reached")  # type: ignore[attr-defined]
+            card.open_at("reached")
 
     def _show_confirmed(self, agreed: Record | None) -> None:
         at = agreed.get("confirmed_at") if agreed is not None else None

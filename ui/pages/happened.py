@@ -73,7 +73,7 @@ class HappenedPage(CasePage):
 
     title = N_("What happened")
 
-    _offered: QWidget | None = None
+    _offered: Any = None
 
     def build(self) -> None:
         self.column.addWidget(self.heading(self.title, 1))
@@ -123,7 +123,7 @@ class HappenedPage(CasePage):
         newest = self.view.latest("incident")
         card = self.incidents.draft or (self.incidents.cards.get(newest.id) if newest is not None else None)
         if card is not None:
-            card.focus_first()  # type: ignore[attr-defined]
+            card.focus_first()
 
     def _incident(self, record_id: str) -> RecordCard | EarlierIncident:
         newest = self.view.latest("incident")

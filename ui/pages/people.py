@@ -94,7 +94,7 @@ class PeoplePage(CasePage):
 
     def first_focus(self) -> None:
         if self.cards.draft is not None:
-            self.cards.draft.focus_first()  # type: ignore[attr-defined]
+            self.cards.draft.focus_first()
         elif self.cards.cards:
             card: Any = next(iter(self.cards.cards.values()))
             card.focus_first() if card.fold.is_open else card.fold.button.setFocus()

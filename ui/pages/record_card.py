@@ -15,7 +15,7 @@ Parts = Sequence[tuple[str, Sequence[str]]]
 
 
 class RecordCard(Card):
-    """The forms of a record and a the ways to put it away. `title()` may give the card a heading that follows the
+    """The forms of a record and the ways to put it away. `title()` may give the card a heading that follows the
     record.
     """
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout
 
 from app.i18n import N_
 from app.problems import Problem
@@ -95,8 +96,8 @@ class Unlock(FrontScreen):
         say = self.say
         self.practice_mark = PracticeMark(self.translator)
         layout = self.layout()
-        assert layout is not None
-        layout.insertWidget(0, self.practice_mark)  # type: ignore[attr-defined]
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(0, self.practice_mark)
         self.title("Holdfast")
         self.whose = PlainLabel(kind="question")
         self.column.addWidget(self.whose)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFocusEvent, QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QCheckBox,
     QFrame,
     QHBoxLayout,
@@ -100,7 +102,13 @@ FILLED = frozenset({"main", "danger"})
 TALL = frozenset({"main", "danger", "rail"})
 
 
-class Toggled:
+if TYPE_CHECKING:
+    _Button = QAbstractButton
+else:
+    _Button = object  # Qt allows one of its own classes only among the bases
+
+
+class Toggled(_Button):
     """Mixed into a button that can be on or off: what assistive technology switches counts as a click.
 
     It switches such a button without a click, and an answer would be shown as given and not be saved. What the program
@@ -111,26 +119,27 @@ class Toggled:
 
     def watch_toggles(self) -> None:
         """Begin; called once the button can be on or off."""
-        self.toggled.connect(self._switched)  # type: ignore[attr-defined]
+        self.toggled.connect(self._switched)
 
     def setChecked(self, on: bool) -> None:
         before, self._by_ourselves = self._by_ourselves, True
-        super().setChecked(on)  # type: ignore[misc]
+        super().setChecked(on)
         self._by_ourselves = before
 
     def nextCheckState(self) -> None:
         self._by_ourselves = True
-        super().nextCheckState()  # type: ignore[misc]
+        super().nextCheckState()
         self._by_ourselves = False
 
     def _switched(self, on: bool) -> None:
         if not self._by_ourselves and (on or not self._one_of_several()):
-            self.clicked[bool].emit(on)  # type: ignore[attr-defined]
+            clicked: Any = self.clicked  # its stub knows nothing of the two signatures
+            clicked[bool].emit(on)
 
     def _one_of_several(self) -> bool:
         """Whether this one goes off by itself when another one goes on."""
-        group = self.group()  # type: ignore[attr-defined]
-        return self.autoExclusive() or (group is not None and group.exclusive())  # type: ignore[attr-defined]
+        group = self.group()
+        return self.autoExclusive() or (group is not None and group.exclusive())
 
 
 class PlainButton(Toggled, QPushButton):
