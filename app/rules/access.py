@@ -5,23 +5,44 @@ What is not known is never a yes: an empty list, a missing unit, an unknown role
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-HOLD, CHANGE = "hold", "change"
-VERBS = (HOLD, CHANGE)
-_BOTH = frozenset(VERBS)
+HOLD, CHANGE, HAND_OVER, ANSWER, REASSIGN, DECIDE, LIFT = (
+    "hold",
+    "change",
+    "hand_over",
+    "answer",
+    "reassign",
+    "decide",
+    "lift",
+)
+VERBS = (HOLD, CHANGE, HAND_OVER, ANSWER, REASSIGN, DECIDE, LIFT)
+"""hold: have it on a laptop; change: write in it; hand_over: offer it to somebody, or take the offer back; answer: take
+what was offered, or send it back; reassign: give it to somebody of one's units at once; decide: about entries that the
+server keeps apart; lift: say, with a second person, that no suspect works for the police after all."""
 
 ROLES = ("officer", "specialist", "supervisor", "professional_standards", "administrator", "auditor")
-RELATIONS = ("own", "assigned", "named", "unit", "below")
+RELATIONS = ("own", "in_charge", "assigned", "named", "offered", "unit", "below")
+"""own: its author's, or in charge of it; in_charge: whose case it is now; offered: it was handed over to this officer
+or this unit, and nobody has answered yet; below: of a unit below."""
 RECENT_DAYS = 90
 """Days after its last change for which a case is one of its unit's recent cases."""
 
+_WORK = frozenset({HOLD, CHANGE})
+_GIVE, _ANSWER = _WORK | {HAND_OVER}, _WORK | {ANSWER}
+_LEAD = _GIVE | {REASSIGN, DECIDE}
+_OFFICER = {"own": _WORK, "in_charge": _GIVE, "assigned": _WORK, "named": _WORK, "offered": _ANSWER, "unit": _WORK}
 _TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
-    "officer": {"own": _BOTH, "assigned": _BOTH, "named": _BOTH, "unit": _BOTH},
-    "specialist": {"own": _BOTH, "assigned": _BOTH, "named": _BOTH, "unit": _BOTH, "below": _BOTH},
-    "supervisor": {"own": _BOTH, "assigned": _BOTH, "named": _BOTH, "unit": _BOTH, "below": _BOTH},
-    "professional_standards": {"own": _BOTH, "named": _BOTH},
+    "officer": _OFFICER,
+    "specialist": {**_OFFICER, "below": _WORK},
+    "supervisor": {**_OFFICER, "named": _WORK | {DECIDE, LIFT}, "unit": _LEAD, "below": _LEAD},
+    "professional_standards": {
+        "own": _WORK,
+        "in_charge": _GIVE,
+        "named": _WORK | {DECIDE, LIFT},
+        "offered": _ANSWER,
+    },
     # Whoever keeps the accounts, and whoever looks at what others did, has no business in a case.
     "administrator": {},
     "auditor": {},
@@ -50,6 +71,12 @@ class CaseFacts:
     named: frozenset[str] = frozenset()
     restricted: bool = False
     recent: bool = True
+    offer: str = ""
+    """The hand-over that nobody has answered yet: its record, and to which officer or unit it is."""
+    offered: str = ""
+    offered_unit: str = ""
+    employed: bool = False
+    """Whether anybody in it works for the police, in whatever role."""
 
 
 def above(unit: str, units: Mapping[str, str]) -> list[str]:
@@ -66,13 +93,20 @@ def relations(officer: Officer, case: CaseFacts, units: Mapping[str, str]) -> fr
     path = above(case.unit, units) if case.recent else []
     found = {
         "own": bool(officer.id) and officer.id in (case.author if case.restricted else case.owner, case.author),
+        "in_charge": bool(officer.id) and officer.id == case.owner,
         "assigned": bool(officer.id) and officer.id in case.assigned,
         "named": bool(officer.id) and officer.id in case.named,
+        "offered": bool(case.offer) and _is_offered(officer, case),
         "unit": bool(officer.unit) and officer.unit in path[:1],
         "below": bool(officer.unit) and officer.unit in path[1:],
     }
     held = frozenset(name for name, so in found.items() if so)
     return held & _RESTRICTED if case.restricted else held
+
+
+def _is_offered(officer: Officer, case: CaseFacts) -> bool:
+    to_me = bool(officer.id) and officer.id == case.offered
+    return to_me or (bool(officer.unit) and officer.unit == case.offered_unit)
 
 
 def may(officer: Officer, verb: str, case: CaseFacts, units: Mapping[str, str]) -> bool:
@@ -84,16 +118,3 @@ def may(officer: Officer, verb: str, case: CaseFacts, units: Mapping[str, str]) 
 def holds_cases(role: str) -> bool:
     """Whether this role may have any case on a laptop at all."""
     return bool(_TABLE.get(role))
-
-
-def says_restricted(changes: Iterable[Mapping[str, object]]) -> bool:
-    """Whether changes of a case say that a suspect works for the police: enough to keep it from everybody else."""
-    for change in changes:
-        fields = change.get("fields")
-        if not isinstance(fields, dict):
-            continue
-        for name in ("police_suspect", "police_employee"):
-            told = fields.get(name)
-            if told == "yes" or (isinstance(told, dict) and told.get("value") == "yes"):
-                return True
-    return False

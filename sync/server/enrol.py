@@ -10,15 +10,28 @@ from app.clock import iso
 from app.notebook import entry as notebook
 from app.problems import Problem
 from app.rules.access import Officer
-from sync.server import scope, strict
+from sync.server import identity, scope, strict
 from sync.server.database import Connection
+from sync.server.events import note_event
 from sync.server.ledger import Caller
-from sync.server.postgres import lock, note_event
+from sync.server.postgres import lock
 from sync.wire import limits, messages, signing
 
 
 class NotEnrolled(Exception):
     """The reason, as a Refusal's code: code (unknown, used, expired), too_many, author or malformed."""
+
+
+class SignInWanted(Exception):
+    """The code holds, and whoever has it has not shown yet to be its officer."""
+
+
+class NotSignedIn(Exception):
+    """What came as the officer's sign-in does not show that. `caller`: who the device would have been."""
+
+    def __init__(self, why: str, caller: Caller) -> None:
+        super().__init__(why)
+        self.why, self.caller = why, caller
 
 
 def secret_name(secret: bytes) -> str:
@@ -57,8 +70,18 @@ def check(wish: messages.Enrol) -> tuple[bytes, bytes]:
     return secret, key
 
 
-def enrol(connection: Connection, org: str, wish: messages.Enrol, counter: int, now: datetime) -> Caller:
-    """Make the device the officer's, give it the cases in scope. Raises NotEnrolled; then nothing has changed."""
+def enrol(
+    connection: Connection,
+    org: str,
+    wish: messages.Enrol,
+    counter: int,
+    now: datetime,
+    provider: identity.Provider | None = None,
+) -> Caller:
+    """Make the device the officer's, give it the cases in scope. `provider`: where officers show who they are.
+
+    Raises NotEnrolled, SignInWanted, NotSignedIn; then nothing has changed, and the code still holds.
+    """
     secret, key = check(wish)
     lock(connection, org)  # no push may open a case between here and the end
     code = connection.execute(
@@ -69,6 +92,9 @@ def enrol(connection: Connection, org: str, wish: messages.Enrol, counter: int, 
     if code is None:
         raise NotEnrolled("code")
     officer, name, days, lease_days, epoch = _officer(connection, org, code[0])
+    caller = Caller(org, wish.device, officer, key, wish.author, False, epoch, lease_days, days, name)
+    if provider is not None:
+        _has_signed_in(connection, caller, wish, provider, now)
     _may_have_another(connection, org, officer.id)
     _is_no_other(connection, org, officer.id, wish.author)
     if connection.execute("SELECT FROM belonging WHERE what = %s", (wish.device,)).fetchone() is not None:
@@ -79,7 +105,6 @@ def enrol(connection: Connection, org: str, wish: messages.Enrol, counter: int, 
         "UPDATE code SET used_at = %s, device_id = %s WHERE org_id = %s AND secret = %s",
         (now, wish.device, org, secret_name(secret)),
     )
-    caller = Caller(org, wish.device, officer, key, wish.author, False, epoch, lease_days, days, name)
     scope.begin(connection, org, wish.device, scope.may_hold(connection, org, officer, days))
     note_event(connection, caller, "enrolled", "", wish.laptop)
     return caller
@@ -95,6 +120,24 @@ def _officer(connection: Connection, org: str, officer: str) -> tuple[Officer, s
         raise NotEnrolled("code")
     role, unit, name, days, lease_days, epoch = row
     return Officer(officer, role, unit), name, days, lease_days, epoch
+
+
+def _has_signed_in(
+    connection: Connection, caller: Caller, wish: messages.Enrol, provider: identity.Provider, now: datetime
+) -> None:
+    """The code says which officer may have a device; the sign-in says that it is this officer who sits there."""
+    if not wish.identity or not strict.is_id(wish.salt):
+        raise SignInWanted
+    nonce = signing.sign_in_nonce(wish.device, wish.key, wish.secret, wish.salt)
+    try:
+        shown = identity.shown(provider, wish.identity, nonce, now)
+    except identity.NotShown as reason:
+        raise NotSignedIn(str(reason), caller) from reason
+    row = connection.execute(
+        "SELECT identity FROM officer WHERE org_id = %s AND officer_id = %s", (caller.org, caller.officer.id)
+    ).fetchone()
+    if row is None or not row[0] or row[0] != shown:
+        raise NotSignedIn("other_officer", caller)
 
 
 def _may_have_another(connection: Connection, org: str, officer: str) -> None:

@@ -9,11 +9,13 @@ from collections.abc import Collection
 
 from app.clock import Clock, SystemClock, iso
 from app.logs import place_of
-from sync.server import enrol, heads, history, pull, push, scope, snapshots
+from app.problems import Problem
+from sync.server import enrol, heads, history, identity, pull, push, scope, snapshots
 from sync.server.database import ALL, Busy, Connection, Database
 from sync.server.door import Door, Refused
+from sync.server.events import note_event
 from sync.server.ledger import Caller
-from sync.server.postgres import PostgresTaking, note_event
+from sync.server.postgres import PostgresTaking
 from sync.server.pull import Page
 from sync.server.signed import LOG, Asked
 from sync.server.statements import Signer
@@ -37,15 +39,25 @@ from sync.wire.signing import to_text
 # A page that takes away more than this needs an order of the server, so that no slip empties a laptop.
 _MANY_CASES, _MANY_SHARE = 20, 10
 _QUIET_S, _TURNS = 0.25, 20
+_MENDED_S = 60
+"""How soon it may be tried again where a file of this server has to be mended first."""
 
 
 class Exchange:
     """The requests of laptops, answered."""
 
     def __init__(
-        self, database: Database, signer: Signer, door: Door, clock: Clock | None = None, *, trial: bool = False
+        self,
+        database: Database,
+        signer: Signer,
+        door: Door,
+        clock: Clock | None = None,
+        *,
+        trial: bool = False,
+        provider: identity.Provider | None = None,
     ) -> None:
         self._database, self._signer, self._door, self._trial = database, signer, door, trial
+        self._provider = provider
         self._clock = clock or SystemClock()
         self._folder = Folder(database)
 
@@ -64,7 +76,18 @@ class Exchange:
             if org is None:
                 raise enrol.NotEnrolled("code")
             now = self._clock.now()
-            caller = self._database.run(org, ALL, lambda c: enrol.enrol(c, org, wish, asked.counter, now))
+            caller = self._database.run(
+                org, ALL, lambda c: enrol.enrol(c, org, wish, asked.counter, now, self._provider)
+            )
+        except enrol.SignInWanted as reason:
+            raise Refused(401, "sign_in", sign_in=self._sign_in_first()) from reason
+        except enrol.NotSignedIn as reason:
+            self._door.tries.note(asked.address)
+            self._note_sign_in(reason)
+            raise Refused(403, "identity", why=reason.why) from reason
+        except Problem as problem:
+            LOG.error("%s: %s", problem.code, problem.facts)
+            raise Refused(503, "busy", retry_s=_MENDED_S) from problem
         except enrol.NotEnrolled as reason:
             self._door.tries.note(asked.address)
             raise Refused(403, str(reason)) from reason
@@ -77,8 +100,22 @@ class Exchange:
             epoch=caller.epoch,
             server_key=to_text(self._signer.public),
             lease=self._signer.lease(caller.device, caller.officer.id, caller.lease_days, now),
+            extension=self._signer.extension_secret(caller.device).hex(),
             server_time=iso(now),
             trial=self._trial,
+        )
+
+    def _sign_in_first(self) -> messages.SignInFirst:
+        assert self._provider is not None
+        return messages.SignInFirst(
+            issuer=self._provider.issuer, client=self._provider.client, scope=self._provider.scope
+        )
+
+    def _note_sign_in(self, refused: enrol.NotSignedIn) -> None:
+        """Somebody has an officer's code and is not that officer, or the provider's keys are old: a person hears."""
+        caller, day = refused.caller, iso(self._clock.now())[:10]
+        self._database.run(
+            caller.org, ALL, lambda c: note_event(c, caller, "sign_in_refused", "", f"{refused.why} {day}")
         )
 
     def push(self, caller: Caller, sent: Push) -> Pushed:

@@ -8,19 +8,25 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.notebook import entry as notebook
 from app.notebook.entry import Change, Entry, EntryRefused
 from app.notebook.ids import in_order
-from app.rules import access
+from app.rules import access, charge
 from app.rules.access import CaseFacts, Officer
+from app.rules.police import EMPLOYEE, Police
 from sync.server import strict
 from sync.server.strict import Envelope, NotStrict
 from sync.wire import limits
 
 NAMED = re.compile(rb'"([0-9a-f]{32})[":]')
 """Every device that an entry's bytes could name, as in `"device:7"` and `"device":7`, and perhaps more."""
+
+GIVEN_TO = re.compile(rb'"officer":"([0-9a-f]{32})"')
+"""Every officer to whom an entry's bytes could hand a case over."""
+HANDS_OVER, SAYS_EMPLOYED = f'"{charge.GIVEN}'.encode(), f'"{EMPLOYEE}"'.encode()
+"""What stands in the bytes of an entry that hands a case over or answers that, or that speaks of the police."""
 
 ANY_NUMBER = 1 << 53
 """The head of a device of which more may be missing here than is known."""
@@ -70,7 +76,8 @@ class Grounds:
     """All that a judgement rests on.
 
     `authors`: the names that this device's entries may bear; `held`: by first number; `heads`: the last number of
-    each device that the entries name; `cases`: what is known of each case named; `left`: cases that this device had.
+    each device that the entries name; `cases`: what is known of each case named; `left`: cases that this device had;
+    `people`: officers in service whom the entries name; `police`: what was said before, of cases where it matters.
     """
 
     device: str
@@ -83,11 +90,14 @@ class Grounds:
     units: Mapping[str, str]
     left: Mapping[str, Parting] = field(default_factory=dict)
     revoked: bool = False
+    people: Mapping[str, Officer] = field(default_factory=dict)
+    police: Mapping[str, Police] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of one entry. `entry` is there where it was accepted; `fresh`: it was not judged before."""
+    """What becomes of one entry. `entry` is there where it was accepted; `fresh`: it was not judged before; `facts`:
+    what decides about its case from then on, or None where that is as it was."""
 
     sent: Sent
     outcome: str
@@ -95,8 +105,7 @@ class Verdict:
     entry: Entry | None = None
     held: Held | None = None
     fresh: bool = True
-    opens: bool = False
-    restricts: bool = False
+    facts: CaseFacts | None = None
 
 
 @dataclass
@@ -137,8 +146,8 @@ def judge(sent: Sequence[Sent], grounds: Grounds, signed: Callable[[Sent], bool]
         verdict = _content(one, place, grounds, mine, signed)
         done.verdicts.append(verdict)
         done.chain = Chain(place.first + place.count - 1, one.hash)
-        if verdict.opens and verdict.entry is not None:
-            mine[place.case] = CaseFacts(grounds.officer.id, grounds.officer.id, grounds.officer.unit)
+        if verdict.facts is not None:
+            mine[place.case] = verdict.facts
     return done
 
 
@@ -163,13 +172,10 @@ def _content(
             raise EntryRefused("author")
         if grounds.revoked:
             raise EntryRefused("revoked")
-        opens = _in_scope(entry, grounds, mine)
+        facts = _in_scope(entry, grounds, mine)
     except EntryRefused as reason:
         return Verdict(one, REFUSED, str(reason))
-    private = entry.case == entry.device
-    return Verdict(
-        one, ACCEPTED, entry=entry, opens=opens, restricts=not private and access.says_restricted(entry.changes)
-    )
+    return Verdict(one, ACCEPTED, entry=entry, facts=facts)
 
 
 def _read(one: Sent, place: Envelope) -> Entry:
@@ -220,22 +226,55 @@ def _map(value: object) -> Iterator[tuple[str, int]]:
             yield device, last if isinstance(last, int) else 0
 
 
-def _in_scope(entry: Entry, grounds: Grounds, mine: Mapping[str, CaseFacts]) -> bool:
-    """Whether the entry opens a new case. Raises EntryRefused where the case is not the officer's to change."""
+def _in_scope(entry: Entry, grounds: Grounds, mine: Mapping[str, CaseFacts]) -> CaseFacts | None:
+    """What decides about the case after this entry, or None where nothing of that changes.
+
+    Raises EntryRefused where the case is not the officer's to change (scope), or not in this way (role, receiver).
+    """
     if entry.case == entry.device:
-        return False
-    facts = mine.get(entry.case) or grounds.cases.get(entry.case)
+        return None
+    before = facts = mine.get(entry.case) or grounds.cases.get(entry.case)
+    opens = facts is None
     if facts is None:
         if not _opens(entry) or not access.holds_cases(grounds.officer.role):
             raise EntryRefused("scope")
-        return True
-    if access.may(grounds.officer, access.CHANGE, facts, grounds.units):
-        return False
-    parting = grounds.left.get(entry.case)
-    if parting is not None and parting.lately and entry.scope < parting.number:
+        facts = CaseFacts(grounds.officer.id, grounds.officer.id, grounds.officer.unit)
+    elif not access.may(grounds.officer, access.CHANGE, facts, grounds.units):
+        parting = grounds.left.get(entry.case)
         # Written before the officer could know: work in good faith is taken in.
-        return False
-    raise EntryRefused("scope")
+        if parting is None or not parting.lately or entry.scope >= parting.number:
+            raise EntryRefused("scope")
+    if not opens:
+        # What a case file tells of earlier hand-overs, when it is taken in as a new case, is history.
+        facts = _given(entry, grounds, facts)
+    facts = _police(entry, grounds, facts)
+    return None if facts is before else facts
+
+
+def _given(entry: Entry, grounds: Grounds, facts: CaseFacts) -> CaseFacts:
+    """Who has charge of the case after an entry that may hand it over, or answer that."""
+    for step in charge.steps(entry.changes):
+        try:
+            facts = charge.after(facts, grounds.officer, step, grounds.people, grounds.units)
+        except charge.NotAllowed as reason:
+            raise EntryRefused(str(reason)) from reason
+    return facts
+
+
+def _police(entry: Entry, grounds: Grounds, facts: CaseFacts) -> CaseFacts:
+    """Whether the case is for few from this entry on, because a suspect works for the police."""
+    if facts.restricted:
+        # Once restricted, always restricted, until people decide otherwise: a later "no" of a laptop frees nothing.
+        return facts
+    said = grounds.police.get(entry.case) or Police()
+    said.hear(entry.changes)
+    if said.employed and not facts.employed:
+        facts = replace(facts, employed=True)
+    if not said.restricts:
+        return facts
+    # Whoever is in charge and raises it keeps the case. Of anybody else in charge nobody knows who they are in it.
+    raised = {grounds.officer.id} if facts.author != facts.owner == grounds.officer.id else set()
+    return replace(facts, restricted=True, named=facts.named | raised)
 
 
 def _opens(entry: Entry) -> bool:

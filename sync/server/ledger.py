@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.rules.access import CaseFacts, Officer
+from app.rules.police import Police
 from sync.server.judge import Chain, Held, Parting
 
 
@@ -80,6 +81,20 @@ class CaseChange:
     number: int
     digest: bytes
 
+    @property
+    def charge_moves(self) -> bool:
+        """Whether it says something about who has charge of the case that does not go without saying."""
+        was = self.before or CaseFacts(self.facts.author, self.facts.owner, self.facts.unit)
+        now = self.facts
+        return (was.owner, was.unit, was.offer, was.named, was.employed, was.restricted) != (
+            now.owner,
+            now.unit,
+            now.offer,
+            now.named,
+            now.employed,
+            now.restricted,
+        )
+
 
 @dataclass
 class Written:
@@ -123,6 +138,14 @@ class Taking(Protocol):
 
     def left(self, cases: Collection[str]) -> Mapping[str, Parting]:
         """Which of these cases have left the device's scope."""
+        ...
+
+    def people(self, officers: Collection[str]) -> Mapping[str, Officer]:
+        """Those of these officers who are in service."""
+        ...
+
+    def police(self, case: str) -> Police:
+        """What the entries of a case say so far about who in it works for the police."""
         ...
 
     def units(self) -> Mapping[str, str]:

@@ -6,10 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from app.notebook.ids import fixed_id
-from app.rules.access import CaseFacts
+from app.notebook import entry as notebook
+from app.rules.access import CaseFacts, Officer
+from app.rules.police import Police
 from sync.server import scope
 from sync.server.database import Connection
+from sync.server.events import note_event
 from sync.server.judge import ACCEPTED, ANY_NUMBER, Chain, Held, Parting
 from sync.server.ledger import Apart, Caller, NewEntry, Place, Written
 
@@ -83,6 +85,24 @@ class PostgresTaking:
             (timedelta(days=self._caller.lease_days), self._caller.org, self._caller.device, list(cases)),
         ).fetchall()
         return {case: Parting(until, lately) for case, until, lately in rows}
+
+    def people(self, officers: Collection[str]) -> Mapping[str, Officer]:
+        rows = self._all(
+            "SELECT officer_id, role, unit_id FROM officer WHERE org_id = %s AND officer_id = ANY(%s) AND active",
+            officers,
+        )
+        return {officer: Officer(officer, role, unit) for officer, role, unit in rows}
+
+    def police(self, case: str) -> Police:
+        said = Police()
+        rows = self._connection.execute(
+            "SELECT e.body FROM entry AS e JOIN held_case AS c ON c.org_id = e.org_id AND c.case_id = e.case_id"
+            " WHERE e.org_id = %s AND e.case_id = %s AND e.number > c.lifted ORDER BY e.number",
+            (self._caller.org, case),
+        ).fetchall()
+        for (body,) in rows:
+            said.hear(notebook.read(bytes(body)).changes)
+        return said
 
     def units(self) -> Mapping[str, str]:
         return scope.units(self._connection, self._caller.org)
@@ -199,19 +219,3 @@ def lock(connection: Connection, org: str) -> Place:
     row = connection.execute("SELECT number, leaves FROM counter WHERE org_id = %s FOR UPDATE", (org,)).fetchone()
     assert row is not None, "an organisation has a counter"
     return Place(*row)
-
-
-def note_event(connection: Connection, caller: Caller, kind: str, case: str, detail: str) -> None:
-    """Note something that a person should hear of; the same thing once."""
-    connection.execute(
-        "INSERT INTO event VALUES (%s, %s, now(), %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-        (
-            caller.org,
-            fixed_id(caller.org, kind, caller.device, case, detail),
-            kind,
-            caller.officer.id,
-            caller.device,
-            case,
-            detail,
-        ),
-    )

@@ -6,14 +6,14 @@ Signatures are looked at before the lock is taken that gives numbers, so that ot
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.notebook import tree
-from app.rules.access import CaseFacts
+from app.rules.access import CaseFacts, Officer
 from sync.server import judge
 from sync.server.judge import ACCEPTED, FORKED, Chain, Grounds, Judgement, Sent, Verdict
 from sync.server.ledger import Apart, Caller, CaseChange, NewEntry, Taking, Written
@@ -88,6 +88,7 @@ def _outcome(one: Verdict, numbers: dict[str, int], now: str) -> messages.Outcom
 def _grounds(ledger: Taking, caller: Caller, sent: Sequence[Sent]) -> Grounds:
     places = [one.envelope for one in sent if one.envelope is not None]
     cases = {place.case for place in places if len(place.case) <= 64}
+    facts = ledger.cases(cases)
     return Grounds(
         device=caller.device,
         officer=caller.officer,
@@ -95,11 +96,30 @@ def _grounds(ledger: Taking, caller: Caller, sent: Sequence[Sent]) -> Grounds:
         chain=ledger.chain(),
         held=ledger.held({place.first for place in places}),
         heads=ledger.heads(_devices(sent) - {caller.device}),
-        cases=ledger.cases(cases),
+        cases=facts,
         units=ledger.units(),
         left=ledger.left(cases),
         revoked=caller.revoked,
+        people=_people(ledger, sent),
+        police={case: ledger.police(case) for case in _about_police(sent, facts)},
     )
+
+
+def _people(ledger: Taking, sent: Sequence[Sent]) -> Mapping[str, Officer]:
+    """The officers to whom cases are handed over here."""
+    found = {m.decode() for one in sent if judge.HANDS_OVER in one.body for m in judge.GIVEN_TO.findall(one.body)}
+    return ledger.people(found) if found else {}
+
+
+def _about_police(sent: Sequence[Sent], facts: Mapping[str, CaseFacts]) -> set[str]:
+    """The cases of which it has to be known who in them works for the police."""
+    return {
+        one.envelope.case
+        for one in sent
+        if one.envelope is not None
+        and (judge.SAYS_EMPLOYED in one.body or (one.envelope.case in facts and facts[one.envelope.case].employed))
+        and not (one.envelope.case in facts and facts[one.envelope.case].restricted)
+    }
 
 
 def _devices(sent: Sequence[Sent]) -> set[str]:
@@ -152,9 +172,7 @@ def _note_case(one: Verdict, caller: Caller, grounds: Grounds, written: Written,
     facts = change.facts if change else before
     if facts is None:
         facts = CaseFacts(caller.officer.id, caller.officer.id, caller.officer.unit)
-    # Once restricted, always restricted, until people decide otherwise: a later "no" of a laptop frees nothing.
-    restricted = facts.restricted or one.restricts
-    facts = CaseFacts(facts.author, facts.owner, facts.unit, facts.assigned, facts.named, restricted, recent=True)
+    facts = replace(one.facts or facts, recent=True)
     written.cases[case] = CaseChange(case, facts, before, number, digest)
 
 

@@ -6,12 +6,14 @@ Whoever calls holds the lock of the organisation's counter.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from app.rules import access
 from app.rules.access import CaseFacts, Officer
 from sync.server.database import Connection
+from sync.server.events import note_event
 from sync.server.ledger import Caller, CaseChange, Place, Written
 
 JOINED, LEFT = "joined", "left"
@@ -19,11 +21,13 @@ _FACTS = (
     "SELECT c.case_id, c.author, c.owner, c.unit_id, c.restricted, c.changed_at > now() - %(days)s,"
     " ARRAY(SELECT i.officer_id FROM involved AS i WHERE i.org_id = c.org_id AND i.case_id = c.case_id"
     " AND i.kind = 'assigned'), ARRAY(SELECT i.officer_id FROM involved AS i WHERE i.org_id = c.org_id"
-    " AND i.case_id = c.case_id AND i.kind = 'named') FROM held_case AS c WHERE c.org_id = %(org)s AND "
+    " AND i.case_id = c.case_id AND i.kind = 'named'),"
+    " c.offer, c.offered, c.offered_unit, c.employed FROM held_case AS c WHERE c.org_id = %(org)s AND "
 )
 _BY_ID = (_FACTS + "c.case_id = ANY(%(cases)s)").encode()
 _BY_OFFICER = (
-    _FACTS + "(c.author = %(officer)s OR c.owner = %(officer)s OR c.unit_id = ANY(%(units)s) OR EXISTS (SELECT"
+    _FACTS + "(c.author = %(officer)s OR c.owner = %(officer)s OR c.unit_id = ANY(%(units)s)"
+    " OR c.offered = %(officer)s OR (c.offered_unit = %(unit)s AND c.offered_unit <> '') OR EXISTS (SELECT"
     " FROM involved AS mine WHERE mine.org_id = c.org_id AND mine.case_id = c.case_id"
     " AND mine.officer_id = %(officer)s))"
 ).encode()
@@ -36,8 +40,8 @@ def facts(connection: Connection, org: str, days: int, cases: list[str]) -> dict
 
 
 def _fact(row: tuple[Any, ...]) -> CaseFacts:
-    _case, author, owner, unit, restricted, recent, assigned, named = row
-    return CaseFacts(author, owner, unit, frozenset(assigned), frozenset(named), restricted, recent)
+    _case, author, owner, unit, restricted, recent, assigned, named, *rest = row
+    return CaseFacts(author, owner, unit, frozenset(assigned), frozenset(named), restricted, recent, *rest)
 
 
 def units(connection: Connection, org: str) -> dict[str, str]:
@@ -46,9 +50,13 @@ def units(connection: Connection, org: str) -> dict[str, str]:
 
 
 def after_push(connection: Connection, caller: Caller, written: Written) -> Place:
-    """Give each case that a push opened, restricted or woke to the devices that may hold it."""
-    new = [change for change in written.cases.values() if change.before is None]
-    number = _open(connection, caller, new, written.place.number)
+    """Give each case that a push opened, restricted, handed on or woke to the devices that may hold it."""
+    number = written.place.number
+    for change in written.cases.values():
+        if change.charge_moves:
+            number = charge(connection, caller.org, change.case, change.facts, number)
+            _note(connection, caller, change, number)
+    _open(connection, caller, [change for change in written.cases.values() if change.before is None])
     for change in written.cases.values():
         if change.before is not None and _moves(change.before, change.facts):
             number = recompute_case(connection, caller.org, change.case, change.facts, number)
@@ -56,37 +64,60 @@ def after_push(connection: Connection, caller: Caller, written: Written) -> Plac
 
 
 def _moves(before: CaseFacts, now: CaseFacts) -> bool:
-    return before.restricted != now.restricted or not before.recent
+    return not before.recent or replace(before, employed=now.employed) != now
 
 
-def _open(connection: Connection, caller: Caller, new: list[CaseChange], number: int) -> int:
+def charge(connection: Connection, org: str, case: str, now: CaseFacts, number: int) -> int:
+    """Note who has charge of a case from now on, under a number of its own; returns that."""
+    number += 1
+    connection.execute(
+        "UPDATE held_case SET owner = %s, unit_id = %s, offer = %s, offered = %s, offered_unit = %s, employed = %s,"
+        " charged = %s WHERE org_id = %s AND case_id = %s",
+        (now.owner, now.unit, now.offer, now.offered, now.offered_unit, now.employed, number, org, case),
+    )
+    for officer in sorted(now.named):
+        connection.execute(
+            "INSERT INTO involved VALUES (%s, %s, %s, 'named', now()) ON CONFLICT DO NOTHING", (org, case, officer)
+        )
+    return number
+
+
+def _note(connection: Connection, caller: Caller, change: CaseChange, number: int) -> None:
+    """A person should hear that a case was marked, or went from one to another."""
+    before, now = change.before, change.facts
+    if now.restricted and not (before and before.restricted):
+        note_event(connection, caller, "restricted", change.case, str(number))
+    if before and (before.owner, before.offer) != (now.owner, now.offer):
+        note_event(connection, caller, "in_charge", change.case, f"{before.owner} {now.owner} {number}")
+
+
+def _open(connection: Connection, caller: Caller, new: list[CaseChange]) -> None:
     """New cases reach everybody entry by entry: all of their entries lie above every cursor, so no notice is needed."""
     if not new:
-        return number
+        return
     tree = units(connection, caller.org)
-    for restricted in (False, True):
-        cases = [change.case for change in new if change.facts.restricted is restricted]
-        if not cases:
-            continue
-        example = next(change.facts for change in new if change.facts.restricted is restricted)
+    alike: dict[CaseFacts, list[str]] = {}
+    for change in new:
+        alike.setdefault(change.facts, []).append(change.case)
+    for example, cases in alike.items():
         devices = holders(connection, caller.org, example, tree)
         connection.execute(
             "INSERT INTO subscription (org_id, device_id, case_id, since) SELECT %s, d, c, 0"
             " FROM unnest(%s::text[]) AS t (c), unnest(%s::text[]) AS s (d) ON CONFLICT DO NOTHING",
             (caller.org, cases, sorted(devices)),
         )
-    return number
 
 
 def holders(connection: Connection, org: str, case: CaseFacts, tree: Mapping[str, str]) -> set[str]:
     """The devices that may hold a case."""
-    people = {case.author, case.owner, *case.assigned, *case.named}
+    people = {case.author, case.owner, case.offered, *case.assigned, *case.named} - {""}
+    near = {*access.above(case.unit, tree), case.offered_unit} - {""}
     rows = connection.execute(
         "SELECT d.device_id, o.officer_id, o.role, o.unit_id FROM device AS d JOIN officer AS o"
         " ON o.org_id = d.org_id AND o.officer_id = d.officer_id"
         " WHERE d.org_id = %s AND d.revoked_at IS NULL AND o.active"
         " AND (o.officer_id = ANY(%s) OR o.unit_id = ANY(%s))",
-        (org, list(people), access.above(case.unit, tree)),
+        (org, list(people), list(near)),
     ).fetchall()
     return {
         device
@@ -128,7 +159,7 @@ def may_hold(connection: Connection, org: str, officer: Officer, days: int) -> s
     """The cases that an officer may hold on a laptop."""
     tree = units(connection, org)
     below = [unit for unit in tree if officer.unit and officer.unit in access.above(unit, tree)]
-    wanted = {"org": org, "days": timedelta(days=days), "officer": officer.id, "units": below}
+    wanted = {"org": org, "days": timedelta(days=days), "officer": officer.id, "unit": officer.unit, "units": below}
     rows = connection.execute(_BY_OFFICER, wanted).fetchall()
     return {row[0] for row in rows if access.may(officer, access.HOLD, _fact(row), tree)}
 

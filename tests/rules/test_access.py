@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.rules.access import (
@@ -16,39 +18,81 @@ from app.rules.access import (
     holds_cases,
     may,
     relations,
-    says_restricted,
 )
 
 UNITS = {"top": "", "north": "top", "station": "north", "other": "top"}
 
+OTHERS = CaseFacts("a", "b", "other")
 SITUATIONS = {
-    "own": (CaseFacts("somebody", "me", "other"), "station"),
-    "assigned": (CaseFacts("a", "b", "other", assigned=frozenset({"me"})), "station"),
-    "named": (CaseFacts("a", "b", "other", named=frozenset({"me"})), "station"),
-    "unit": (CaseFacts("a", "b", "station"), "station"),
-    "below": (CaseFacts("a", "b", "station"), "north"),
+    "own": (replace(OTHERS, author="me"), "station"),
+    "in_charge": (replace(OTHERS, owner="me"), "station"),
+    "assigned": (replace(OTHERS, assigned=frozenset({"me"})), "station"),
+    "named": (replace(OTHERS, named=frozenset({"me"})), "station"),
+    "offered": (replace(OTHERS, offer="o", offered="me"), "station"),
+    "unit": (replace(OTHERS, unit="station"), "station"),
+    "below": (replace(OTHERS, unit="station"), "north"),
+}
+"""A case to which “me” stands in one way, and the unit in which “me” is."""
+
+# Written out once more, by hand: a slip in the table is a slip in one of the two.
+WORK = "hold change"
+MAY = {
+    "officer": {
+        "own": WORK,
+        "in_charge": WORK + " hand_over",
+        "assigned": WORK,
+        "named": WORK,
+        "offered": WORK + " answer",
+        "unit": WORK,
+        "below": "",
+    },
+    "specialist": {
+        "own": WORK,
+        "in_charge": WORK + " hand_over",
+        "assigned": WORK,
+        "named": WORK,
+        "offered": WORK + " answer",
+        "unit": WORK,
+        "below": WORK,
+    },
+    "supervisor": {
+        "own": WORK,
+        "in_charge": WORK + " hand_over",
+        "assigned": WORK,
+        "named": WORK + " decide lift",
+        "offered": WORK + " answer",
+        "unit": WORK + " hand_over reassign decide",
+        "below": WORK + " hand_over reassign decide",
+    },
+    "professional_standards": {
+        "own": WORK,
+        "in_charge": WORK + " hand_over",
+        "assigned": "",
+        "named": WORK + " decide lift",
+        "offered": WORK + " answer",
+        "unit": "",
+        "below": "",
+    },
+    "administrator": dict.fromkeys(RELATIONS, ""),
+    "auditor": dict.fromkeys(RELATIONS, ""),
 }
 
-MAY = {
-    "officer": {"own", "assigned", "named", "unit"},
-    "specialist": {"own", "assigned", "named", "unit", "below"},
-    "supervisor": {"own", "assigned", "named", "unit", "below"},
-    "professional_standards": {"own", "named"},
-    "administrator": set(),
-    "auditor": set(),
-}
+
+def expected(role: str, relation: str, restricted: bool) -> set[str]:
+    """What a role may do that stands to a case in this way alone. Who is in charge of a case has it as their own."""
+    if restricted:
+        return set(MAY[role][relation].split()) if relation in ("own", "named") else set()
+    return set(MAY[role][relation].split())
 
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("relation", RELATIONS)
-@pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("restricted", [False, True])
-def test_every_cell(role: str, relation: str, verb: str, restricted: bool):
+def test_every_cell(role: str, relation: str, restricted: bool):
     case, unit = SITUATIONS[relation]
-    author = "me" if relation == "own" else case.author
-    case = CaseFacts(author, case.owner, case.unit, case.assigned, case.named, restricted)
-    expected = relation in MAY[role] and (not restricted or relation in ("own", "named"))
-    assert may(Officer("me", role, unit), verb, case, UNITS) is expected
+    case = replace(case, restricted=restricted)
+    found = {verb for verb in VERBS if may(Officer("me", role, unit), verb, case, UNITS)}
+    assert found == expected(role, relation, restricted)
 
 
 def test_who_took_a_restricted_case_over_is_not_its_author():
@@ -59,7 +103,16 @@ def test_who_took_a_restricted_case_over_is_not_its_author():
 def test_a_case_that_is_not_recent_is_nobodys_for_its_unit_alone():
     case = CaseFacts("a", "b", "station", recent=False)
     assert relations(Officer("me", "supervisor", "station"), case, UNITS) == frozenset()
-    assert relations(Officer("b", "officer", "station"), case, UNITS) == {"own"}
+    assert relations(Officer("b", "officer", "station"), case, UNITS) == {"own", "in_charge"}
+
+
+def test_what_was_handed_over_to_a_unit_is_offered_to_its_officers_alone():
+    case = replace(OTHERS, offer="o", offered_unit="station")
+    assert relations(Officer("me", "officer", "station"), case, UNITS) == {"offered"}
+    assert relations(Officer("me", "supervisor", "north"), case, UNITS) == frozenset()
+    # Where nothing is offered, what names nobody names nobody.
+    assert relations(Officer("", "officer", ""), replace(OTHERS, offer="o"), UNITS) == frozenset()
+    assert relations(Officer("me", "officer", "station"), replace(case, offer=""), UNITS) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -91,20 +144,3 @@ def test_units_that_stand_above_each_other_end():
 def test_only_some_roles_have_cases_on_a_laptop():
     assert [role for role in ROLES if holds_cases(role)] == list(ROLES[:4])
     assert not holds_cases("")
-
-
-@pytest.mark.parametrize(
-    "change, restricted",
-    [
-        ({"op": "create", "fields": {"police_suspect": "yes"}}, True),
-        ({"op": "set", "fields": {"police_suspect": {"value": "yes", "saw": []}}}, True),
-        ({"op": "create", "fields": {"police_employee": "yes"}}, True),
-        ({"op": "set", "fields": {"police_suspect": {"value": "no", "saw": []}}}, False),
-        ({"op": "set", "fields": {"police_suspect": {"value": "unknown", "saw": []}}}, False),
-        ({"op": "create", "fields": {"reference": "yes"}}, False),
-        ({"op": "later", "fields": "yes"}, False),
-        ({"op": "later"}, False),
-    ],
-)
-def test_what_makes_a_case_restricted(change: dict[str, object], restricted: bool):
-    assert says_restricted([{"op": "x"}, change]) is restricted

@@ -1,0 +1,23 @@
+"""What a person should hear of: refused access, forks, revocations, cases that were marked. Ids only, no content."""
+
+from __future__ import annotations
+
+from app.notebook.ids import fixed_id
+from sync.server.database import Connection
+from sync.server.ledger import Caller
+
+
+def note_event(connection: Connection, caller: Caller, kind: str, case: str, detail: str) -> None:
+    """Note something that a person should hear of; the same thing once."""
+    connection.execute(
+        "INSERT INTO event VALUES (%s, %s, now(), %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (
+            caller.org,
+            fixed_id(caller.org, kind, caller.device, case, detail),
+            kind,
+            caller.officer.id,
+            caller.device,
+            case,
+            detail,
+        ),
+    )
