@@ -187,7 +187,8 @@ def _prepare(cluster: Cluster, folder: Path, where: tuple[str, int]) -> tuple[Da
 def _write_config(folder: Path, config: Config) -> None:
     """The configuration as a file, so that every other command works on the trial: `--config FOLDER/server.toml`."""
     values = {name: getattr(config, name) for name in Config.__dataclass_fields__}
-    lines = [f"{name} = {json.dumps(str(v) if isinstance(v, Path) else v)}\n" for name, v in values.items()]
+    told = {name: value for name, value in values.items() if value is not None}
+    lines = [f"{name} = {json.dumps(str(v) if isinstance(v, Path) else v)}\n" for name, v in told.items()]
     _write_secret(folder / "server.toml", "".join(lines))
 
 
