@@ -854,7 +854,33 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Everything is saved on this laptop and waits to be sent."),
         N_("Go on working; the program tries again. Tell your administrator if this stays."),
     ),
+    # lease.* and wipe.*
+    "lease.sealed": (
+        N_("This laptop has not met its server for too long, so the cases in it are closed."),
+        N_("Everything is kept, and what was not sent still waits to be sent. A new attendance can be recorded."),
+        N_("Connect to the server, or ask your supervisor by telephone for an extension code."),
+    ),
+    "lease.code_wrong": (
+        N_("This is not an extension code for this laptop and a day from today on, or it was used already."),
+        NOTHING_CHANGED,
+        N_("Compare it letter by letter, and ask your supervisor for today’s code of this very laptop."),
+    ),
+    "lease.none": (
+        N_("This vault knows no extension codes: it belongs to no server, or has never met it."),
+        NOTHING_CHANGED,
+        N_("Go on working."),
+    ),
     # server.*
+    "server.lease_days": (
+        N_("A lease lasts {least} to {most} days."),
+        NOTHING_CHANGED,
+        N_("Choose a number of days in between."),
+    ),
+    "server.device_unclear": (
+        N_("This officer has no device, or it is not clear which one is meant."),
+        N_("No code was made."),
+        N_("Name one with --device; there are: {known}."),
+    ),
     "server.config_unknown": (
         N_("The server's configuration names “{name}”, which is no setting."),
         N_("The server was not started."),

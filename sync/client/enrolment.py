@@ -79,7 +79,8 @@ def enrol(
         trial=answer.trial,
     )
     store.remember(SCOPE, "0")
-    lease.keep(store, answer.lease, answer.server_time)
+    lease.keep(store, answer.lease, answer.server_time, clock)
+    lease.keep_secret(store, answer.extension)
     keep(store, member)  # last: from here on the vault is a member
     return member
 

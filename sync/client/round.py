@@ -224,8 +224,8 @@ class _Exchange:
             raise Problem("sync.copied")
         self.take(answer)
         self.store.remember(SCOPE, str(answer.scope))
-        if answer.lease is None or self.asking.holds(answer.lease):
-            lease.keep(self.store, answer.lease, answer.server_time)
+        if answer.lease is not None and self.asking.holds(answer.lease):
+            lease.keep(self.store, answer.lease, answer.server_time, self.clock)
         self.done.number = self.cursor()
         if answer.more:
             return True

@@ -32,16 +32,46 @@ class Person:
     devices: int
 
 
-def new_organisation(connection: Connection, name: str, org: str = "") -> str:
-    """An organisation with its counter; returns its id. `org`: the id that the transaction was begun with."""
+def new_organisation(connection: Connection, name: str, org: str = "", lease_days: int = limits.LEASE_DAYS) -> str:
+    """An organisation with its counter; returns its id. `org`: the id that the transaction was begun with.
+
+    Raises Problem server.lease_days.
+    """
     org = org or random_id()
+    _check_lease(lease_days)
     connection.execute(
         "INSERT INTO organisation (org_id, name, epoch, recent_days, lease_days) VALUES (%s, %s, %s, %s, %s)",
-        (org, name, random_id(), RECENT_DAYS, limits.LEASE_DAYS),
+        (org, name, random_id(), RECENT_DAYS, lease_days),
     )
     connection.execute("INSERT INTO counter VALUES (%s, 0, 0)", (org,))
     connection.execute("INSERT INTO belonging VALUES (%s, %s)", ("organisation:" + name, org))
     return org
+
+
+def set_lease(connection: Connection, org: str, days: int) -> None:
+    """For how many days laptops may be read without meeting the server, from their next contact on.
+
+    Raises Problem server.lease_days.
+    """
+    _check_lease(days)
+    connection.execute("UPDATE organisation SET lease_days = %s WHERE org_id = %s", (days, org))
+
+
+def _check_lease(days: int) -> None:
+    if days not in limits.LEASE_RANGE:
+        raise Problem("server.lease_days", least=limits.LEASE_RANGE[0], most=limits.LEASE_RANGE[-1])
+
+
+def extended(connection: Connection, org: str, officer: str, device: str = "") -> str:
+    """The device of an officer for which a code is read out, which is noted. Raises Problem server.device_unclear."""
+    devices = [one for one in devices_of(connection, org, officer) if device in ("", one)]
+    if len(devices) != 1:
+        raise Problem("server.device_unclear", known=", ".join(devices))
+    connection.execute(
+        "INSERT INTO event VALUES (%s, %s, now(), 'extension_code', %s, %s, '', '')",
+        (org, random_id(), officer, devices[0]),
+    )
+    return devices[0]
 
 
 def organisations(connection: Connection) -> dict[str, str]:

@@ -20,6 +20,7 @@ from sync.wire.messages import (
     Enrolled,
     Health,
     History,
+    Leased,
     Proof,
     Pull,
     Pulled,
@@ -28,6 +29,7 @@ from sync.wire.messages import (
     Refusal,
     Snapshots,
     WantHistory,
+    WantLease,
     WantProof,
     WantSnapshots,
 )
@@ -80,6 +82,11 @@ def make(exchange: Exchange, door: Door, signer: Signer, authority: bytes, opena
         """The proof that an entry is in the server's tree."""
         return exchange.proof(request.scope["state"]["caller"], read(body, WantProof))
 
+    @post("/v1/lease", status_code=200, sync_to_thread=True)
+    def lease(body: bytes, request: _Request) -> Leased:
+        """A new lease and nothing else."""
+        return exchange.lease(request.scope["state"]["caller"], read(body, WantLease))
+
     @get("/v1/schema/openapi.json", sync_to_thread=False)
     def description() -> dict[str, Any]:
         """The paths as OpenAPI."""
@@ -87,7 +94,7 @@ def make(exchange: Exchange, door: Door, signer: Signer, authority: bytes, opena
 
     shown = [description] if openapi else []
     inner = Litestar(
-        [certificate, health, enrol, push, pull, snapshots, history, proof, *shown],
+        [certificate, health, enrol, push, pull, snapshots, history, proof, lease, *shown],
         exception_handlers={Refused: _refused, Busy: _busy, HTTPException: _http, Exception: _bug},
         openapi_config=None,
         on_shutdown=[exchange.close],

@@ -28,6 +28,7 @@ from app.rules.access import ROLES, holds_cases
 from sync.server import administration, authority, config, database, enrol, service, trial, verify
 from sync.server.database import ALL, Connection
 from sync.server.statements import Signer
+from sync.wire import extension, limits
 
 T = TypeVar("T")
 DONE, PROBLEM = 0, 1
@@ -103,6 +104,7 @@ def _production(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one = add("init", _init, "make an organisation, or begin a new epoch after a restore")
     one.add_argument("--name", default="")
     one.add_argument("--restored", action="store_true", help="the database was put back to an older state")
+    one.add_argument("--lease-days", type=int, help="days for which laptops may be read without meeting the server")
     one = add("unit", _unit, "list units, or make one")
     one.add_argument("--add", metavar="NAME")
     one.add_argument("--above", metavar="UNIT", default="")
@@ -118,6 +120,9 @@ def _production(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add("device", _device, "list devices")
     one = add("enrolment-code", _code, "a code with which one officer enrols one laptop")
     one.add_argument("officer", metavar="OFFICER", help="id, or name where only one has it")
+    one = add("extension-code", _extension, "today's code with which a closed laptop is opened for one more day")
+    one.add_argument("officer", metavar="OFFICER", help="id, or name where only one has it")
+    one.add_argument("--device", metavar="ID", default="", help="where the officer has several")
     one = add("revoke", _revoke, "revoke a device, all of an officer's, or all on a laptop")
     which = one.add_mutually_exclusive_group(required=True)
     for name in ("device", "officer", "laptop"):
@@ -185,6 +190,10 @@ def _init(options: argparse.Namespace) -> int:
     if options.restored:
         _say({"epoch": _in_org(options, administration.new_epoch)})
         return DONE
+    if options.lease_days is not None and not options.name:
+        _in_org(options, lambda c, org: administration.set_lease(c, org, options.lease_days))
+        _say({"lease_days": options.lease_days})
+        return DONE
     if not options.name:
         raise Problem("server.name_missing")
     made = service.opened(config.read(file=options.config))
@@ -192,7 +201,8 @@ def _init(options: argparse.Namespace) -> int:
         if options.name in made.run("", "", administration.organisations):
             raise Problem("server.organisation_there", name=options.name)
         org = random_id()
-        made.run(org, ALL, lambda c: administration.new_organisation(c, options.name, org))
+        days = limits.LEASE_DAYS if options.lease_days is None else options.lease_days
+        made.run(org, ALL, lambda c: administration.new_organisation(c, options.name, org, days))
     finally:
         made.close()
     _say({"organisation": org, "name": options.name})
@@ -315,6 +325,25 @@ def _code(options: argparse.Namespace) -> int:
 
     person, code = _in_org(options, work)
     _say({"officer": person.id, "name": person.name, "code": code})
+    return DONE
+
+
+def _extension(options: argparse.Namespace) -> int:
+    signer = Signer(authority.signing_key(config.read(file=options.config).signing_key))
+    today = datetime.now(UTC).date()
+
+    def work(connection: Connection, org: str) -> dict[str, str]:
+        person = _person(connection, org, options.officer)
+        device = administration.extended(connection, org, person.id, options.device)
+        return {
+            "officer": person.id,
+            "name": person.name,
+            "device": device,
+            "day": today.isoformat(),
+            "code": extension.code(signer.extension_secret(device), device, today),
+        }
+
+    _say(_in_org(options, work))
     return DONE
 
 

@@ -16,6 +16,7 @@ ASKED: dict[str, tuple[type[Message], type[Message]]] = {
     "/v1/snapshots": (messages.WantSnapshots, messages.Snapshots),
     "/v1/history": (messages.WantHistory, messages.History),
     "/v1/proof": (messages.WantProof, messages.Proof),
+    "/v1/lease": (messages.WantLease, messages.Leased),
 }
 """What each path takes, and what it answers."""
 

@@ -24,6 +24,7 @@ from sync.wire.messages import (
     Enrol,
     Enrolled,
     History,
+    Leased,
     Proof,
     Pull,
     Pulled,
@@ -31,6 +32,7 @@ from sync.wire.messages import (
     Pushed,
     Snapshots,
     WantHistory,
+    WantLease,
     WantProof,
     WantSnapshots,
 )
@@ -269,6 +271,16 @@ class Exchange:
             return Proof(number=wish.number, leaf=leaf, hash=own, received_at=received, tree=tree_head, inclusion=proof)
 
         return self._database.run(caller.org, ALL, work)
+
+    def lease(self, caller: Caller, wish: WantLease) -> Leased:
+        """A lease from now on."""
+        _fits(wish.protocol, limits.OLDEST_PULL)
+        now = self._clock.now()
+        return Leased(
+            lease=self._signer.lease(caller.device, caller.officer.id, caller.lease_days, now),
+            extension=self._signer.extension_secret(caller.device).hex(),
+            server_time=iso(now),
+        )
 
     def _note_refused(self, caller: Caller, cases: Collection[str]) -> None:
         """A question about a case that is there and not theirs: somebody should hear of it, the asker should not."""

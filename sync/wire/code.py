@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's 32: no I, L, O, U
-_MEANT = str.maketrans("ILO", "110")
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's 32: no I, L, O, U
+MEANT = str.maketrans("ILO", "110")
 _VERSION = 1
 _PIN, _SECRET, _CHECK = 32, 16, 3
 
@@ -35,19 +35,19 @@ def write(code: Code) -> str:
     number, digits = int.from_bytes(b"\x01" + raw, "big"), []
     while number:
         number, place = divmod(number, 32)
-        digits.append(_LETTERS[place])
+        digits.append(LETTERS[place])
     text = "".join(reversed(digits))
     return "-".join(text[i : i + 5] for i in range(0, len(text), 5))
 
 
 def read(text: str) -> Code:
     """The code in a text; case, spaces and hyphens do not matter. Raises NotACode."""
-    letters = "".join(c for c in text.upper().translate(_MEANT) if c not in "- \t\r\n")
-    if not letters or len(letters) > 500 or any(c not in _LETTERS for c in letters):
+    letters = "".join(c for c in text.upper().translate(MEANT) if c not in "- \t\r\n")
+    if not letters or len(letters) > 500 or any(c not in LETTERS for c in letters):
         raise NotACode
     number = 0
     for letter in letters:
-        number = number * 32 + _LETTERS.index(letter)
+        number = number * 32 + LETTERS.index(letter)
     raw = number.to_bytes((number.bit_length() + 7) // 8, "big")[1:]
     body, check = raw[:-_CHECK], raw[-_CHECK:]
     if len(body) <= 1 + _PIN + _SECRET + 2 or hashlib.sha256(body).digest()[:_CHECK] != check or body[0] != _VERSION:

@@ -57,5 +57,7 @@ CODE_MINUTES = 24 * 60
 """Minutes for which an enrolment code holds. Its secret has 128 bits, so it cannot be guessed in that time."""
 LEASE_DAYS = 7
 """Days for which a lease lets a laptop read its vault."""
+LEASE_RANGE = range(1, 31)
+"""Days that a force may choose for it."""
 LEASE_WARNING = 0.7
 """Share of a lease after which the officer is told."""

@@ -72,6 +72,22 @@ class Enrolled(Message):
     server_time: str
     trial: bool = False
     """Everything on this server is for trying out: a practice vault may belong to it, and to no other."""
+    extension: str = ""
+    """What this device's extension codes are made from: 32 bytes, hexadecimal."""
+
+
+class WantLease(Message):
+    """A new lease and nothing else: the lightest of questions."""
+
+    protocol: int
+
+
+class Leased(Message):
+    """A lease from now on. `extension`: as in Enrolled."""
+
+    lease: Signed
+    extension: str
+    server_time: str
 
 
 # ---- Push --------------------------------------------------------------------------------------------------------
