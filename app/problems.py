@@ -803,6 +803,51 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Nothing was sent, and nothing was changed. The code still holds."),
         N_("Use it in the practice vault. Ask your administrator for a code of the real server for this one."),
     ),
+    "enrol.sign_in_wanted": (
+        N_("The server wants to know who sits here before it takes this vault."),
+        N_("Nothing was changed. The code still holds."),
+        N_("Use the code once more and sign in, in the browser that opens."),
+    ),
+    "enrol.sign_in_cancelled": (
+        N_("The sign-in was cancelled."),
+        N_("Nothing was changed. The code still holds."),
+        N_("Use the code again whenever you are ready."),
+    ),
+    "enrol.sign_in_time": (
+        N_("Nobody signed in within {minutes} minutes."),
+        N_("Nothing was changed. The code still holds."),
+        N_("Use the code again, and sign in on the page that opens in the browser."),
+    ),
+    "enrol.sign_in_refused": (
+        N_("{host} did not let you in, or you said no on its page."),
+        N_("Nothing was changed. The code still holds."),
+        N_("Use the code again. If it goes on like this, ask your administrator whether your account is in order."),
+    ),
+    "enrol.sign_in_port": (
+        N_("This laptop has no free port on which the browser could come back."),
+        N_("Nothing was changed. The code still holds."),
+        N_("Close other programs, or restart the laptop; then use the code again."),
+    ),
+    "enrol.provider_away": (
+        N_("{host}, where officers of your force sign in, cannot be reached, or it is not who it says it is."),
+        N_("Nothing was changed. The code still holds."),
+        N_("Check that this laptop is in your force's network; then use the code again."),
+    ),
+    "enrol.provider_odd": (
+        N_("{host}, where officers of your force sign in, answered in a way that cannot be trusted."),
+        N_("Nothing was changed. The code still holds."),
+        N_("Tell your administrator before you try again: somebody may stand in between."),
+    ),
+    "enrol.other_officer": (
+        N_("You signed in as somebody else than the officer for whom the code was made."),
+        N_("Nothing was changed. The code still holds."),
+        N_("Sign out in the browser, then use the code again as yourself; or ask your administrator for your own code."),
+    ),
+    "enrol.identity": (
+        N_("The server did not accept the sign-in (reason: {why})."),
+        N_("Nothing was changed. The code still holds."),
+        N_("Use the code once more. If it goes on like this, tell your administrator the reason in brackets."),
+    ),
     # sync.*
     "sync.not_enrolled": (
         N_("This vault belongs to no server."),
@@ -882,7 +927,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Name one with --device; there are: {known}."),
     ),
     "server.config_unknown": (
-        N_("The server's configuration names “{name}”, which is no setting."),
+        N_("{place} names “{name}”, which is no setting."),
         N_("The server was not started."),
         N_("Correct the name; there are: {known}."),
     ),
@@ -892,19 +937,44 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Set {variable}, or write it into the file that --config names."),
     ),
     "server.config_unreadable": (
-        N_("The configuration file “{file}” cannot be read as TOML."),
+        N_("The configuration file “{file}” cannot be read: {reason}."),
         N_("The server was not started."),
-        N_("Check its name, its rights and its quotes."),
+        N_("Correct that place, or name another file with --config."),
     ),
     "server.config_file": (
-        N_("The file “{file}”, named by “{name}”, is not there or cannot be read."),
+        N_("The file “{file}”, named by “{name}” ({place}), is not there or cannot be read."),
         N_("The server was not started."),
         N_("Name the right file, and let the server's user read it."),
     ),
     "server.config_value": (
-        N_("The server's setting “{name}” has a value that it cannot have."),
+        N_("The server's setting “{name}” has a value that it cannot have ({place})."),
         N_("The server was not started."),
         N_("Allowed is: {allowed}."),
+    ),
+    "server.config_open": (
+        N_("Everybody on this machine may read the file “{file}”, which “{name}” names: it holds a secret."),
+        N_("The server was not started."),
+        N_("Let only the server's user read it (chmod 640 or less); if others could have read it, make a new key."),
+    ),
+    "server.certificate": (
+        N_("No laptop would believe this server's certificate: {reason}."),
+        N_("The server was not started."),
+        N_("Check “certificate”, “certificate_key”, “authority” and “public_host”: they must belong together."),
+    ),
+    "server.sign_in_missing": (
+        N_("This server does not know how officers show who they are: “{name}” is not set."),
+        N_("The server was not started."),
+        N_("Set sign_in_issuer, sign_in_client and sign_in_keys; or code_alone = true, if whoever makes the codes sees each officer."),
+    ),
+    "server.sign_in_keys": (
+        N_("The identity provider's keys in “{file}” cannot be used: {reason}."),
+        NOTHING_CHANGED,
+        N_("Fetch the provider's public keys (its “jwks_uri”) once more, and give them to “holdfast-server sign-in-keys”."),
+    ),
+    "server.identity_taken": (
+        N_("Another officer signs in as that already, or it is empty."),
+        NOTHING_CHANGED,
+        N_("Look it up at the identity provider; “holdfast-server officer” lists who signs in as what."),
     ),
     "server.database_away": (
         N_("The database did not answer."),
@@ -917,9 +987,9 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Upgrade PostgreSQL, then start again."),
     ),
     "server.database_forgets": (
-        N_("The database is set up in a way that could lose what it has confirmed ({setting} is off)."),
+        N_("The database is set up in a way that could lose what it has confirmed ({setting} is {found})."),
         N_("The server was not started, so nothing was confirmed."),
-        N_("Switch {setting} on in PostgreSQL, then start again."),
+        N_("Set {setting} to {wanted} in PostgreSQL, then start again."),
     ),
     "server.database_role": (
         N_("The server connects with a role that may do too much: it owns tables or passes row security by."),

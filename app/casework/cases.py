@@ -18,6 +18,7 @@ from app.clock import iso, parse_moment
 from app.notebook import ids
 from app.notebook.entry import Change
 from app.problems import Problem
+from app.records import apart
 from app.records.names import case_short_name, full_name
 from app.records.view import CaseView, Record
 
@@ -39,6 +40,9 @@ class Summary(msgspec.Struct, frozen=True):
     archived: bool
     begun: bool
     due: list[Due]
+    apart: list[str]
+    differs_since: str
+    officer: str
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,12 @@ class CaseLine:
     archived: bool
     in_hand: bool
     due: tuple[Due, ...] = ()
+    apart: tuple[str, ...] = ()
+    """The grades that officers gave apart, the higher one first; `grade` is what is in force."""
+    differs_since: str = ""
+    """Since when something waits for a decision (ISO 8601)."""
+    officer: str = ""
+    """The officer in the case."""
 
 
 LINES = 1
@@ -113,6 +123,7 @@ def summary(desk: Desk, view: CaseView) -> Summary:
     seen = picture(desk, view)
     force = in_force(desk, view, seen)
     due = review(desk, view, seen, force)
+    waiting = apart.to_decide(view)
     # A case about which nothing is known yet shows no grade; what the incidents alone say already counts.
     graded = force.grade is not None or seen.answered > 0 or seen.floor.level != "standard"
     return Summary(
@@ -123,12 +134,20 @@ def summary(desk: Desk, view: CaseView) -> Summary:
         extreme=force.extreme and graded,
         provisional=force.provisional and graded,
         review_due=iso(due.at) if graded else None,
-        conflicts=len(view.conflicts()),
+        conflicts=len(waiting),
         danger_at=_danger(view),
         archived=view.case.archived,
         begun=seen.assessment is not None and not seen.completed,
         due=dues(desk, view, seen, force, graded=graded),
+        apart=apart.grades_apart(view),
+        differs_since=apart.open_since(waiting),
+        officer=officer_in_case(view),
     )
+
+
+def officer_in_case(view: CaseView) -> str:
+    """Whose case this is, as far as this laptop knows: whoever opened it."""
+    return view.case.author
 
 
 def _made_by(desk: Desk) -> str:
@@ -167,6 +186,9 @@ def _line(case_id: str, s: Summary, unsent: int, changed_at: str) -> CaseLine:
         s.archived,
         s.begun and not s.archived,
         tuple(s.due),
+        tuple(s.apart),
+        s.differs_since,
+        s.officer,
     )
 
 

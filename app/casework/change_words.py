@@ -48,6 +48,10 @@ class ChangeWords:
         """A value in words; empty where nothing stands."""
         return "" if field is None else say(self._desk, self._view, field, value, self._words)
 
+    def label(self, field: Field | None, name: str) -> str:
+        """What a field is called; one of a newer version by its name."""
+        return self._say(field.label) if field is not None else name
+
     def _of(self, change: Change) -> Iterator[Said]:
         record = self._view.record(change["record"])
         kind = str(change.get("type") or (record.type if record else ""))
@@ -185,5 +189,6 @@ LOOKED_AT = {
     "moved record": N_("a record moved from one case to another"),
     "read out": N_("read out"),
     "nothing given": N_("nothing given"),
+    "decision": N_("decided between values that differed"),
 }
 """Operations on a whole case that have words of their own."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.casework import edit, todo
 from app.casework.desk import Desk
+from app.casework.operations import DECISION
 from app.casework.told import Told, is_log
 from app.notebook import entry as notebook
 from app.notebook.entry import Change, Entry
@@ -140,11 +141,18 @@ class Inverse:
             stood = self._stood(record_id, name) or [None]
             first[name] = stood[0]
             # Where several values stood, each stands again: a decision taken back is a conflict again.
+            if name == "archived" and self._decided():
+                stood = ["yes", "no"]  # the change that stood beside it was no write to this field
+                first[name] = stood[0]
             beside += [notebook.assign(record_id, {name: (value, [])}) for value in stood[1:]]
         for name in self._sets(record_id):
             first[name] = self._elements_before(record_id, name)
         self._check_task(record_id, first)
         return [*edit.assign(self._desk, self._case_id, record_id, first), *beside]
+
+    def _decided(self) -> bool:
+        """Whether the action decided between values that differed."""
+        return any((change.get("fields") or {}).get("what") == DECISION for _, change in self._written)
 
     def _check_task(self, record_id: str, values: dict[str, Any]) -> None:
         record = self._desk.store.view(self._case_id).record(record_id)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Operation = Literal["collection", "alteration", "consultation", "disclosure", "combination", "erasure"]
 
+DECISION = "decision"
+"""What is logged where somebody decided between values that differed, with the reason."""
+
 
 @dataclass(frozen=True)
 class Logged:

@@ -354,6 +354,8 @@ def grade_changes(
         "decided_at": iso(now),
     }
     current = {"grade": given, "grade_reason": reason, "extreme": decision["extreme"]}
+    if extreme is None and view.case.in_conflict("extreme"):
+        del current["extreme"]  # two officers differ on it: no choice is written by a program
     return edit.make("grade", ids.new_id(now), decision) + edit.put_changes(desk, view.id, "case", view.id, current)
 
 

@@ -5,6 +5,7 @@ Suggestions are a pure function of the case. Consent, the end of custody and the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,7 +130,13 @@ def set_task(desk: Desk, case_id: str, code_or_id: str, **fields: Any) -> Change
     Closing is refused with a Problem todo.* where consent, the end of custody, the channel, a reason or an agency is
     missing; then nothing is written.
     """
-    view = desk.store.view(case_id)
+    record_id, wanted = fields_to_set(desk, desk.store.view(case_id), code_or_id, fields)
+    return edit.put(desk, case_id, "task", record_id, wanted)
+
+
+def fields_to_set(desk: Desk, view: CaseView, code_or_id: str, fields: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The record of a task, and all that is to be set with these fields. Raises Problem todo.*."""
+    wanted = dict(fields)
     definition = desk.library.task(code_or_id)
     own = view.record(code_or_id)
     record: Record | None
@@ -137,18 +144,18 @@ def set_task(desk: Desk, case_id: str, code_or_id: str, **fields: Any) -> Change
         record_id, record = own.id, own
         definition = desk.library.task(str(own.get("code", "")))
     elif definition is not None:
-        record_id = task_id(case_id, code_or_id)
+        record_id = task_id(view.id, code_or_id)
         record = view.record(record_id)
     else:
         raise Problem("todo.unknown", task=code_or_id)
-    after = {**({n: record.get(n) for n in record.field_names()} if record else {}), **fields}
-    if "status" in fields or after.get("status") == DONE:
+    after = {**({n: record.get(n) for n in record.field_names()} if record else {}), **wanted}
+    if "status" in wanted or after.get("status") == DONE:
         check_closing(desk, view, definition, after)
-    if "status" in fields:
-        fields["done_at"] = iso(desk.clock.now()) if fields["status"] != OPEN else None
+    if "status" in wanted:
+        wanted["done_at"] = iso(desk.clock.now()) if wanted["status"] != OPEN else None
     if record is None and definition is not None:
-        fields = {"code": definition.code, "agency": definition.agency, "status": OPEN, **fields}
-    return edit.put(desk, case_id, "task", record_id, fields)
+        wanted = {"code": definition.code, "agency": definition.agency, "status": OPEN, **wanted}
+    return record_id, wanted
 
 
 def check_closing(desk: Desk, view: CaseView, definition: TaskDefinition | None, after: dict[str, Any]) -> None:

@@ -76,6 +76,19 @@ class Field:
         return values[-1]
 
 
+def same(field: Field | None, one: Any, other: Any) -> bool:
+    """Whether two values say the same: nothing is nothing, and where only what a list holds counts, not its order."""
+    return bool(_told(field, one) == _told(field, other))
+
+
+def _told(field: Field | None, value: Any) -> Any:
+    if value in (None, "", []):
+        return None
+    if field is not None and field.cautious in ("both", "either") and isinstance(value, list):
+        return sorted({str(item) for item in value})
+    return value
+
+
 @dataclass(frozen=True)
 class RecordType:
     """A record type: its name, the key of its list in a case file, and its fields in the order of the screen."""

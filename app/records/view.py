@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from app.notebook.fold import CaseState, RecordState, Standing
 from app.notebook.ids import Dot, in_order
 from app.records.declared import RECORD_TYPES
-from app.records.fields import Field, RecordType
+from app.records.fields import Field, RecordType, same
 
 T = TypeVar("T")
 
@@ -95,7 +95,7 @@ class Record:
         if state is None or len(state.live) < 2:
             return False
         values = list(state.live.values())
-        return any(value != values[0] for value in values[1:])
+        return any(not same(declared, value, values[0]) for value in values[1:])
 
     def conflicts(self) -> list[str]:
         """Names of the fields whose standing values differ."""
