@@ -139,7 +139,9 @@ def refused(store: Store) -> list[KeptEntry]:
             " ORDER BY first",
             (store.device,),
         ).fetchall()
-    return [KeptEntry(notebook.read(body), SignedEntry(body, sig), *rest) for body, sig, *rest in found]
+    kept = [KeptEntry(notebook.read(body), SignedEntry(body, sig), *rest) for body, sig, *rest in found]
+    opened = store.openable(one.entry.case for one in kept)
+    return [one for one in kept if one.entry.case in opened]
 
 
 def send_again(store: Store, after: int) -> int:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import contextlib
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
@@ -28,6 +28,7 @@ from app.records.view import CaseView, Record
 from app.store import finding, folded, proof, rows
 from app.store.database import Connection, integrity, open_database, problems, remove_database
 from app.store.finding import Hit, NearHit
+from app.store.sealing import BEGUN, Seal
 from app.store.spelling import Spellings
 from app.store.words import FOLDING
 
@@ -40,6 +41,9 @@ _INSERT_ENTRY = (
     "INSERT INTO entry (device, first, count, case_id, hash, hlc_ms, hlc_counter, made_at, body, signature,"
     " state, number, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_ALL_HITS = 10_000
+"""How many records are looked through while cases are closed, to find those that are not."""
+AnyHit = TypeVar("AnyHit", Hit, NearHit)
 _UNSENT = "SELECT case_id, count(*) FROM entry WHERE state = 'unsent'"
 
 
@@ -81,6 +85,7 @@ class Store:
         self._key, self._open = key, connection
         with problems(path):
             self._signer = Ed25519PrivateKey.from_private_bytes(self._secret("device_key"))
+        self._seal: Seal | None = None
         self._cached: CaseState | None = None
         self._spellings: tuple[int, dict[str, Spellings]] | None = None
         self._view: tuple[CaseState, int, CaseView] | None = None
@@ -153,6 +158,34 @@ class Store:
             self._open = open_database(self.path, self._key)
         return self._open
 
+    # -- closed cases
+
+    @property
+    def sealed(self) -> bool:
+        """Whether only cases may be opened that were begun since the vault was closed."""
+        return self._seal is not None
+
+    def seal(self) -> None:
+        """Close every case: from now on only those are opened that are begun after this."""
+        if self._seal is None:
+            self._seal = Seal(self.recall(BEGUN))
+            self.forget()
+            self._view = None
+
+    def open_all(self) -> None:
+        """Open every case again."""
+        self._seal = None
+        self.remember(BEGUN, "[]")
+        self.forget()
+
+    def _may_open(self, case_id: str) -> None:
+        if self._seal is not None and case_id != self.device:
+            self._seal.check(self._connection, case_id)
+
+    def openable(self, cases: Iterable[str]) -> set[str]:
+        """Those of the cases that may be opened."""
+        return set(cases) if self._seal is None else set(cases) & self._seal.begun
+
     # -- writing
 
     def write(self, case_id: str, changes: list[Change], author: Author, clock: Clock) -> set[str]:
@@ -176,6 +209,8 @@ class Store:
                 if rows.write_rows(connection, state, records, None if case_id == self.device else entry.wall):
                     self._spellings = None
                 touched |= records
+            if self._seal is not None:
+                self._seal.note(connection, {case_id for case_id, _ in written if case_id != self.device})
         return touched
 
     @contextlib.contextmanager
@@ -267,7 +302,11 @@ class Store:
     # -- reading
 
     def case(self, case_id: str) -> CaseState:
-        """The state of a case; empty where the vault holds nothing of it. Read only: only `write` changes it."""
+        """The state of a case; empty where the vault holds nothing of it. Read only: only `write` changes it.
+
+        Here and wherever else a case is read, Problem lease.sealed is raised for one that is closed.
+        """
+        self._may_open(case_id)
         version = self._version()
         if self._cached is None or self._cached.id != case_id or version != self._seen_version:
             self._cached = self.load(case_id)
@@ -283,6 +322,7 @@ class Store:
 
     def load(self, case_id: str) -> CaseState:
         """The state of a case from its rows, to be changed by the caller alone."""
+        self._may_open(case_id)
         with problems(self.path):
             rows = self._connection.execute("SELECT id, state FROM record WHERE case_id = ?", (case_id,)).fetchall()
         return CaseState(case_id, {record_id: unpack(record_id, blob) for record_id, blob in rows})
@@ -296,6 +336,7 @@ class Store:
 
     def entries(self, case_id: str) -> Iterator[KeptEntry]:
         """The entries of a case in the order in which they came to this vault."""
+        self._may_open(case_id)
         with problems(self.path):
             rows = self._connection.execute(
                 "SELECT body, signature, state, received_at, reason FROM entry WHERE case_id = ? AND state <> 'gone'"
@@ -308,7 +349,8 @@ class Store:
     def cases(self) -> list[str]:
         """Ids of all cases."""
         with problems(self.path):
-            return [row[0] for row in self._connection.execute("SELECT case_id FROM case_line")]
+            found = [row[0] for row in self._connection.execute("SELECT case_id FROM case_line")]
+        return found if self._seal is None else sorted(self.openable(found))
 
     def lines(
         self, summarise: Callable[[CaseView], bytes], only: Collection[str] | None = None, made_by: str = ""
@@ -317,6 +359,8 @@ class Store:
 
         `made_by` names how lines are made now; where it is another way than before, all of them are made anew.
         """
+        if self._seal is not None:
+            only = self.openable(self._seal.begun if only is None else only)
         if made_by != (self.recall(LINES_MADE_BY) or ""):
             with self.transaction() as connection:
                 connection.execute("UPDATE case_line SET stale = 1")
@@ -353,10 +397,11 @@ class Store:
     def find(self, words: list[str], limit: int) -> list[Hit]:
         """Records in which each of the folded words begins some word; at most `limit`."""
         with problems(self.path):
-            found = finding.beginnings(self._connection, words, limit)
-            if len(found) < limit:
-                found += finding.whole_reference(self._connection, words, limit - len(found))
-        return list(dict.fromkeys(found))
+            most = limit if self._seal is None else _ALL_HITS
+            found = finding.beginnings(self._connection, words, most)
+            if len(found) < most:
+                found += finding.whole_reference(self._connection, words, most - len(found))
+        return self._opened_hits(dict.fromkeys(found))[:limit]
 
     def find_nearly(self, words: list[str], limit: int, without: Collection[Hit] = (), only: str = "") -> list[NearHit]:
         """Records that are found when spelling is forgiven, nearest first, but none of `without`; at most `limit`.
@@ -364,7 +409,12 @@ class Store:
         `only`: under one heading.
         """
         with problems(self.path):
-            return finding.nearly(self._connection, self._words_under, words, limit, without, only)
+            most = limit if self._seal is None else _ALL_HITS
+            found = finding.nearly(self._connection, self._words_under, words, most, without, only)
+        return self._opened_hits(found)[:limit]
+
+    def _opened_hits(self, hits: Iterable[AnyHit]) -> list[AnyHit]:
+        return [hit for hit in hits if self._seal is None or hit.case_id in self._seal.begun]
 
     def _words_under(self, kind: str) -> Spellings:
         """All different words under a heading, read once until one changes."""
@@ -378,6 +428,7 @@ class Store:
 
     def records(self, case_id: str, kinds: Sequence[str]) -> list[Record]:
         """The records of some types of a case, without reading all of it, in the order in which they were made."""
+        self._may_open(case_id)
         with problems(self.path):
             found = self._connection.execute(
                 "SELECT id, state FROM record WHERE case_id = ? AND type IN (SELECT value FROM json_each(?))",
@@ -388,6 +439,7 @@ class Store:
 
     def find_record(self, case_id: str, record_id: str) -> Record | None:
         """One record without reading its whole case."""
+        self._may_open(case_id)
         with problems(self.path):
             row = self._connection.execute(
                 "SELECT state FROM record WHERE case_id = ? AND id = ?", (case_id, record_id)

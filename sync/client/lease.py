@@ -18,6 +18,7 @@ import msgspec
 
 from app.clock import Clock, iso, parse_moment
 from app.problems import Problem
+from app.store.sealing import BEGUN
 from app.store.store import Store
 from sync.wire import extension, limits
 from sync.wire.messages import Signed, statement
@@ -104,6 +105,16 @@ def note(store: Store, clock: Clock, machine: str = "") -> Standing | None:
     later = msgspec.structs.replace(kept, run=kept.run + (now - kept.up if known else OPENING_S), boot=machine, up=now)
     store.remember(TIME, _text(later))
     return standing(store, clock)
+
+
+def heed(store: Store, clock: Clock) -> Standing | None:
+    """Note the time that has run, and close or open the cases behind `store` accordingly; how the lease stands."""
+    found = note(store, clock)
+    if found is not None and found.state == SEALED:
+        store.seal()
+    elif store.sealed or store.recall(BEGUN) not in (None, "[]"):
+        store.open_all()
+    return found
 
 
 def standing(store: Store, clock: Clock) -> Standing | None:

@@ -11,12 +11,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.clock import iso
+from app.notebook import entry as notebook
 from app.problems import Problem
 from app.store.store import Store
 from sync.client import lease
 from sync.server.statements import Signer
 from sync.wire import extension
-from tests.store.vaults import DEVICE, new_store
+from tests.store.vaults import AUTHOR, CASE, DEVICE, KEY, fill, new_store
 
 MET = datetime(2026, 11, 14, 1, 10, tzinfo=UTC)
 HOUR, DAY = 3600.0, 86400.0
@@ -266,3 +267,37 @@ def test_the_server_opens_after_an_extension_as_well(store, machine):
     assert state(store, machine) == lease.SEALED
     meet(store, machine, now + timedelta(days=2))
     assert look(store, machine).left_s > 6 * DAY
+
+
+# ---- What a lease does to the cases ----------------------------------------------------------------------------------
+
+
+def test_the_end_of_a_lease_closes_the_cases_and_the_next_one_opens_all(store, machine, monkeypatch):
+    monkeypatch.setattr(lease, "boot", lambda: f"boot {machine.boot}")
+    fill(store)
+    lease.heed(store, machine)
+    assert store.cases() == [CASE]
+    closed(store, machine)
+    assert lease.heed(store, machine) is not None
+    assert (store.sealed, store.cases()) == (True, [])
+    begun = "e" * 32
+    store.write(begun, [notebook.create(begun, "case", {"reference": "NM-2"})], AUTHOR, machine)
+    assert (store.cases(), store.unsent()[0]) == ([begun], 23)
+    meet(store, machine, MET + timedelta(days=8))
+    lease.heed(store, machine)
+    assert (store.sealed, sorted(store.cases())) == (False, [CASE, begun])
+    store.verify()
+
+
+def test_what_was_begun_while_closed_is_closed_the_next_time_also_when_opened_elsewhere(store, machine, monkeypatch):
+    monkeypatch.setattr(lease, "boot", lambda: f"boot {machine.boot}")
+    closed(store, machine)
+    lease.heed(store, machine)
+    fill(store)
+    store.close()
+    again = Store.open(store.path.parent, KEY, DEVICE)
+    meet(again, machine, MET + timedelta(days=8))
+    lease.heed(again, machine)
+    machine.passes(8 * DAY)
+    lease.heed(again, machine)
+    assert again.cases() == []
