@@ -841,7 +841,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "enrol.other_officer": (
         N_("You signed in as somebody else than the officer for whom the code was made."),
         N_("Nothing was changed. The code still holds."),
-        N_("Sign out in the browser, then use the code again as yourself; or ask your administrator for your own code."),
+        N_("Sign out in the browser, then use the code again as yourself; or ask your administrator for your own."),
     ),
     "enrol.identity": (
         N_("The server did not accept the sign-in (reason: {why})."),
@@ -964,7 +964,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "server.sign_in_missing": (
         N_("This server does not know how officers show who they are: “{name}” is not set."),
         N_("The server was not started."),
-        N_("Set sign_in_issuer, sign_in_client and sign_in_keys; or code_alone = true, if whoever makes the codes sees each officer."),
+        N_("Set sign_in_issuer, sign_in_client and sign_in_keys, or code_alone = true where there is no provider."),
     ),
     "server.sign_in_keys": (
         N_("The identity provider's keys in “{file}” cannot be used: {reason}."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from app.store.store import SCOPE, Store
 from sync.client import lease
 from sync.client.asking import Asking, RefusedByServer
 from sync.client.membership import Membership, keep, membership
+from sync.client.sign_in import SignIn
 from sync.client.transport import Https, Transport, authority_of
 from sync.wire import code as codes
 from sync.wire import limits, signing
@@ -29,6 +31,8 @@ _REFUSED = {
     "not_enrolled": "enrol.refused",
     "trial": "enrol.trial",
     "practice": "enrol.practice",
+    "sign_in": "enrol.sign_in_wanted",
+    "identity": "enrol.identity",
 }
 
 
@@ -42,13 +46,16 @@ def enrol(
     trial: bool = False,
     program: str = "",
     reach: Open = Https,
+    sign_in: SignIn | None = None,
 ) -> Membership:
     """Enrol this vault with a code. What was recorded before is kept and will be sent.
 
     `laptop`: the id that all vaults of this laptop share; `author`: the name in this vault's entries.
-    `trial`: it is to belong to a server for trying out, as a practice vault always does, and to no other. Raises
-    Problem enrol.already, enrol.code_wrong, enrol.code_used, enrol.not_the_server, enrol.too_many, enrol.refused,
-    enrol.practice, enrol.trial, sync.unreachable, sync.not_understood.
+    `trial`: it is to belong to a server for trying out, as a practice vault always does, and to no other. `sign_in`:
+    what happens where the server asks who sits here; it then blocks until somebody has signed in. Raises what
+    `SignIn.run` raises, Problem enrol.already, enrol.code_wrong, enrol.code_used, enrol.not_the_server,
+    enrol.too_many, enrol.refused, enrol.sign_in_wanted, enrol.identity, enrol.other_officer, enrol.practice,
+    enrol.trial, sync.unreachable, sync.not_understood.
     """
     if membership(store) is not None:
         raise Problem("enrol.already")
@@ -59,7 +66,7 @@ def enrol(
     authority = authority_of(code.host, code.port, code.pin)
     transport = reach(code.host, code.port, authority)
     try:
-        answer = _introduce(store, code, transport, laptop, author, program, trial)
+        answer = _introduce(store, _wish(store, code, laptop, author, program, trial), transport, sign_in)
     finally:
         transport.close()
     if trial != answer.trial:
@@ -97,12 +104,8 @@ def code_of_trial() -> str | None:
         return ""
 
 
-def _introduce(
-    store: Store, code: codes.Code, transport: Transport, laptop: str, author: str, program: str, trial: bool
-) -> Enrolled:
-    """Introduce the device. The server's key is learnt here: the pinned authority vouches for the connection."""
-    asking = Asking(store, b"", transport)
-    message = Enrol(
+def _wish(store: Store, code: codes.Code, laptop: str, author: str, program: str, trial: bool) -> Enrol:
+    return Enrol(
         protocol=limits.PROTOCOL,
         secret=code.secret.hex(),
         device=store.device,
@@ -112,7 +115,31 @@ def _introduce(
         program=program,
         trial=trial,
     )
+
+
+def _introduce(store: Store, wish: Enrol, transport: Transport, sign_in: SignIn | None) -> Enrolled:
+    """Introduce the device. The server's key is learnt here: the pinned authority vouches for the connection.
+
+    Where the server asks who sits here, somebody signs in, and the device introduces itself once more with that.
+    """
+    asking = Asking(store, b"", transport)
     try:
-        return asking.introduce("/v1/enrol", message, Enrolled)
+        try:
+            return asking.introduce("/v1/enrol", wish, Enrolled)
+        except RefusedByServer as refused:
+            wanted = refused.refusal.sign_in
+            if sign_in is None or wanted is None:
+                raise
+            wish.salt = secrets.token_hex(16)
+            nonce = signing.sign_in_nonce(wish.device, wish.key, wish.secret, wish.salt)
+            wish.identity = sign_in.run(wanted, nonce)
+            return asking.introduce("/v1/enrol", wish, Enrolled)
     except RefusedByServer as refused:
-        raise Problem(_REFUSED.get(refused.refusal.code, "enrol.refused")) from refused
+        raise _problem(refused) from refused
+
+
+def _problem(refused: RefusedByServer) -> Problem:
+    why = refused.refusal.why
+    if why == "other_officer":
+        return Problem("enrol.other_officer")
+    return Problem(_REFUSED.get(refused.refusal.code, "enrol.refused"), why=why)

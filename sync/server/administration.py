@@ -30,6 +30,7 @@ class Person:
     unit: str
     active: bool
     devices: int
+    identity: str
 
 
 def new_organisation(connection: Connection, name: str, org: str = "", lease_days: int = limits.LEASE_DAYS) -> str:
@@ -93,17 +94,36 @@ def new_unit(connection: Connection, org: str, name: str, above: str = "") -> st
         _check_unit(connection, org, above)
     unit = random_id()
     connection.execute("INSERT INTO unit VALUES (%s, %s, %s, %s)", (org, unit, name, above))
+    _people_changed(connection, org)
     return unit
 
 
-def new_officer(connection: Connection, org: str, name: str, role: str, unit: str) -> str:
-    """An officer; returns the id. Raises Problem server.role_unknown, server.unit_unknown."""
+def new_officer(connection: Connection, org: str, name: str, role: str, unit: str, identity: str = "") -> str:
+    """An officer; returns the id. `identity`: as in `identify`.
+
+    Raises Problem server.role_unknown, server.unit_unknown, server.identity_taken.
+    """
     if role not in ROLES:
         raise Problem("server.role_unknown", role=role, known=", ".join(ROLES))
     _check_unit(connection, org, unit)
     officer = random_id()
     connection.execute("INSERT INTO officer VALUES (%s, %s, %s, %s, %s)", (org, officer, name, role, unit))
+    _people_changed(connection, org)
+    if identity:
+        identify(connection, org, officer, identity)
     return officer
+
+
+def identify(connection: Connection, org: str, officer: str, identity: str) -> None:
+    """As what an officer signs in at the identity provider. Raises Problem server.identity_taken."""
+    taken = connection.execute(
+        "SELECT FROM officer WHERE org_id = %s AND signs_in_as = %s AND officer_id <> %s", (org, identity, officer)
+    ).fetchone()
+    if taken is not None or not identity.strip():
+        raise Problem("server.identity_taken")
+    connection.execute(
+        "UPDATE officer SET signs_in_as = %s WHERE org_id = %s AND officer_id = %s", (identity, org, officer)
+    )
 
 
 def move_officer(connection: Connection, org: str, officer: str, role: str, unit: str, active: bool = True) -> None:
@@ -118,6 +138,7 @@ def move_officer(connection: Connection, org: str, officer: str, role: str, unit
     )
     if done.rowcount != 1:
         raise Problem("server.officer_unknown", officer=officer)
+    _people_changed(connection, org)
     number, now = place.number, Officer(officer, role if active else "", unit)
     for device in devices_of(connection, org, officer):
         number = scope.recompute_device(connection, org, device, now, _days(connection, org), number)
@@ -149,7 +170,8 @@ def transfer(connection: Connection, org: str, case: str, officer: str) -> None:
     """Give a case to another officer, and to that officer's unit."""
     place = lock(connection, org)
     done = connection.execute(
-        "UPDATE held_case AS c SET owner = o.officer_id, unit_id = o.unit_id FROM officer AS o"
+        "UPDATE held_case AS c SET owner = o.officer_id, unit_id = o.unit_id, offer = '', offered = '',"
+        " offered_unit = '' FROM officer AS o"
         " WHERE c.org_id = %s AND c.case_id = %s AND o.org_id = c.org_id AND o.officer_id = %s",
         (org, case, officer),
     )
@@ -160,7 +182,13 @@ def transfer(connection: Connection, org: str, case: str, officer: str) -> None:
 
 def _follow(connection: Connection, org: str, case: str, number: int) -> None:
     facts = scope.facts(connection, org, _days(connection, org), [case])[case]
+    number = scope.charge(connection, org, case, facts, number)
     scope.give(connection, org, scope.recompute_case(connection, org, case, facts, number))
+
+
+def _people_changed(connection: Connection, org: str) -> None:
+    """Laptops ask for officers and units again."""
+    connection.execute("UPDATE organisation SET people = people + 1 WHERE org_id = %s", (org,))
 
 
 def age(connection: Connection, org: str) -> int:
@@ -182,7 +210,8 @@ def age(connection: Connection, org: str) -> int:
 def people(connection: Connection, org: str) -> list[Person]:
     """All officers."""
     rows = connection.execute(
-        "SELECT o.officer_id, o.name, o.role, o.unit_id, o.active, count(d.device_id) FROM officer AS o LEFT JOIN"
+        "SELECT o.officer_id, o.name, o.role, o.unit_id, o.active, count(d.device_id),"
+        " coalesce(o.signs_in_as, '') FROM officer AS o LEFT JOIN"
         " device AS d ON d.org_id = o.org_id AND d.officer_id = o.officer_id AND d.revoked_at IS NULL"
         " WHERE o.org_id = %s GROUP BY o.org_id, o.officer_id ORDER BY o.name, o.officer_id",
         (org,),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import ipaddress
 import os
+import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,6 +35,36 @@ def pin(certificate: bytes) -> bytes:
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
 
 
+def check_served(certificate: Path, key: Path, authority: Path, host: str) -> None:
+    """Shake hands with ourselves as a laptop does. Raises Problem server.certificate: why no laptop would."""
+    try:
+        ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        # Without this, a key under a passphrase would wait for somebody to type it.
+        ours.load_cert_chain(certificate, key, password=b"")
+        theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        theirs.minimum_version = ssl.TLSVersion.TLSv1_3
+        theirs.load_verify_locations(authority)
+        pin(authority.read_bytes())
+    except (ssl.SSLError, OSError, ValueError) as error:
+        raise Problem("server.certificate", reason="a file is no certificate, or certificate and key differ") from error
+    there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = theirs.wrap_bio(back, there, server_hostname=host)
+    server = ours.wrap_bio(there, back, server_side=True)
+    try:
+        for side in (client, server, client):
+            with contextlib.suppress(ssl.SSLWantReadError):
+                side.do_handshake()
+    except ssl.SSLCertVerificationError as error:
+        raise Problem("server.certificate", reason=error.verify_message) from error
+    except ssl.SSLError as error:
+        raise Problem("server.certificate", reason="it does not serve TLS 1.3") from error
+
+
+def ends(certificate: Path) -> datetime:
+    """When a certificate (PEM) is over."""
+    return x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+
+
 def make_authority(folder: Path) -> None:
     """A new authority in a folder: `authority.crt` and `authority.key`. One that is there stays."""
     if (folder / "authority.crt").exists():
@@ -42,8 +74,8 @@ def make_authority(folder: Path) -> None:
     builder = _builder(name, name, key, timedelta(days=365 * _YEARS))
     usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
     builder = builder.add_extension(x509.BasicConstraints(True, 0), True).add_extension(usage, True)
-    _write(folder / "authority.key", _pem(key))
-    _write(folder / "authority.crt", builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    write_whole(folder / "authority.key", _pem(key))
+    write_whole(folder / "authority.crt", builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
 
 
 def make_server(folder: Path, host: str) -> None:
@@ -63,14 +95,14 @@ def make_server(folder: Path, host: str) -> None:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), False)
     )
-    _write(folder / "server.key", _pem(key))
-    _write(folder / "server.crt", builder.sign(signer, hashes.SHA256()).public_bytes(Encoding.PEM))
+    write_whole(folder / "server.key", _pem(key))
+    write_whole(folder / "server.crt", builder.sign(signer, hashes.SHA256()).public_bytes(Encoding.PEM))
 
 
 def make_signing_key(folder: Path) -> None:
     """The key with which the server signs: `signing.key`. One that is there stays."""
     if not (folder / "signing.key").exists():
-        _write(folder / "signing.key", _pem(Ed25519PrivateKey.generate()))
+        write_whole(folder / "signing.key", _pem(Ed25519PrivateKey.generate()))
 
 
 def signing_key(file: Path) -> Ed25519PrivateKey:
@@ -118,10 +150,10 @@ def _pem(key: Key | Ed25519PrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _write(file: Path, data: bytes) -> None:
-    """Write a file that only its owner reads, whole or not at all."""
+def write_whole(file: Path, data: bytes, mode: int = 0o600) -> None:
+    """Write a file whole or not at all; what is no secret may have a wider `mode`."""
     beside = file.with_name(file.name + ".new")
-    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as out:
         out.write(data)
         out.flush()
         os.fsync(out.fileno())

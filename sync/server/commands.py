@@ -25,7 +25,7 @@ from app.logs import place_of
 from app.notebook.ids import random_id
 from app.problems import Problem
 from app.rules.access import ROLES, holds_cases
-from sync.server import administration, authority, config, database, enrol, service, trial, verify
+from sync.server import administration, authority, config, database, enrol, identity, service, trial, verify
 from sync.server.database import ALL, Connection
 from sync.server.statements import Signer
 from sync.wire import extension, limits
@@ -113,11 +113,15 @@ def _production(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one.add_argument("--role", choices=ROLES)
     one.add_argument("--unit", metavar="UNIT")
     one.add_argument("--move", metavar="OFFICER", help="to --role and --unit")
+    one.add_argument("--identify", metavar="OFFICER", help="who signs in as --identity from now on")
+    one.add_argument("--identity", metavar="TEXT", default="", help="as what the identity provider names the officer")
     one.add_argument("--retire", metavar="OFFICER")
     one.add_argument("--case", metavar="CASE")
     for verb, says in _INVOLVING.items():
         one.add_argument(f"--{verb}", metavar="OFFICER", help=says)
     add("device", _device, "list devices")
+    one = add("sign-in-keys", _sign_in_keys, "list the identity provider's keys in force, or put others in their place")
+    one.add_argument("file", metavar="FILE", nargs="?", type=Path, help="the provider's public keys (JWKS)")
     one = add("enrolment-code", _code, "a code with which one officer enrols one laptop")
     one.add_argument("officer", metavar="OFFICER", help="id, or name where only one has it")
     one = add("extension-code", _extension, "today's code with which a closed laptop is opened for one more day")
@@ -175,6 +179,7 @@ def _trial(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     told = config.read(file=options.config)
     _log(told.log_level)
+    service.check(told)
     listening = service.listen(told.host, told.port)
     service.serve(told, listening, lambda: _say({"ready": True, "address": f"https://{told.host}:{told.port}"}))
     return DONE
@@ -236,6 +241,13 @@ def _unit(options: argparse.Namespace) -> int:
 def _officer(options: argparse.Namespace) -> int:
     if options.add or options.move:
         return _make_or_move(options)
+    if options.identify:
+        _in_org(
+            options,
+            lambda c, org: administration.identify(c, org, _person(c, org, options.identify).id, options.identity),
+        )
+        _say({"officer": options.identify, "identity": options.identity})
+        return DONE
     if options.retire:
         _in_org(options, lambda c, org: _retire(c, org, options.retire))
         _say({"officer": options.retire, "active": False})
@@ -257,6 +269,7 @@ def _officer(options: argparse.Namespace) -> int:
                 "unit": person.unit,
                 "active": person.active,
                 "devices": person.devices,
+                "identity": person.identity,
             }
         )
     return DONE
@@ -267,7 +280,10 @@ def _make_or_move(options: argparse.Namespace) -> int:
         raise Problem("server.role_and_unit")
     if options.add:
         made = _in_org(
-            options, lambda c, org: administration.new_officer(c, org, options.add, options.role, options.unit)
+            options,
+            lambda c, org: administration.new_officer(
+                c, org, options.add, options.role, options.unit, options.identity
+            ),
         )
         _say({"officer": made, "name": options.add})
     else:
@@ -344,6 +360,19 @@ def _extension(options: argparse.Namespace) -> int:
         }
 
     _say(_in_org(options, work))
+    return DONE
+
+
+def _sign_in_keys(options: argparse.Namespace) -> int:
+    """The running server looks into the file at each enrolment, so nothing has to be started again."""
+    file = config.read(file=options.config).sign_in_keys
+    if file is None:
+        raise Problem("server.sign_in_missing", name="sign_in_keys")
+    if options.file is not None:
+        identity.load_keys(options.file)
+        authority.write_whole(file, options.file.read_bytes(), mode=0o644)
+    for name, key in identity.load_keys(file).items():
+        _say({"key": name, "kind": key.key_type})
     return DONE
 
 

@@ -26,7 +26,12 @@ ALL = "all"
 """Instead of a device: work that concerns every case, such as judging a push."""
 LEAST_VERSION = 150000
 _TRIES = 6
-_DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
+_DURABLE = {
+    "fsync": ("on",),
+    "full_page_writes": ("on",),
+    "synchronous_commit": ("on", "remote_apply"),
+    "data_sync_retry": ("off",),
+}
 SERVING = "holdfast_serving"
 """The role whose rights the serving program has; it owns nothing and cannot pass row-level security by."""
 
@@ -100,10 +105,11 @@ def check(connection: Connection) -> None:
     version = connection.info.server_version
     if version < LEAST_VERSION:
         raise Problem("server.database_old", found=version // 10000, least=LEAST_VERSION // 10000)
-    for name in _DURABLE:
+    for name, allowed in _DURABLE.items():
         row = connection.execute(f"SHOW {name}").fetchone()
-        if row is None or row[0] != "on":
-            raise Problem("server.database_forgets", setting=name)
+        found = row[0] if row else "unknown"
+        if found not in allowed:
+            raise Problem("server.database_forgets", setting=name, found=found, wanted=allowed[0])
     strong = connection.execute(
         "SELECT rolsuper OR rolbypassrls OR EXISTS (SELECT FROM pg_class WHERE relowner = r.oid AND relkind = 'r')"
         " FROM pg_roles AS r WHERE rolname = current_user"

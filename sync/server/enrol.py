@@ -134,7 +134,7 @@ def _has_signed_in(
     except identity.NotShown as reason:
         raise NotSignedIn(str(reason), caller) from reason
     row = connection.execute(
-        "SELECT identity FROM officer WHERE org_id = %s AND officer_id = %s", (caller.org, caller.officer.id)
+        "SELECT signs_in_as FROM officer WHERE org_id = %s AND officer_id = %s", (caller.org, caller.officer.id)
     ).fetchone()
     if row is None or not row[0] or row[0] != shown:
         raise NotSignedIn("other_officer", caller)

@@ -13,6 +13,7 @@ from app.problems import Problem
 from sync.server import enrol, heads, history, identity, pull, push, scope, snapshots
 from sync.server.database import ALL, Busy, Connection, Database
 from sync.server.door import Door, Refused
+from sync.server.enrol import NotSignedIn
 from sync.server.events import note_event
 from sync.server.ledger import Caller
 from sync.server.postgres import PostgresTaking
@@ -83,7 +84,7 @@ class Exchange:
             )
         except enrol.SignInWanted as reason:
             raise Refused(401, "sign_in", sign_in=self._sign_in_first()) from reason
-        except enrol.NotSignedIn as reason:
+        except NotSignedIn as reason:
             self._door.tries.note(asked.address)
             self._note_sign_in(reason)
             raise Refused(403, "identity", why=reason.why) from reason
@@ -113,7 +114,7 @@ class Exchange:
             issuer=self._provider.issuer, client=self._provider.client, scope=self._provider.scope
         )
 
-    def _note_sign_in(self, refused: enrol.NotSignedIn) -> None:
+    def _note_sign_in(self, refused: NotSignedIn) -> None:
         """Somebody has an officer's code and is not that officer, or the provider's keys are old: a person hears."""
         caller, day = refused.caller, iso(self._clock.now())[:10]
         self._database.run(

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from app.problems import Problem
+from sync.server import authority, identity
 from sync.server.authority import signing_key
-from sync.server.config import Config
+from sync.server.config import Config, check_serving
 from sync.server.database import Database
 from sync.server.door import Door
 from sync.server.exchange import Exchange
@@ -50,7 +51,7 @@ def serve(
     try:
         signer = Signer(signing_key(config.signing_key))
         door = Door(database, signer)
-        exchange = Exchange(database, signer, door, trial=config.trial)
+        exchange = Exchange(database, signer, door, trial=config.trial, provider=provider(config))
         try:
             from sync.server import app  # the other commands do not need it
 
@@ -60,6 +61,25 @@ def serve(
             exchange.close()
     finally:
         database.close()
+
+
+def check(config: Config) -> None:
+    """What must be right before laptops are answered. Raises Problem: what is wrong, and in which setting."""
+    check_serving(config)
+    signing_key(config.signing_key)
+    authority.check_served(config.certificate, config.certificate_key, config.authority, config.public_host)
+    where = provider(config)
+    if where is not None:
+        identity.load_keys(where.keys)
+
+
+def provider(config: Config) -> identity.Provider | None:
+    """Where officers show who they are; None where codes alone do."""
+    if config.sign_in_keys is None:
+        return None
+    return identity.Provider(
+        config.sign_in_issuer, config.sign_in_client, config.sign_in_keys, config.sign_in_claim, config.sign_in_scope
+    )
 
 
 def opened(config: Config) -> Database:

@@ -56,6 +56,10 @@ class Enrol(Message):
     trial: bool = False
     """This vault is to belong to a server for trying out: a practice vault always, another one where a person said so.
     A server that is the other kind refuses, and the code still holds."""
+    identity: str = ""
+    """Where the server asks for it: the ID token of whoever signed in, with `signing.sign_in_nonce` as its nonce."""
+    salt: str = ""
+    """32 hexadecimal digits, made anew for each sign-in; part of the nonce."""
 
 
 class Enrolled(Message):
@@ -298,7 +302,8 @@ class Refusal(Message):
     """Why a request was not answered. `code` is stable; facts name no person.
 
     malformed, too_large, too_old, not_enrolled, signature, counter (`last`: the highest that was seen), code, clock,
-    trial (this server is one, and the vault is for work), practice (the other way round), too_many (`retry_s`),
+    trial (this server is one, and the vault is for work), practice (the other way round), sign_in (`sign_in` says
+    where), identity (`why`: the sign-in does not show the officer of the code), too_many (`retry_s`),
     busy (`retry_s`), not_found, revoked (`order`).
     """
 
@@ -320,3 +325,13 @@ def statement(signed: Signed) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise msgspec.ValidationError("a statement is an object")
     return body
+class SignInFirst(Message):
+    """Where the officer has to sign in before a device is taken, and as what the program is registered there."""
+
+    issuer: str
+    client: str
+    scope: str = "openid"
+
+
+    sign_in: SignInFirst | None = None
+    why: str = ""

@@ -51,6 +51,11 @@ def leaf_bytes(number: int, entry_hash: str, received_at: str) -> bytes:
     return _lines("holdfast-leaf/1", str(number), entry_hash, received_at)
 
 
+def sign_in_nonce(device: str, key: str, secret: str, salt: str) -> str:
+    """The nonce of a sign-in: who signs in does so for this device, with this key and this code, and for no other."""
+    return hashlib.sha256(_lines("holdfast-sign-in/1", device, key, secret, salt)).hexdigest()
+
+
 def state(body: dict[str, Any], key: Ed25519PrivateKey) -> tuple[bytes, str]:
     """A statement as canonical JSON, with its signature."""
     packed = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
