@@ -710,6 +710,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         NOTHING_CHANGED,
         N_("Write another note that says what was wrong with it."),
     ),
+    "undo.hand_over": (
+        N_("What was said about handing a case over stays as it was said."),
+        NOTHING_CHANGED,
+        N_("Open “Who has this case” and take the offer back there, or hand the case over again."),
+    ),
     # move.*
     "move.same_case": (
         N_("This is the case in which it stands already."),
@@ -969,7 +974,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "server.sign_in_keys": (
         N_("The identity provider's keys in “{file}” cannot be used: {reason}."),
         NOTHING_CHANGED,
-        N_("Fetch the provider's public keys (its “jwks_uri”) once more, and give them to “holdfast-server sign-in-keys”."),
+        N_("Fetch the provider's public keys (“jwks_uri”) again and give them to “holdfast-server sign-in-keys”."),
     ),
     "server.identity_taken": (
         N_("Another officer signs in as that already, or it is empty."),

@@ -28,6 +28,8 @@ FOR_GOOD = {
     "print": "undo.print",
     "consent": "undo.consent",
     "note": "undo.note",
+    "hand_over": "undo.hand_over",
+    "hand_over_answer": "undo.hand_over",
 }
 _OF_ASSESSMENTS = ("assessment", "answer", "victim_view")
 _FIXED = {

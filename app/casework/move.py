@@ -39,6 +39,8 @@ STAYS = {
     "plan": "move.of_the_case",
     "paper": "move.of_the_case",
     "no_action": "move.of_the_case",
+    "hand_over": "move.of_the_case",
+    "hand_over_answer": "move.of_the_case",
     "link": "move.of_the_case",
 }
 """Types that never move, and the Problem that says what to do instead."""

@@ -554,6 +554,33 @@ _TYPES = (
         ),
     ),
     RecordType(
+        "hand_over",
+        "hand_overs",
+        N_("Hand-over"),
+        (
+            _f("how", "code", N_("How"), codes="hand_over"),
+            _f("to", "line", N_("To"), sensitivity="private"),
+            _f("officer", "line", N_("Officer’s number"), sensitivity="private"),
+            _f("unit", "line", N_("Unit’s number"), sensitivity="private"),
+            _f("reason", "code", N_("Reason"), codes="hand_over_reason", sensitivity="private"),
+            _f("note", "words", N_("Note"), sensitivity="private"),
+            _f("at", "moment", N_("When")),
+        ),
+        immutable=True,
+    ),
+    RecordType(
+        "hand_over_answer",
+        "hand_over_answers",
+        N_("Answer to a hand-over"),
+        (
+            _f("hand_over", "record", N_("Hand-over"), refers="hand_over"),
+            _f("answer", "code", N_("Answer"), codes="hand_over_answer"),
+            _f("reason", "words", N_("Reason"), sensitivity="private"),
+            _f("at", "moment", N_("When")),
+        ),
+        immutable=True,
+    ),
+    RecordType(
         "note",
         "notes",
         N_("Note"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import msgspec
 
@@ -18,6 +19,7 @@ LEFT, ERASED, LOST = "left", "erased", "lost"
 """Why a case is not here any more: it left this laptop's scope; a lawful order destroyed it; a server that was put
 back to an older state does not know it as this laptop's, and whoever made it has not sent it again yet."""
 _EMPTY = "UPDATE entry SET body = x'', signature = x'' WHERE state = 'gone' AND "
+_NOWHERE: Mapping[str, str] = MappingProxyType({})
 OLD = -1
 """The number of what was numbered in a history of the server that is no more."""
 
@@ -33,11 +35,12 @@ class Snapshot:
     records: Mapping[str, bytes]
 
 
-def take(store: Store, snapshots: Iterable[Snapshot]) -> set[str]:
+def take(store: Store, snapshots: Iterable[Snapshot], place: Mapping[str, str] = _NOWHERE) -> set[str]:
     """Take in snapshots, each with what this laptop wrote since on top; returns the cases that changed.
 
     One that is not newer than what is held, or of an erased case, changes nothing. They are to be asked for only
-    after a whole push: an entry that waits here must be one that the server has not got.
+    after a whole push: an entry that waits here must be one that the server has not got. `place`: from where to go on,
+    by the names under which the vault keeps it, in the same transaction.
     """
     changed = set()
     with store.transaction() as connection:
@@ -57,16 +60,19 @@ def take(store: Store, snapshots: Iterable[Snapshot]) -> set[str]:
             )
             anew.fold_anew(connection, one.case_id)
             changed.add(one.case_id)
+        _keep(store, place)
     store.forget()
     return changed
 
 
-def remove(store: Store, case_id: str, kind: str, number: int, at: str) -> bool:
+def remove(
+    store: Store, case_id: str, kind: str, number: int, at: str, place: Mapping[str, str] = _NOWHERE
+) -> bool:
     """Remove a case from this laptop: rows, words, snapshot and the entries of others. `kind`: left, erased or lost.
 
     This device's own entries stay, shown nowhere, until a backup of the server covers them: a server that was put
     back to an older state needs them again. Of an erased case only their hashes stay, so that the chain can still be
-    proven; of a lost one everything stays, for it may be the only copy. False where entries of the case wait to be
+    proven; of a lost one everything stays, for it may be the only copy. `place`: as in `take`. False where entries of the case wait to be
     sent: a chain with a gap could never be sent.
     """
     with store.transaction() as connection:
@@ -79,12 +85,14 @@ def remove(store: Store, case_id: str, kind: str, number: int, at: str) -> bool:
         connection.execute("DELETE FROM record WHERE case_id = ?", (case_id,))
         connection.execute("DELETE FROM case_line WHERE case_id = ?", (case_id,))
         if kind != LOST:
-            connection.execute("DELETE FROM snapshot WHERE case_id = ?", (case_id,))
+            for table in ("snapshot", "mended"):
+                connection.execute(f"DELETE FROM {table} WHERE case_id = ?", (case_id,))  # noqa: S608 - names of our own
             connection.execute("DELETE FROM entry WHERE case_id = ? AND device <> ?", (case_id, store.device))
         connection.execute("UPDATE entry SET state = 'gone' WHERE case_id = ?", (case_id,))
         if kind == ERASED:
             connection.execute(_EMPTY + "case_id = ?", (case_id,))
         connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?)", (case_id, kind, number, at))
+        _keep(store, place)
     store.forget()
     return True
 
@@ -121,6 +129,11 @@ def gone(store: Store) -> dict[str, str]:
     """The cases that were removed: left or erased."""
     with store.reading() as connection:
         return dict(connection.execute("SELECT case_id, kind FROM gone").fetchall())
+
+
+def _keep(store: Store, place: Mapping[str, str]) -> None:
+    for name, value in place.items():
+        store.remember(name, value)
 
 
 def _held(connection: Connection, one: Snapshot) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from app.clock import Clock, SystemClock, iso
 from app.logs import place_of
 from app.problems import Problem
-from sync.server import enrol, heads, history, identity, pull, push, scope, snapshots
+from sync.server import charges, enrol, heads, history, identity, pull, push, scope, snapshots
 from sync.server.database import ALL, Busy, Connection, Database
 from sync.server.door import Door, Refused
 from sync.server.enrol import NotSignedIn
@@ -153,7 +153,7 @@ class Exchange:
         now = self._clock.now()
 
         def work(connection: Connection) -> Pulled:
-            end, leaves, covered = pull.standing(connection, caller.org)
+            end, leaves, covered, people = pull.standing(connection, caller.org)
             same = wish.epoch in ("", caller.epoch)
             # A cursor beyond the end is one of a history that is no more.
             cursor = wish.cursor if same and 0 <= wish.cursor <= end else 0
@@ -179,6 +179,8 @@ class Exchange:
                 tree=heads.latest(connection, caller.org, caller.epoch, held),
                 order=self._order(connection, caller, done),
                 covered=covered,
+                charges=done.charges,
+                people=None if done.more or wish.people == people else charges.force(connection, caller, people),
             )
 
         return self._database.run(caller.org, caller.device, work, repeatable=True)
@@ -199,7 +201,7 @@ class Exchange:
             raise Refused(413, "too_large")
 
         def work(connection: Connection) -> Snapshots:
-            end, _, _ = pull.standing(connection, caller.org)
+            end, *_ = pull.standing(connection, caller.org)
             if wish.cases:
                 found, after, more = snapshots.of_cases(connection, caller, wish.cases), "", False
             else:
@@ -218,6 +220,7 @@ class Exchange:
                 more=more,
                 missing=missing,
                 server_time=iso(self._clock.now()),
+                charges=charges.of_cases(connection, caller, sorted(there)) if there else [],
             )
 
         try:
@@ -232,7 +235,7 @@ class Exchange:
         _fits(wish.protocol, limits.OLDEST_PULL)
 
         def work(connection: Connection) -> History | None:
-            end, _, _ = pull.standing(connection, caller.org)
+            end, *_ = pull.standing(connection, caller.org)
             if not history.is_there(connection, caller, wish.case):
                 return None
             entries, more = history.page(connection, caller, wish.case, max(wish.after, 0))

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from sync.server import charges
 from sync.server.database import Connection
 from sync.server.ledger import Caller
 from sync.wire import limits, messages, signing
@@ -42,6 +43,7 @@ class Page:
     entries: list[messages.PulledEntry] = field(default_factory=list)
     notices: list[messages.Notice] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
+    charges: list[messages.Charge] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
 
 
@@ -51,7 +53,8 @@ def page(connection: Connection, caller: Caller, cursor: int, end: int, limit: i
     wanted = {"org": caller.org, "device": caller.device, "cursor": cursor, "end": end, "most": most + 1}
     entries = connection.execute(_ENTRIES, wanted).fetchall()
     notices = connection.execute(_NOTICES, wanted).fetchall()
-    stop = _stop(entries, notices, most, end)
+    charged = charges.changed(connection, caller, cursor, end, most + 1)
+    stop = _stop(entries, (notices, charged), most, end)
     done = Page(stop, more=stop < end)
     last: dict[str, tuple[int, bytes]] = {}
     for number, received, device, signature, body, case, digest in entries:
@@ -59,6 +62,7 @@ def page(connection: Connection, caller: Caller, cursor: int, end: int, limit: i
             break
         done.entries.append(pulled(number, received, device, signature, body))
         last[case] = (number, digest)
+    done.charges = [charges.told(row) for row in charged if row[0] <= stop]
     done.notices = [messages.Notice(number=n, kind=kind, case=case) for n, kind, case in notices if n <= stop]
     for case, number, digest in connection.execute(_OWN, {**wanted, "end": stop}).fetchall():
         last[case] = max(last.get(case, (0, b"")), (number, digest))
@@ -67,16 +71,16 @@ def page(connection: Connection, caller: Caller, cursor: int, end: int, limit: i
     return done
 
 
-def _stop(entries: list[tuple[Any, ...]], notices: list[tuple[Any, ...]], most: int, end: int) -> int:
+def _stop(entries: list[tuple[Any, ...]], others: tuple[list[tuple[Any, ...]], ...], most: int, end: int) -> int:
     """The number after which the page ends: where there are enough things, or enough bytes."""
-    sizes = {row[0]: len(row[4]) for row in entries} | {row[0]: 100 for row in notices}
+    sizes = {row[0]: len(row[4]) for row in entries} | {row[0]: 100 for rows in others for row in rows}
     taken = 0
     for count, number in enumerate(sorted(sizes), start=1):
         taken += sizes[number]
         if (count == most or taken >= limits.PULLED_BYTES) and count < len(sizes):
             return int(number)
-    # Either list may have been cut by the database; what lies beyond its end is not known here.
-    cut = [rows[-1][0] for rows in (entries, notices) if len(rows) > most]
+    # Each list may have been cut by the database; what lies beyond its end is not known here.
+    cut = [rows[-1][0] for rows in (entries, *others) if len(rows) > most]
     return min([end, *(int(number) - 1 for number in cut)])
 
 
@@ -101,15 +105,16 @@ def keys(connection: Connection, org: str, devices: set[str]) -> dict[str, str]:
     return {device: signing.to_text(bytes(key)) for device, key in rows}
 
 
-def standing(connection: Connection, org: str) -> tuple[int, int, int]:
-    """The last number that was given, the leaves of the tree, and up to where a verified backup covers the history."""
+def standing(connection: Connection, org: str) -> tuple[int, int, int, int]:
+    """The last number that was given, the leaves of the tree, up to where a verified backup covers the history, and
+    the version of the officers and units."""
     row = connection.execute(
-        "SELECT c.number, c.leaves, o.covered FROM counter AS c JOIN organisation AS o ON o.org_id = c.org_id"
+        "SELECT c.number, c.leaves, o.covered, o.people FROM counter AS c JOIN organisation AS o ON o.org_id = c.org_id"
         " WHERE c.org_id = %s",
         (org,),
     ).fetchone()
     assert row is not None
-    return int(row[0]), int(row[1]), int(row[2])
+    return int(row[0]), int(row[1]), int(row[2]), int(row[3])
 
 
 def own_head(connection: Connection, caller: Caller) -> tuple[messages.Head, int]:

@@ -34,6 +34,8 @@ PULLED = 2000
 """Most entries in one page of a pull."""
 PULLED_BYTES = 2 << 20
 """Bytes of entries after which a page of a pull ends."""
+COLLEAGUES = 5000
+"""Most officers that a laptop is told of."""
 PROOF = 64
 """Most hashes in one proof of the history."""
 
@@ -45,17 +47,17 @@ TRIES_PER_MINUTE = 5
 """Enrolments from one address within a minute."""
 DEVICES_PER_OFFICER = 3
 """Devices that one officer may have at once."""
-
-REQUEST_S = 60
 IDENTITY = 16 << 10
 """Most bytes of the token that shows who signed in."""
-"""Seconds within which a request is over."""
+
 SIGN_IN_S = 5 * 60
 """Seconds for which a laptop waits for somebody who signs in, in the browser."""
 SIGN_IN_FRESH_S = 10 * 60
 """Seconds after which a sign-in shows no longer who sits there now."""
 CLOCK_LEEWAY_S = 60
 """Seconds by which the clocks of the server and of the identity provider may differ."""
+REQUEST_S = 60
+"""Seconds within which a request is over."""
 STATEMENT_S = 5
 """Seconds after which the database gives a statement up."""
 CLOCK_LEAD_MS = 5 * 60 * 1000

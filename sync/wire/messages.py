@@ -143,6 +143,8 @@ class Pull(Message):
     scope: int = 0
     tree_size: int = 0
     limit: int = 0
+    people: int = 0
+    """The version of the officers and units that this laptop knows."""
 
 
 class PulledEntry(Message):
@@ -168,6 +170,52 @@ class Notice(Message):
     order: Signed | None = None
 
 
+class Charge(Message):
+    """Who has charge of a case, told where it is not simply whoever opened it: ids of officers and units.
+
+    `offer`: the hand-over that nobody has answered yet, and to which officer or unit it is; `restricted`: a suspect
+    works for the police; `assigned`, `named`: whether this laptop's officer is.
+    """
+
+    case: str
+    author: str
+    owner: str
+    unit: str
+    offer: str = ""
+    offered: str = ""
+    offered_unit: str = ""
+    restricted: bool = False
+    assigned: bool = False
+    named: bool = False
+
+
+class Colleague(Message):
+    """An officer in service, to whom a case may be handed over."""
+
+    id: str
+    name: str
+    role: str
+    unit: str
+
+
+class Unit(Message):
+    """A unit, and the one above it or nothing."""
+
+    id: str
+    name: str
+    above: str = ""
+
+
+class Force(Message):
+    """The officers and units of a force. `role`, `unit`: of this laptop's officer, as they are now."""
+
+    version: int
+    role: str
+    unit: str
+    officers: list[Colleague]
+    units: list[Unit]
+
+
 class Pulled(Message):
     """A page of what is new, in the server's order, for cases in scope only.
 
@@ -191,6 +239,10 @@ class Pulled(Message):
     covered: int = 0
     """Number up to which a verified backup covers the history; entries up to there need not be kept for the server."""
     least_program: str = ""
+    charges: list[Charge] = []
+    """Who has charge of cases in scope, where that changed since the cursor."""
+    people: Force | None = None
+    """Where they changed since the version that the laptop knows, once nothing more waits."""
 
 
 # ---- Snapshots ---------------------------------------------------------------------------------------------------
@@ -232,6 +284,8 @@ class Snapshots(Message):
     more: bool
     missing: list[str]
     server_time: str
+    charges: list[Charge] = []
+    """Who has charge of those of these cases where it is not simply whoever opened them."""
 
 
 class WantHistory(Message):

@@ -162,16 +162,17 @@ def test_joined_and_left_stand_in_one_order_with_the_entries(force: Force, lapto
     laptop.set(case, "reference", "after")
     laptop.push()
     page = other.pull_page()
-    assert [(one.number, one.kind) for one in page.notices] == [(2, "joined")]
-    assert [one.number for one in page.entries] == [3]
-    assert page.scope == 2
+    # Who has charge of the case took the number before the notice.
+    assert [(one.number, one.kind) for one in page.notices] == [(3, "joined")]
+    assert [one.number for one in page.entries] == [4]
+    assert page.scope == 3
     snapshot = other.snapshots(case).snapshots[0]
-    assert snapshot.number == 3
+    assert snapshot.number == 4
     force.do(lambda c, org: administration.involve(c, org, case, other.officer, "assigned", involved=False))
     laptop.set(case, "reference", "after it left")
     laptop.push()
     other.pull()
-    assert [(one.number, one.kind) for one in other.notices] == [(4, "left")]
+    assert [(one.number, one.kind) for one in other.notices] == [(6, "left")]
     # From the beginning, the entries of a case that left do not come again.
     page = other.pull_page(cursor=0)
     assert (page.entries, [one.kind for one in page.notices]) == ([], ["left"])
