@@ -84,6 +84,7 @@ def remove(
         rows.forget_words(connection, case_id)
         connection.execute("DELETE FROM record WHERE case_id = ?", (case_id,))
         connection.execute("DELETE FROM case_line WHERE case_id = ?", (case_id,))
+        connection.execute("DELETE FROM meta WHERE name = ?", (f"charge:{case_id}",))
         if kind != LOST:
             for table in ("snapshot", "mended"):
                 connection.execute(f"DELETE FROM {table} WHERE case_id = ?", (case_id,))  # noqa: S608 - names of our own
@@ -105,6 +106,7 @@ def new_history(store: Store) -> None:
     with store.transaction() as connection:
         connection.execute("UPDATE entry SET number = ? WHERE device <> ?", (OLD, store.device))
         connection.execute("UPDATE snapshot SET number = ?", (OLD,))
+        connection.execute("DELETE FROM meta WHERE name LIKE 'charge:%'")
     store.forget()
 
 
