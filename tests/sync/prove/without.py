@@ -1,0 +1,72 @@
+"""Mechanisms that can be switched off, so that a proof shows that it would find out. Named by what they give."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+from unittest import mock
+
+from sync.client import round as rounds
+from sync.client.asking import Asking
+from sync.server import database
+from sync.wire import limits
+
+
+def _marked_before_the_answer() -> Any:
+    """The laptop takes what it sends as sent, before anybody has answered."""
+    ask = Asking.ask
+
+    def hasty(self: Asking, path: str, message: Any, reply: Any) -> Any:
+        if path == "/v1/push":
+            with self._store.transaction() as connection:
+                connection.execute("UPDATE entry SET state = 'sent', number = 1 WHERE state = 'unsent'")
+        return ask(self, path, message, reply)
+
+    return mock.patch.object(Asking, "ask", hasty)
+
+
+def _forgetful_database() -> Any:
+    """The server confirms what its database has not yet written down."""
+    look = database._look_through
+
+    def hasty(connection: Any, *more: Any) -> None:
+        look(connection, *more)
+        connection.execute("SET LOCAL synchronous_commit = off")
+
+    return mock.patch.object(database, "_look_through", hasty)
+
+
+def _cursor_first() -> Any:
+    """The place is kept before what it covers."""
+    take = rounds._Exchange.take
+
+    def hasty(self: Any, page: Any) -> None:
+        self.set_cursor(page.cursor)
+        take(self, page)
+
+    return mock.patch.object(rounds._Exchange, "take", hasty)
+
+
+_WITHOUT = {
+    "only what was acknowledged is sent": _marked_before_the_answer,
+    "what is confirmed is written down": _forgetful_database,
+    "the place comes with the data": _cursor_first,
+}
+
+
+@contextlib.contextmanager
+def limits_by_the_minute() -> Iterator[None]:
+    """Without the limits by the minute, which have tests of their own."""
+    names = ("PUSHES_PER_MINUTE", "REQUESTS_PER_MINUTE", "TRIES_PER_MINUTE")
+    with contextlib.ExitStack() as stack:
+        for name in names:
+            stack.enter_context(mock.patch.object(limits, name, 1 << 30))
+        yield
+
+
+@contextlib.contextmanager
+def off(mechanism: str) -> Iterator[None]:
+    """With one mechanism switched off; with all of them where none is named."""
+    with _WITHOUT[mechanism]() if mechanism else contextlib.nullcontext():
+        yield
