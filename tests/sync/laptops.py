@@ -101,6 +101,7 @@ class Laptop:
         self.entries: list[messages.PulledEntry] = []
         self.notices: list[messages.Notice] = []
         self.digests: dict[str, str] = {}
+        self.charges: list[messages.Charge] = []
         # Everything in 127.0.0.0/8 is loopback: what one test gets wrong does not slow the others.
         self._address = f"127.0.{next(_ADDRESS) % 250}.{secrets.randbelow(250) + 1}"
         self._connection: http.client.HTTPSConnection | None = None
@@ -259,6 +260,7 @@ class Laptop:
             came += page.entries
             self.notices += page.notices
             self.digests |= page.digests
+            self.charges += page.charges
             self.cursor = page.cursor
             if not page.more:
                 break
