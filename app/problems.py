@@ -693,7 +693,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "undo.sealed": (
         N_("This assessment is completed and stays as it is."),
         NOTHING_CHANGED,
-        N_("Correct it under “Risk”: a correction carries the answers over and keeps the old one."),
+        N_("Correct it under “Grade”: a correction carries the answers over and keeps the old one."),
     ),
     "undo.print": (
         N_("The log of prints stays, since paper may exist."),

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bench_caseload import PASSPHRASE
-from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer
+from pulse import Pulse
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -23,36 +24,6 @@ from app.clock import SystemClock
 from app.vault import vault
 from ui import tasks
 from ui.start import Program, arguments
-
-BEAT_MS = 2
-
-
-class Pulse(QObject):
-    """Beats every two milliseconds; the longest pause between two beats is a stall of everything else."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.longest = 0.0
-        self._since = QElapsedTimer()
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._beat)
-        self._timer.start(BEAT_MS)
-        self._since.start()
-
-    def begin(self) -> None:
-        """Measure from now on."""
-        self.longest = 0.0
-        self._since.restart()
-
-    def end(self) -> float:
-        """The longest stall since `begin`, in milliseconds."""
-        self._beat()
-        return round(self.longest, 1)
-
-    def _beat(self) -> None:
-        self.longest = max(self.longest, self._since.nsecsElapsed() / 1e6 - BEAT_MS)
-        self._since.restart()
 
 
 def until(app: QApplication, holds: Callable[[], bool], seconds: float = 20.0) -> None:

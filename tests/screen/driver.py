@@ -22,6 +22,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 EAR = Path(__file__).resolve().parent / "ear"
+PULSE = ROOT / "packaging"
 PATIENCE_S = 60.0
 PASSPHRASE = "mosslamp tinkettle barnfog"
 OFFICER = "Ilse Varga"
@@ -72,24 +73,28 @@ class AtTheScreen:
     def __init__(
         self,
         screen: Mapping[str, str],
-        vault: Path,
+        vault: Path | None,
         folder: Path,
         *argv: str,
         pictures: Path | None = None,
         start: bool = True,
         note_saved: bool = True,
         under: Sequence[str] = (),
+        stalls: bool = False,
     ) -> None:
+        """`vault`: None for all vaults of this laptop; `stalls`: the longest stall of the window is measured."""
         self.folder, self.pictures = folder, pictures or folder / "pictures"
         self._ear = folder / "ear"
         self.saved = folder / "saved"
         self.environment = {
             **screen,
-            "PYTHONPATH": str(EAR),
+            "PYTHONPATH": os.pathsep.join(map(str, (EAR, PULSE) if stalls else (EAR,))),
+            "HOLDFAST_EAR_STALLS": "yes" if stalls else "",
             "HOLDFAST_EAR": str(self._ear),
             "HOLDFAST_EAR_SAVED": str(self.saved) if note_saved else "",
         }
-        self.command = [*under, sys.executable, "-m", "ui.start", "--vault", str(vault), "--language", "en", *argv]
+        which = ["--vault", str(vault)] if vault is not None else []
+        self.command = [*under, sys.executable, "-m", "ui.start", *which, "--language", "en", *argv]
         self._pictures = 0
         self._sent = 0
         self._born: tuple[int, int] | None = None
@@ -203,6 +208,11 @@ class AtTheScreen:
             pass  # a picture is for people; no test hangs on it
         return path
 
+    def stall(self) -> dict[str, float]:
+        """The longest stall of the window since this was last asked (`ms`), and its own work in it (`own_ms`)."""
+        found: dict[str, float] = json.loads(self._ask("stall"))
+        return found
+
     def settled_picture(self, name: str) -> Path:
         """Take a picture when two in a row are alike; a cursor that blinks is let be after a few."""
         before = b""
@@ -283,10 +293,14 @@ class AtTheScreen:
         self._sent = now["keys"]
         return now
 
-    def lock(self) -> None:
-        """Lock with Ctrl+L: a fresh program comes at the unlock screen."""
+    def lock(self, key: str = "ctrl+l") -> None:
+        """Lock with Ctrl+L, or with the space bar on a button that locks: a fresh program at the unlock screen."""
+        self.locks(lambda: self.xdotool("key", key))
+
+    def locks(self, by: Callable[[], object]) -> None:
+        """Do something by which the program locks, and wait for the fresh one."""
         before = self.now()["born"]
-        self.xdotool("key", "ctrl+l")
+        by()
         self._forget()
         self.wait("a fresh program", lambda now: now["born"] != before and "Unlock" in now["places"])
         self._come_forward()

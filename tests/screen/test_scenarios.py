@@ -15,20 +15,21 @@ from app.casework.desk import Desk
 from app.records.view import CaseView
 from tests.documents.reading import flat, overlaps, page_texts, sizes
 from tests.screen.driver import AtTheScreen
-from tests.screen.typing import answer_all, new_case, save_copy, step
+from tests.screen.typing import (
+    answer_all,
+    factors,
+    give_grade,
+    keira_and_dane,
+    new_case,
+    safe_contact,
+    save_copy,
+    step,
+    throat_held,
+)
 
 pytestmark = pytest.mark.screen
 
 Opened = Callable[[], Desk]
-
-
-def factors(numbers: str) -> list[str]:
-    """Factor codes from numbers and ranges: "1,3-5"."""
-    found = []
-    for part in numbers.split(","):
-        first, _, last = part.partition("-")
-        found += [f"F{n:02d}" for n in range(int(first), int(last or first) + 1)]
-    return found
 
 
 def only_case(desk: Desk) -> CaseView:
@@ -66,36 +67,9 @@ def test_sc1_pregnant_and_strangled(at_screen: AtTheScreen, opened: Opened, tmp_
     at.unlock()
     at.picture("today")
     new_case(at, "Keira", "Holt-Baines", "NM-2026-0417", "14 Tannery Row")
-    at.fill("Born", "11.2.1999")
-    at.press("Sex: Female")
-    at.press("Pregnant: Yes")
-    at.picture("people-victim")
-    at.press("Add a suspect")
-    at.fill("Given name", "Dane")
-    at.fill("Family name", "Ruskin")
-    at.fill("Born", "1995")
-    at.press("Sex: Male")
-    at.press("Custody: In custody")
-    at.pick("Is the victim’s", "Partner")
-    at.press("Living together: Yes")
-    at.picture("people-suspect")
-    at.press("Safe ways: Call")
-    at.fill("Safe number", "+44 20 7946 0000")
-    at.fill("Safe hours", "09:00-12:00")
-    at.press("Voicemail allowed: No")
-    at.press("Confirmed with the victim")
-    at.picture("people-safe-contact")
-
-    step(at, 2, "HappenedPage")
-    at.fill("Happened from", "yesterday 01:10")
-    at.fill("Incidents in 12 months", "1")
-    at.fill("What happened", "She spoke of going to her aunt. He held her throat against a wardrobe; 5 < 6 & <b>")
-    at.press("Injury: Yes")
-    at.fill("Offences", "assault; strangulation")
-    at.press("Arrested: Yes")
-    at.press("Suspect at large: No")
-    at.picture("happened")
-
+    keira_and_dane(at)
+    safe_contact(at)
+    throat_held(at)
     step(at, 3, "RiskPage")
     at.picture("risk-first-questions")
     answers = {"yes": factors("1-3,6,10,13,15,27,33,34,36"), "unknown": factors("7,24")}
@@ -112,9 +86,7 @@ def test_sc1_pregnant_and_strangled(at_screen: AtTheScreen, opened: Opened, tmp_
 
     step(at, 4, "GradePage")
     at.picture("grade-empty")
-    at.key("h")
-    at.fill("Why this grade", "Pressure on the throat in pregnancy; separation announced.")
-    at.press("Give this grade")
+    give_grade(at, "h", "Pressure on the throat in pregnancy; separation announced.")
     at.picture("grade-given")
     at.press("Complete: seal these answers")
     at.wait_for_words("^Completed")
@@ -267,9 +239,7 @@ def test_sc7_another_language_card_in_english_read_out(at_screen: AtTheScreen, o
     at.fill("In the victim’s own words", "She pointed at the door and then at the children.")
 
     step(at, 4, "GradePage")
-    at.key("h")
-    at.fill("Why this grade", "Cut off, watched by a group, passports locked away.")
-    at.press("Give this grade")
+    give_grade(at, "h", "Cut off, watched by a group, passports locked away.")
     at.wait_for_words("17 questions not known|provisional")
     at.picture("grade-provisional")
 
@@ -387,9 +357,7 @@ def test_sc10_consent_withheld(at_screen: AtTheScreen, opened: Opened, tmp_path:
     at.picture("risk-declined")
 
     step(at, 4, "GradePage")
-    at.key("m")
-    at.fill("Why this grade", "No statement.")
-    at.press("Give this grade")
+    give_grade(at, "m", "No statement.")
     at.wait_for_words("Both are kept")
     at.picture("grade-below-the-floor")
     at.tab_to("Your grade: Medium", back=True)

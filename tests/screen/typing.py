@@ -29,10 +29,59 @@ def new_case(at: AtTheScreen, given: str, family: str, reference: str, place: st
     at.wait_for("PeoplePage")
 
 
+def keira_and_dane(at: AtTheScreen) -> None:
+    """The rest of a victim whose name is there already, and a suspect in custody who is the partner."""
+    at.fill("Born", "11.2.1999")
+    at.press("Sex: Female")
+    at.press("Pregnant: Yes")
+    at.picture("people-victim")
+    at.press("Add a suspect")
+    at.fill("Given name", "Dane")
+    at.fill("Family name", "Ruskin")
+    at.fill("Born", "1995")
+    at.press("Sex: Male")
+    at.press("Custody: In custody")
+    at.pick("Is the victim’s", "Partner")
+    at.press("Living together: Yes")
+    at.picture("people-suspect")
+
+
+def safe_contact(at: AtTheScreen) -> None:
+    """Agree how the victim may be reached."""
+    at.press("Safe ways: Call")
+    at.fill("Safe number", "+44 20 7946 0000")
+    at.fill("Safe hours", "09:00-12:00")
+    at.press("Voicemail allowed: No")
+    at.press("Confirmed with the victim")
+    at.picture("people-safe-contact")
+
+
+def throat_held(at: AtTheScreen) -> None:
+    """What happened to a victim whose throat was held, and that the suspect was arrested."""
+    step(at, 2, "HappenedPage")
+    at.fill("Happened from", "yesterday 01:10")
+    at.fill("Incidents in 12 months", "1")
+    at.fill("What happened", "She spoke of going to her aunt. He held her throat against a wardrobe; 5 < 6 & <b>")
+    at.press("Injury: Yes")
+    at.fill("Offences", "assault; strangulation")
+    at.press("Arrested: Yes")
+    at.press("Suspect at large: No")
+    at.picture("happened")
+
+
 def step(at: AtTheScreen, number: int, page: str) -> dict[str, Any]:
     """Go to a step of the case by its key."""
     at.key(f"ctrl+{number}")
     return at.wait_for(page)
+
+
+def factors(numbers: str) -> list[str]:
+    """Factor codes from numbers and ranges: "1,3-5"."""
+    found = []
+    for part in numbers.split(","):
+        first, _, last = part.partition("-")
+        found += [f"F{n:02d}" for n in range(int(first), int(last or first) + 1)]
+    return found
 
 
 def question_at(now: Mapping[str, Any]) -> str:
@@ -87,3 +136,10 @@ def save_copy(at: AtTheScreen, path: Path, reason: str) -> str:
     at.fill("Full path of the file to save", str(path))
     at.press("Save a copy there")
     return at.wait_for_words("Saved and logged")
+
+
+def give_grade(at: AtTheScreen, key: str, why: str) -> None:
+    """Give a grade by its key, with the reason."""
+    at.key(key)
+    at.fill("Why this grade", why)
+    at.press("Give this grade")

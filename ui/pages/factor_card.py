@@ -150,7 +150,16 @@ class FactorCard(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusIn:
             self._stand()
+        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._goes_on(watched, event):
+            return True
         return super().eventFilter(watched, event)
+
+    def _goes_on(self, watched: QObject, event: QKeyEvent) -> bool:
+        """From the small buttons, too, up and down go from question to question; Qt would go to the next button."""
+        if watched in self.row.buttons or event.key() not in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            return False
+        self.keyPressEvent(event)
+        return True
 
     # ---- answering
 
@@ -248,6 +257,7 @@ class FactorCard(QFrame):
                 ),
             )
             button.clicked.connect(lambda _=False, value=one.value: self.row.choose(value))
+            button.installEventFilter(self)
             self._earlier.append(button)
             self.body.insertWidget(self.body.indexOf(self.row), button)
 

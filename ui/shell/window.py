@@ -328,6 +328,13 @@ class Window(QWidget):
             self.go({"place": "find"}, take_focus=False)
         self.pages["find"].look_for(words)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # A field of one line takes this key from the shortcut on X11, and hands it on.
+        if event.key() == Qt.Key.Key_E and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self.go({"place": "shift"})
+        else:
+            super().keyPressEvent(event)
+
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if watched is self.find_box and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -152,6 +152,8 @@ class LineEdit(QLineEdit):
         elif event.matches(QKeySequence.StandardKey.Cut) and self.hasSelectedText() and not self.isReadOnly():
             clipboard.copy(self.selectedText())
             self.insert("")
+        elif event.key() == Qt.Key.Key_E and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            event.ignore()  # the window's key; on X11 Qt would go to the end of the line, which End does
         else:
             super().keyPressEvent(event)
 

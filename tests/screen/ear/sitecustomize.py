@@ -1,5 +1,6 @@
 """An ear in the program under test: it says over a socket what a screen reader would hear and what a passer-by would
-see. It presses nothing and changes nothing. Python loads it by itself where its folder stands on PYTHONPATH.
+see. It presses nothing and changes nothing, save the hour where a night has to go by. Python loads it by itself where
+its folder stands on PYTHONPATH.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ import os
 import sys
 
 SOCKET, SAVED = "HOLDFAST_EAR", "HOLDFAST_EAR_SAVED"
+HOUR = "HOLDFAST_EAR_HOUR"  # a file with the seconds by which the program's clock is ahead of the machine's
+STALLS = "HOLDFAST_EAR_STALLS"  # how long the window stands still is measured
 
 
 def listen(path: str) -> None:
@@ -57,6 +60,7 @@ def make_ear(application, path):
             self.socket.listen(4)
             self.notifier = QSocketNotifier(self.socket.fileno(), QSocketNotifier.Type.Read)
             self.notifier.activated.connect(self.asked)
+            self.pulse = take_pulse() if os.environ.get(STALLS) else None
 
         def stop(self):
             self.notifier.setEnabled(False)
@@ -70,12 +74,25 @@ def make_ear(application, path):
             QTimer.singleShot(0, lambda: QTimer.singleShot(0, lambda: self.answer(with_whom, question)))
 
         def answer(self, with_whom, question):
+            stall = self.stall(question)
             with with_whom:
-                reply = picture() if question == "picture" else json.dumps(self.heard()).encode()
+                reply = picture() if question == "picture" else json.dumps(stall or self.heard()).encode()
                 try:
                     with_whom.sendall(reply)
                 except OSError:
                     pass  # whoever asked has gone
+            if self.pulse is not None:
+                self.pulse.go_on()  # listening and taking pictures is not the program's work
+
+        def stall(self, question):
+            """The longest stall since this was last asked; every question ends a pause."""
+            if self.pulse is None:
+                return None
+            found = {"ms": self.pulse.end(), "own_ms": round(self.pulse.own, 1)}
+            if question != "stall":
+                return None
+            self.pulse.begin()
+            return found
 
         def heard(self):
             has = QApplication.focusWidget()
@@ -114,9 +131,33 @@ def make_ear(application, path):
         application.primaryScreen().grabWindow(0).save(buffer, "PNG")
         return bytes(buffer.data())
 
+    if os.environ.get(HOUR):
+        live_by(os.environ[HOUR])
     if os.environ.get(SAVED):
         note_what_is_said_to_be_saved(os.environ[SAVED])
     return Ear()
+
+
+def take_pulse():
+    """The same measure that the bench takes; its folder stands on PYTHONPATH beside this one."""
+    from pulse import Pulse
+
+    return Pulse()
+
+
+def live_by(path: str) -> None:
+    """Have the program's clock run ahead of the machine's by the seconds that stand in a file."""
+    from datetime import timedelta
+
+    from app.clock import SystemClock
+
+    now = SystemClock.now
+
+    def later(self):
+        with open(path) as file:
+            return now(self) + timedelta(seconds=float(file.read()))
+
+    SystemClock.now = later
 
 
 def note_what_is_said_to_be_saved(path: str) -> None:

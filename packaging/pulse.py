@@ -1,0 +1,45 @@
+"""How long a window stood still: beats every two milliseconds; a pause between two beats is a stall of all else."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer
+
+BEAT_MS = 2
+
+
+class Pulse(QObject):
+    """`longest`: the longest pause since `begin`, in milliseconds; `own`: how much of it this thread itself worked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.longest = self.own = 0.0
+        self._since = QElapsedTimer()
+        self._worked = 0.0
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._beat)
+        self._timer.start(BEAT_MS)
+        self.go_on()
+
+    def begin(self) -> None:
+        """Measure from now on."""
+        self.longest = self.own = 0.0
+        self.go_on()
+
+    def end(self) -> float:
+        """The longest stall since `begin`, in milliseconds."""
+        self._beat()
+        return round(self.longest, 1)
+
+    def go_on(self) -> None:
+        """Forget the time since the last beat: it was not the program's."""
+        self._since.start()
+        self._worked = time.thread_time()
+
+    def _beat(self) -> None:
+        pause = self._since.nsecsElapsed() / 1e6 - BEAT_MS
+        if pause > self.longest:
+            self.longest, self.own = pause, (time.thread_time() - self._worked) * 1000
+        self.go_on()
