@@ -193,18 +193,34 @@ def _people_changed(connection: Connection, org: str) -> None:
 
 def age(connection: Connection, org: str) -> int:
     """Take cases that are no longer recent from laptops that had them only for that; returns how many moved."""
-    place = lock(connection, org)
-    number, days = place.number, _days(connection, org)
-    rows = connection.execute(
-        "SELECT d.device_id, o.officer_id, o.role, o.unit_id FROM device AS d JOIN officer AS o"
-        " ON o.org_id = d.org_id AND o.officer_id = d.officer_id WHERE d.org_id = %s AND d.revoked_at IS NULL"
+    return sum(age_device(connection, org, device) for device in in_service(connection, org))
+
+
+def age_device(connection: Connection, org: str, device: str) -> int:
+    """The same for one laptop. Where nothing has grown old, nobody waits for the counter."""
+    row = connection.execute(
+        "SELECT o.officer_id, o.role, o.unit_id FROM device AS d JOIN officer AS o ON o.org_id = d.org_id"
+        " AND o.officer_id = d.officer_id WHERE d.org_id = %s AND d.device_id = %s AND d.revoked_at IS NULL"
         " AND o.active",
-        (org,),
-    ).fetchall()
-    for device, officer, role, unit in rows:
-        number = scope.recompute_device(connection, org, device, Officer(officer, role, unit), days, number)
+        (org, device),
+    ).fetchone()
+    if row is None:
+        return 0
+    officer, days = Officer(*row), _days(connection, org)
+    if scope.may_hold(connection, org, officer, days) == scope.held_by(connection, org, device):
+        return 0
+    place = lock(connection, org)
+    number = scope.recompute_device(connection, org, device, officer, days, place.number)
     scope.give(connection, org, number)
     return number - place.number
+
+
+def in_service(connection: Connection, org: str) -> list[str]:
+    """All devices that are not revoked."""
+    rows = connection.execute(
+        "SELECT device_id FROM device WHERE org_id = %s AND revoked_at IS NULL ORDER BY device_id", (org,)
+    ).fetchall()
+    return [device for (device,) in rows]
 
 
 def people(connection: Connection, org: str) -> list[Person]:

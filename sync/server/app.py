@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,6 +13,7 @@ from sync.server import described
 from sync.server.database import Busy
 from sync.server.door import Door, Refused
 from sync.server.exchange import Exchange
+from sync.server.figures import Figures
 from sync.server.signed import Application, SignedExchange, report
 from sync.server.statements import Signer
 from sync.wire import messages
@@ -39,18 +41,27 @@ _Request = Request[Any, Any, Any]
 _CODES = {400: "malformed", 404: "not_found", 405: "not_found", 413: "too_large", 422: "malformed"}
 
 
-def make(exchange: Exchange, door: Door, signer: Signer, authority: bytes, openapi: bool) -> Application:
-    """The application. `authority`: the certificate that laptops pin (PEM)."""
+def make(
+    exchange: Exchange,
+    door: Door,
+    signer: Signer,
+    authority: bytes,
+    openapi: bool,
+    ready: Callable[[], bool] = lambda: True,
+    figures: Figures | None = None,
+) -> Application:
+    """The application. `authority`: the certificate that laptops pin (PEM); `ready`: whether it takes work."""
 
     @get("/v1/authority", media_type="application/x-pem-file", sync_to_thread=False)
     def certificate() -> bytes:
         """The authority's certificate."""
         return authority
 
-    @get("/v1/health", sync_to_thread=False)
-    def health() -> Health:
+    @get("/v1/health", sync_to_thread=True)
+    def health() -> Response[Health]:
         """Whether the server takes work."""
-        return Health(ready=True)
+        takes = ready()
+        return Response(Health(ready=takes), status_code=200 if takes else 503)
 
     @post("/v1/enrol", status_code=200, sync_to_thread=True)
     def enrol(body: bytes, request: _Request) -> Enrolled:
@@ -94,14 +105,14 @@ def make(exchange: Exchange, door: Door, signer: Signer, authority: bytes, opena
 
     shown = [description] if openapi else []
     inner = Litestar(
-        [certificate, health, enrol, push, pull, snapshots, history, proof, lease, *shown],
+        [certificate, health, enrol, push, pull, snapshots, history, proof, lease, wiped, *shown],
         exception_handlers={Refused: _refused, Busy: _busy, HTTPException: _http, Exception: _bug},
         openapi_config=None,
         on_shutdown=[exchange.close],
         debug=False,
         logging_config=None,
     )
-    return SignedExchange(inner, door, signer)  # type: ignore[arg-type]
+    return SignedExchange(inner, door, signer, figures or Figures())  # type: ignore[arg-type]
 
 
 def read(body: bytes, kind: type[T]) -> T:

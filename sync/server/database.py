@@ -57,6 +57,18 @@ class Database:
         with self._pool.connection() as connection:
             check(connection)
 
+    def check(self) -> None:
+        """Look again whether what is written stays written. Raises Problem server.database_*, Busy."""
+        try:
+            with self._pool.connection() as connection:
+                check(connection)
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            raise Busy from error
+
+    def stands(self) -> dict[str, int]:
+        """How many connections there are, are free, and are waited for (`psycopg_pool` names them)."""
+        return self._pool.get_stats()
+
     def close(self) -> None:
         """Let go of every connection."""
         self._pool.close()

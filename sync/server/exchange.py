@@ -15,6 +15,7 @@ from sync.server.database import ALL, Busy, Connection, Database
 from sync.server.door import Door, Refused
 from sync.server.enrol import NotSignedIn
 from sync.server.events import note_event
+from sync.server.figures import Figures
 from sync.server.ledger import Caller
 from sync.server.postgres import PostgresTaking
 from sync.server.pull import Page
@@ -58,11 +59,13 @@ class Exchange:
         *,
         trial: bool = False,
         provider: identity.Provider | None = None,
+        figures: Figures | None = None,
     ) -> None:
         self._database, self._signer, self._door, self._trial = database, signer, door, trial
-        self._provider = provider
+        self._provider, self._figures = provider, figures or Figures()
         self._clock = clock or SystemClock()
         self._folder = Folder(database)
+        self._figures.unfolded.set_function(self._folder.waiting)
 
     def enrol(self, asked: Asked, wish: Enrol) -> Enrolled:
         """A new device. Whatever is wrong with a secret has one answer."""
@@ -83,9 +86,11 @@ class Exchange:
                 org, ALL, lambda c: enrol.enrol(c, org, wish, asked.counter, now, self._provider)
             )
         except enrol.SignInWanted as reason:
+            self._figures.sign_ins.labels("wanted").inc()
             raise Refused(401, "sign_in", sign_in=self._sign_in_first()) from reason
         except NotSignedIn as reason:
             self._door.tries.note(asked.address)
+            self._figures.sign_ins.labels(reason.why).inc()
             self._note_sign_in(reason)
             raise Refused(403, "identity", why=reason.why) from reason
         except Problem as problem:
@@ -94,6 +99,8 @@ class Exchange:
         except enrol.NotEnrolled as reason:
             self._door.tries.note(asked.address)
             raise Refused(403, str(reason)) from reason
+        if self._provider is not None:
+            self._figures.sign_ins.labels("shown").inc()
         return Enrolled(
             organisation=caller.org,
             officer=caller.officer.id,
@@ -138,10 +145,12 @@ class Exchange:
 
         taken, tree_head = self._database.run(caller.org, ALL, work)
         self._folder.wants(caller.org, taken.cases)
+        outcomes = push.answer(taken, iso(now))
+        self._figures.pushed(outcomes)
         return Pushed(
             epoch=caller.epoch,
             head=push.head(taken.judgement.chain),
-            outcomes=push.answer(taken, iso(now)),
+            outcomes=outcomes,
             server_time=iso(now),
             tree=tree_head,
             order=self._signer.wipe(caller.device, caller.epoch, now) if caller.revoked else None,
@@ -183,7 +192,9 @@ class Exchange:
                 people=None if done.more or wish.people == people else charges.force(connection, caller, people),
             )
 
-        return self._database.run(caller.org, caller.device, work, repeatable=True)
+        answer = self._database.run(caller.org, caller.device, work, repeatable=True)
+        self._figures.pulled(caller.device, len(answer.entries), answer.more)
+        return answer
 
     def _order(self, connection: Connection, caller: Caller, done: Page) -> messages.Signed | None:
         gone = pull.removed(done)
@@ -352,6 +363,10 @@ class Folder:
         except Busy:
             return  # folded when they are asked for
         except Exception as error:  # noqa: BLE001 - one case that cannot be folded must not end the thread
+    def waiting(self) -> int:
+        """How many pushes have changed cases that are not folded yet."""
+        return self._wanted.qsize()
+
             LOG.error("bug: %s", place_of(error))
 
 

@@ -8,16 +8,22 @@ import logging
 import signal
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from app.problems import Problem
 from sync.server import authority, identity
 from sync.server.authority import signing_key
+from sync.server.census import Census
 from sync.server.config import Config, check_serving
-from sync.server.database import Database
+from sync.server.database import Busy, Database
 from sync.server.door import Door
 from sync.server.exchange import Exchange
+from sync.server.figures import Asked, Figures
+from sync.server.housekeeping import Housekeeping
 from sync.server.statements import Signer
 from sync.wire import limits
 
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
     import uvicorn
 
 _BACKLOG = 512
+_READY_FOR_S = 2.0
 _LAST_ANSWERS_S = 2
 """Seconds that requests have to be answered in once the server is told to stop; their work is committed by then."""
 
@@ -47,20 +54,52 @@ def serve(
     config: Config, listening: socket.socket, ready: Callable[[], None], database: Database | None = None
 ) -> None:
     """Serve until SIGTERM or SIGINT; requests that have begun are answered first."""
-    database = database or opened(config)
-    try:
+    from sync.server import app  # the other commands do not need it
+
+    with ExitStack() as closing:
+        database = database or opened(config)
+        closing.callback(database.close)
+        figures = Figures()
+        figures.registry.register(Asked(Census(database)))
         signer = Signer(signing_key(config.signing_key))
         door = Door(database, signer)
-        exchange = Exchange(database, signer, door, trial=config.trial, provider=provider(config))
-        try:
-            from sync.server import app  # the other commands do not need it
+        exchange = Exchange(database, signer, door, trial=config.trial, provider=provider(config), figures=figures)
+        closing.callback(exchange.close)
+        house = Housekeeping(database, config.certificate, figures, config.housekeeping_minutes * 60.0)
+        closing.callback(house.close)
+        if config.metrics_port:
+            closing.enter_context(figures.told_on(config.metrics_port))
+        takes = Ready(database, house)
+        shown = config.authority.read_bytes()
+        application = app.make(exchange, door, signer, shown, config.openapi, takes, figures)
+        house.start()
+        asyncio.run(_run(_configured(application, config), listening, ready))
 
-            application = app.make(exchange, door, signer, config.authority.read_bytes(), config.openapi)
-            asyncio.run(_run(_configured(application, config), listening, ready))
-        finally:
-            exchange.close()
-    finally:
-        database.close()
+
+class Ready:
+    """Whether the server takes work: the database answers, and keeps what it confirms.
+
+    Found anew every two seconds and no more often, whoever asks.
+    """
+
+    def __init__(self, database: Database, house: Housekeeping) -> None:
+        self._database, self._house = database, house
+        self._answer, self._at = False, float("-inf")
+        self._lock = threading.Lock()
+
+    def __call__(self) -> bool:
+        with self._lock:
+            if time.monotonic() - self._at >= _READY_FOR_S:
+                self._answer = self._house.trusted and self._answers()
+                self._at = time.monotonic()
+            return self._answer
+
+    def _answers(self) -> bool:
+        try:
+            self._database.belonging("")
+        except Busy:
+            return False
+        return True
 
 
 def check(config: Config) -> None:

@@ -13,9 +13,12 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import msgspec
+
 from app.logs import place_of
 from sync.server.database import Busy
 from sync.server.door import Door, Refused
+from sync.server.figures import Figures
 from sync.server.statements import Signer
 from sync.wire import limits, messages, signing
 
@@ -31,11 +34,15 @@ PACKED = b"application/json+zstd"
 OPEN_PATHS = frozenset({"/v1/authority", "/v1/health"})
 
 
+COUNTED = OPEN_PATHS | {
+    f"/v1/{name}" for name in ("enrol", "push", "pull", "snapshots", "history", "proof", "lease", "wiped")
+}
+"""Paths that are counted under their name; whatever else is asked for is counted as one."""
 class SignedExchange:
     """Wraps the application: what gets through is a request of a known device, unpacked; what goes out is signed."""
 
-    def __init__(self, inner: Application, door: Door, signer: Signer) -> None:
-        self._inner, self._door, self._signer = inner, door, signer
+    def __init__(self, inner: Application, door: Door, signer: Signer, figures: Figures) -> None:
+        self._inner, self._door, self._signer, self._figures = inner, door, signer, figures
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,27 +51,38 @@ class SignedExchange:
         begun, path = time.monotonic(), scope["path"]
         nonce = _header(scope, signing.NONCE)
         nonce = nonce if _NONCE.fullmatch(nonce) else ""
-        try:
-            status, kind, body = await asyncio.wait_for(self._answer(scope, receive, nonce), limits.REQUEST_S)
-        except Refused as refused:
-            status, kind, body = refused.status, PACKED, signing.pack(messages.encode(refused.refusal))
-        except Busy:
-            status, kind, body = 503, PACKED, signing.pack(messages.encode(messages.Refusal(code="busy", retry_s=5)))
-        except TimeoutError:
-            status, kind, body = 408, PACKED, signing.pack(messages.encode(messages.Refusal(code="too_slow")))
-        LOG.info(
-            "%s %s %d in %d ms, %d bytes", *_line(scope, path), status, (time.monotonic() - begun) * 1000, len(body)
-        )
+        with self._figures.running.track_inprogress():
+            try:
+                status, kind, body = await asyncio.wait_for(self._answer(scope, receive, nonce), limits.REQUEST_S)
+            except Refused as refused:
+                status, kind, body = _refusal(refused.status, refused.refusal)
+            except Busy:
+                status, kind, body = _refusal(503, messages.Refusal(code="busy", retry_s=5))
+            except TimeoutError:
+                status, kind, body = _refusal(408, messages.Refusal(code="too_slow"))
+        self._note(scope, path, status, body, kind, time.monotonic() - begun)
         await self._send(send, status, kind, nonce, body)
 
     async def _answer(self, scope: Scope, receive: Receive, nonce: str) -> tuple[int, bytes, bytes]:
         if scope["method"] not in ("GET", "POST"):
+    def _note(self, scope: Scope, path: str, status: int, body: bytes, kind: bytes, seconds: float) -> None:
+        """One line for the log, and the figures. Of a refusal its reason is counted, and no more is known of it."""
+        method, shown = _line(scope, path)
+        LOG.info("%s %s %d in %d ms, %d bytes", method, shown, status, seconds * 1000, len(body))
+        figures, counted = self._figures, path if path in COUNTED else "other"
+        figures.requests.labels(counted, status).inc()
+        figures.seconds.labels(counted).observe(seconds)
+        figures.bytes.labels(counted, "out").inc(len(body))
+        if status >= 400 and kind == PACKED:
+            figures.refusals.labels(counted, _code(body)).inc()
+
             raise Refused(405, "not_found")
         if scope["method"] == "GET":
             return await self._through(scope, b"", packs=False)
         packed = await _whole(receive)
         if not nonce:
             raise Refused(400, "malformed")
+        self._figures.bytes.labels(scope["path"] if scope["path"] in COUNTED else "other", "in").inc(len(packed))
         asked = Asked(scope, nonce, packed)
         if scope["path"] == "/v1/enrol":
             scope["state"] = {**scope.get("state", {}), "asked": asked}
@@ -90,7 +108,7 @@ class SignedExchange:
 
         scope = {**scope, "headers": [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]}
         await self._inner(scope, receive, send)
-        if not packs and told["status"] < 400:
+        if not packs and (told["status"] < 400 or scope["path"] in OPEN_PATHS):
             return told["status"], told["kind"], bytes(told["body"])
         return told["status"], PACKED, await asyncio.to_thread(signing.pack, bytes(told["body"]))
 
@@ -131,6 +149,14 @@ def unpacked(packed: bytes) -> bytes:
 
 def _line(scope: Scope, path: str) -> tuple[str, str]:
     """Method and path for the log: only those that are ours, for others may say anything."""
+def _refusal(status: int, refusal: messages.Refusal) -> tuple[int, bytes, bytes]:
+    return status, PACKED, signing.pack(messages.encode(refusal))
+
+
+def _code(packed: bytes) -> str:
+    return msgspec.json.decode(signing.unpack(packed), type=messages.Refusal).code
+
+
     known = path.startswith("/v1/") and path.isascii() and path.replace("/", "").isalnum() and len(path) < 40
     return (scope["method"] if scope["method"] in ("GET", "POST") else "other", path if known else "other")
 

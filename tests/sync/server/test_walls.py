@@ -192,7 +192,7 @@ def test_the_database_keeps_what_it_confirms_or_the_server_does_not_start(force:
             database.check(connection)
         assert (problem.value.code, problem.value.facts) == (
             "server.database_forgets",
-            {"setting": "synchronous_commit"},
+            {"setting": "synchronous_commit", "found": "off", "wanted": "on"},
         )
         connection.execute("SET synchronous_commit = on")
         with pytest.raises(database.Problem) as problem:
