@@ -15,17 +15,18 @@ from app.notebook.entry import Change, Entry, EntryRefused
 from app.notebook.ids import in_order
 from app.rules import access, charge
 from app.rules.access import CaseFacts, Officer
-from app.rules.police import EMPLOYEE, Police
+from app.rules.police import EMPLOYEE, FLAG, Police
 from sync.server import strict
 from sync.server.strict import Envelope, NotStrict
 from sync.wire import limits
 
-NAMED = re.compile(rb'"([0-9a-f]{32})[":]')
+NAMED = re.compile(rb'"([0-9a-f]{32})"?:[0-9]')
 """Every device that an entry's bytes could name, as in `"device:7"` and `"device":7`, and perhaps more."""
 
 GIVEN_TO = re.compile(rb'"officer":"([0-9a-f]{32})"')
 """Every officer to whom an entry's bytes could hand a case over."""
-HANDS_OVER, SAYS_EMPLOYED = f'"{charge.GIVEN}'.encode(), f'"{EMPLOYEE}"'.encode()
+HANDS_OVER = f'"{charge.GIVEN}'.encode()
+SAYS_POLICE = re.compile(f'"({EMPLOYEE}|{FLAG})"'.encode())
 """What stands in the bytes of an entry that hands a case over or answers that, or that speaks of the police."""
 
 ANY_NUMBER = 1 << 53
@@ -266,7 +267,9 @@ def _police(entry: Entry, grounds: Grounds, facts: CaseFacts) -> CaseFacts:
     if facts.restricted:
         # Once restricted, always restricted, until people decide otherwise: a later "no" of a laptop frees nothing.
         return facts
-    said = grounds.police.get(entry.case) or Police()
+    said = grounds.police.get(entry.case)
+    if said is None:
+        return facts  # nothing in this push says anything of the kind
     said.hear(entry.changes)
     if said.employed and not facts.employed:
         facts = replace(facts, employed=True)

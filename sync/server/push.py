@@ -1,6 +1,6 @@
 """A push: entries of one device are judged, numbered and kept, all in one transaction.
 
-Signatures are looked at before the lock is taken that gives numbers, so that others wait only for what must be alone.
+Signatures are looked at beside it (`sync.server.signatures`), and none of it counts before they are.
 """
 
 from __future__ import annotations
@@ -9,14 +9,12 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from app.notebook import tree
 from app.rules.access import CaseFacts, Officer
-from sync.server import judge
+from sync.server import judge, strict
 from sync.server.judge import ACCEPTED, FORKED, Chain, Grounds, Judgement, Sent, Verdict
 from sync.server.ledger import Apart, Caller, CaseChange, NewEntry, Taking, Written
+from sync.server.signatures import Signatures
 from sync.wire import messages, signing
 
 _WHOLE = 1 << 256
@@ -38,20 +36,20 @@ def look_at(entries: Sequence[messages.SentEntry]) -> list[Sent]:
 
 
 def signed_by(key: bytes, sent: Sequence[Sent]) -> Callable[[Sent], bool]:
-    """Which of the entries bear a signature of this device: found now, told later."""
-    public = Ed25519PublicKey.from_public_bytes(key)
-    good: set[str] = set()
-    for one in sent:
-        try:
-            public.verify(signing.from_text(one.signature), bytes.fromhex(one.hash))
-        except (InvalidSignature, ValueError):
-            continue
-        good.add(one.hash + one.signature)
-    return lambda one: one.hash + one.signature in good
+    """Which of the entries bear a signature of this device."""
+    return Signatures(key, sent).good
 
 
-def take(ledger: Taking, caller: Caller, sent: Sequence[Sent], signed: Callable[[Sent], bool], now: str) -> Taken:
-    """Judge the entries and keep what comes of it. `now`: the time of receipt, ISO 8601."""
+def take(
+    ledger: Taking,
+    caller: Caller,
+    sent: Sequence[Sent],
+    signed: Callable[[Sent], bool],
+    now: str,
+    writing: Callable[[], None] = lambda: None,
+) -> Taken:
+    """Judge the entries and keep what comes of it. `now`: the time of receipt, ISO 8601; `writing` is called before
+    what was decided is written."""
     place = ledger.place()
     grounds = _grounds(ledger, caller, sent)
     judgement = judge.judge(sent, grounds, signed)
@@ -62,6 +60,7 @@ def take(ledger: Taking, caller: Caller, sent: Sequence[Sent], signed: Callable[
         _number(ledger, caller, fresh, grounds, written, now)
         _set_apart(fresh, written, now)
         numbers = {entry.hash: entry.number for entry in written.entries}
+        writing()
         ledger.write(written)
     return Taken(judgement, numbers, frozenset(written.cases), written.place.leaves)
 
@@ -87,7 +86,7 @@ def _outcome(one: Verdict, numbers: dict[str, int], now: str) -> messages.Outcom
 
 def _grounds(ledger: Taking, caller: Caller, sent: Sequence[Sent]) -> Grounds:
     places = [one.envelope for one in sent if one.envelope is not None]
-    cases = {place.case for place in places if len(place.case) <= 64}
+    cases = {place.case for place in places if strict.is_id(place.case)}
     facts = ledger.cases(cases)
     return Grounds(
         device=caller.device,
@@ -117,7 +116,7 @@ def _about_police(sent: Sequence[Sent], facts: Mapping[str, CaseFacts]) -> set[s
         one.envelope.case
         for one in sent
         if one.envelope is not None
-        and (judge.SAYS_EMPLOYED in one.body or (one.envelope.case in facts and facts[one.envelope.case].employed))
+        and (judge.SAYS_POLICE.search(one.body) or (one.envelope.case in facts and facts[one.envelope.case].employed))
         and not (one.envelope.case in facts and facts[one.envelope.case].restricted)
     }
 
