@@ -349,6 +349,10 @@ class Folder:
         if cases and not self._wanted.full():
             self._wanted.put_nowait((org, cases))
 
+    def waiting(self) -> int:
+        """How many pushes have changed cases that are not folded yet."""
+        return self._wanted.qsize()
+
     def close(self) -> None:
         """Finish what is being done."""
         self._closing.set()
@@ -378,10 +382,6 @@ class Folder:
         except Busy:
             return  # folded when they are asked for
         except Exception as error:  # noqa: BLE001 - one case that cannot be folded must not end the thread
-    def waiting(self) -> int:
-        """How many pushes have changed cases that are not folded yet."""
-        return self._wanted.qsize()
-
             LOG.error("bug: %s", place_of(error))
 
 
