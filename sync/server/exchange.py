@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from app.clock import Clock, SystemClock, iso
 from app.logs import place_of
@@ -20,7 +20,6 @@ from sync.server.judge import Sent
 from sync.server.ledger import Caller
 from sync.server.postgres import PostgresTaking
 from sync.server.pull import Page
-from sync.server.signatures import NotSigned, Signatures
 from sync.server.signed import LOG, Asked
 from sync.server.statements import Signer
 from sync.wire import limits, messages
@@ -47,9 +46,6 @@ _MANY_CASES, _MANY_SHARE = 20, 10
 _QUIET_S, _TURNS = 0.25, 20
 _MENDED_S = 60
 """How soon it may be tried again where a file of this server has to be mended first."""
-
-Done = tuple[push.Taken, messages.TreeHead | None]
-"""What a push came to, and the head of the tree after it."""
 
 
 class Exchange:
@@ -139,26 +135,16 @@ class Exchange:
         if len(sent.entries) > limits.ENTRIES:
             raise Refused(413, "too_large")
         entries = push.look_at(sent.entries)
-        signatures = Signatures(caller.key, entries)
+        signed = push.signed_by(caller.key, entries)
         now = self._clock.now()
 
-        def work(connection: Connection, signed: Callable[[Sent], bool]) -> Done:
-            ledger = PostgresTaking(connection, caller)
-            taken = push.take(ledger, caller, entries, signed, iso(now), signatures.begin)
+        def work(connection: Connection) -> tuple[push.Taken, messages.TreeHead | None]:
+            taken = push.take(PostgresTaking(connection, caller), caller, entries, signed, iso(now))
             if taken.numbers:
                 return taken, heads.sign(connection, caller.org, caller.epoch, taken.leaves, self._signer)
             return taken, heads.latest(connection, caller.org, caller.epoch, 0)
 
-        def hopeful(connection: Connection) -> Done:
-            done = work(connection, signatures.hoped)
-            signatures.require()
-            return done
-
-        try:
-            taken, tree_head = self._database.run(caller.org, ALL, hopeful)
-        except NotSigned:
-            # Nothing of that was committed; now it is known which of them are not signed.
-            taken, tree_head = self._database.run(caller.org, ALL, lambda c: work(c, signatures.good))
+        taken, tree_head = self._database.run(caller.org, ALL, work)
         self._folder.wants(caller.org, taken.cases)
         outcomes = push.answer(taken, iso(now))
         self._figures.pushed(outcomes)

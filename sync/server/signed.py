@@ -32,12 +32,12 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 _NONCE = re.compile(r"[0-9a-f]{32}")
 PACKED = b"application/json+zstd"
 OPEN_PATHS = frozenset({"/v1/authority", "/v1/health"})
-
-
 COUNTED = OPEN_PATHS | {
     f"/v1/{name}" for name in ("enrol", "push", "pull", "snapshots", "history", "proof", "lease", "wiped")
 }
 """Paths that are counted under their name; whatever else is asked for is counted as one."""
+
+
 class SignedExchange:
     """Wraps the application: what gets through is a request of a known device, unpacked; what goes out is signed."""
 
@@ -63,8 +63,6 @@ class SignedExchange:
         self._note(scope, path, status, body, kind, time.monotonic() - begun)
         await self._send(send, status, kind, nonce, body)
 
-    async def _answer(self, scope: Scope, receive: Receive, nonce: str) -> tuple[int, bytes, bytes]:
-        if scope["method"] not in ("GET", "POST"):
     def _note(self, scope: Scope, path: str, status: int, body: bytes, kind: bytes, seconds: float) -> None:
         """One line for the log, and the figures. Of a refusal its reason is counted, and no more is known of it."""
         method, shown = _line(scope, path)
@@ -76,13 +74,15 @@ class SignedExchange:
         if status >= 400 and kind == PACKED:
             figures.refusals.labels(counted, _code(body)).inc()
 
+    async def _answer(self, scope: Scope, receive: Receive, nonce: str) -> tuple[int, bytes, bytes]:
+        if scope["method"] not in ("GET", "POST"):
             raise Refused(405, "not_found")
         if scope["method"] == "GET":
             return await self._through(scope, b"", packs=False)
         packed = await _whole(receive)
+        self._figures.bytes.labels(scope["path"] if scope["path"] in COUNTED else "other", "in").inc(len(packed))
         if not nonce:
             raise Refused(400, "malformed")
-        self._figures.bytes.labels(scope["path"] if scope["path"] in COUNTED else "other", "in").inc(len(packed))
         asked = Asked(scope, nonce, packed)
         if scope["path"] == "/v1/enrol":
             scope["state"] = {**scope.get("state", {}), "asked": asked}
@@ -147,8 +147,6 @@ def unpacked(packed: bytes) -> bytes:
         raise Refused(400, "malformed") from error
 
 
-def _line(scope: Scope, path: str) -> tuple[str, str]:
-    """Method and path for the log: only those that are ours, for others may say anything."""
 def _refusal(status: int, refusal: messages.Refusal) -> tuple[int, bytes, bytes]:
     return status, PACKED, signing.pack(messages.encode(refusal))
 
@@ -157,6 +155,8 @@ def _code(packed: bytes) -> str:
     return msgspec.json.decode(signing.unpack(packed), type=messages.Refusal).code
 
 
+def _line(scope: Scope, path: str) -> tuple[str, str]:
+    """Method and path for the log: only those that are ours, for others may say anything."""
     known = path.startswith("/v1/") and path.isascii() and path.replace("/", "").isalnum() and len(path) < 40
     return (scope["method"] if scope["method"] in ("GET", "POST") else "other", path if known else "other")
 
