@@ -920,6 +920,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         NOTHING_CHANGED,
         N_("Go on working."),
     ),
+    "sync.removal": (
+        N_("The server wants to take {n} cases away from this laptop, and has not signed an order for it."),
+        N_("None of them was removed. Everything is saved on this laptop."),
+        N_("Go on working, and tell your administrator at once."),
+    ),
     # server.*
     "server.lease_days": (
         N_("A lease lasts {least} to {most} days."),

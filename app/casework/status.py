@@ -13,7 +13,8 @@ from app.store import exchange
 class Waiting:
     """How many entries are on this laptop only, and the device's time of the oldest (ISO 8601) or None.
 
-    `enrolled`: whether the vault belongs to a server; `sent_at`: when a push last came to its end, or None.
+    `enrolled`: whether the vault belongs to a server; `sent_at`: when a push last came to its end, or None;
+    `stuck_since`, `offset_s`, `mended`: as in `app.store.exchange.Standing`.
     """
 
     unsent: int
@@ -22,12 +23,25 @@ class Waiting:
     refused: int = 0
     sent_at: str | None = None
     received_at: str | None = None
+    stuck_since: str | None = None
+    offset_s: int | None = None
+    mended: int = 0
 
 
 def waiting(desk: Desk) -> Waiting:
     """What is on this laptop only."""
     found = exchange.standing(desk.store)
-    return Waiting(found.unsent, found.oldest, found.enrolled, found.refused, found.pushed_at, found.pulled_at)
+    return Waiting(
+        found.unsent,
+        found.oldest,
+        found.enrolled,
+        found.refused,
+        found.pushed_at,
+        found.pulled_at,
+        found.stuck_since,
+        found.offset_s,
+        found.mended,
+    )
 
 
 def said(words: Translator, found: Waiting, practice: bool) -> list[str]:
@@ -39,6 +53,8 @@ def said(words: Translator, found: Waiting, practice: bool) -> list[str]:
     parts = []
     if found.unsent:
         parts.append(words.plural(N_("{n} to send"), N_("{n} to send"), found.unsent))
+        if found.stuck_since:
+            parts.append(words.text(N_("sending does not move since {time}"), time=words.moment(found.stuck_since)))
     elif found.sent_at:
         parts.append(words.text(N_("sent {time}"), time=words.moment(found.sent_at)))
     if found.refused:

@@ -65,15 +65,13 @@ def take(store: Store, snapshots: Iterable[Snapshot], place: Mapping[str, str] =
     return changed
 
 
-def remove(
-    store: Store, case_id: str, kind: str, number: int, at: str, place: Mapping[str, str] = _NOWHERE
-) -> bool:
+def remove(store: Store, case_id: str, kind: str, number: int, at: str, place: Mapping[str, str] = _NOWHERE) -> bool:
     """Remove a case from this laptop: rows, words, snapshot and the entries of others. `kind`: left, erased or lost.
 
     This device's own entries stay, shown nowhere, until a backup of the server covers them: a server that was put
     back to an older state needs them again. Of an erased case only their hashes stay, so that the chain can still be
-    proven; of a lost one everything stays, for it may be the only copy. `place`: as in `take`. False where entries of the case wait to be
-    sent: a chain with a gap could never be sent.
+    proven; of a lost one everything stays, for it may be the only copy. False where entries of the case wait to be
+    sent: a chain with a gap could never be sent. `place`: as in `take`.
     """
     with store.transaction() as connection:
         waits = connection.execute(
@@ -86,8 +84,8 @@ def remove(
         connection.execute("DELETE FROM case_line WHERE case_id = ?", (case_id,))
         connection.execute("DELETE FROM meta WHERE name = ?", (f"charge:{case_id}",))
         if kind != LOST:
-            for table in ("snapshot", "mended"):
-                connection.execute(f"DELETE FROM {table} WHERE case_id = ?", (case_id,))  # noqa: S608 - names of our own
+            connection.execute("DELETE FROM snapshot WHERE case_id = ?", (case_id,))
+            connection.execute("DELETE FROM mended WHERE case_id = ?", (case_id,))
             connection.execute("DELETE FROM entry WHERE case_id = ? AND device <> ?", (case_id, store.device))
         connection.execute("UPDATE entry SET state = 'gone' WHERE case_id = ?", (case_id,))
         if kind == ERASED:

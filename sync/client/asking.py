@@ -29,12 +29,13 @@ class RefusedByServer(Exception):
 
 
 class Asking:
-    """Questions of one device to one server, one after the other."""
+    """Questions of one device to one server, one after the other. `heard`: anything was answered."""
 
     def __init__(self, store: Store, server_key: bytes, transport: Transport) -> None:
         self._store, self._server_key, self._transport = store, server_key, transport
         self._counter = self._reserved = int(store.recall(COUNTER) or 0)
         self.bytes_sent = self.bytes_received = 0
+        self.heard = False
 
     def ask(self, path: str, message: Message, reply: type[Reply]) -> Reply:
         """The answer to a question.
@@ -66,6 +67,7 @@ class Asking:
             "Content-Type": "application/json+zstd",
         }
         answer = self._transport.ask("POST", path, headers, body)
+        self.heard = True
         self.bytes_sent += len(body)
         self.bytes_received += len(answer.body)
         return self._believed(answer, nonce, reply, known)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
 from pathlib import Path
 
 from app.clock import Clock, iso
@@ -14,12 +13,11 @@ from sync.client import lease
 from sync.client.asking import Asking, RefusedByServer
 from sync.client.membership import Membership, keep, membership
 from sync.client.sign_in import SignIn
-from sync.client.transport import Https, Transport, authority_of
+from sync.client.transport import Https, Open, Transport, authority_of
 from sync.wire import code as codes
 from sync.wire import limits, signing
 from sync.wire.messages import Enrol, Enrolled
 
-Open = Callable[[str, int, str], Transport]
 TRIAL_CODE = "HOLDFAST_TRIAL_CODE"
 """The variable that names the file in which a trial server beside the program leaves a code for a practice vault."""
 
@@ -64,7 +62,7 @@ def enrol(
     except codes.NotACode as error:
         raise Problem("enrol.code_wrong") from error
     authority = authority_of(code.host, code.port, code.pin)
-    transport = reach(code.host, code.port, authority)
+    transport = reach(code.host, code.port, authority, None)
     try:
         answer = _introduce(store, _wish(store, code, laptop, author, program, trial), transport, sign_in)
     finally:

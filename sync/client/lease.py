@@ -136,6 +136,12 @@ def standing(store: Store, clock: Clock) -> Standing | None:
     )
 
 
+def attested(store: Store) -> datetime | None:
+    """The latest time that the server is known to have reached; None before it said any."""
+    kept = _reckoned(store)
+    return _moment(kept.attested) if kept else None
+
+
 def extend(store: Store, text: str, clock: Clock) -> Standing:
     """Open the vault for one more day with the code that a supervisor read out: each code once, for its day.
 

@@ -6,55 +6,27 @@ round goes on from what was committed.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 
 from app.clock import Clock, iso, parse_moment
-from app.notebook import tree
-from app.notebook.entry import SignedEntry
 from app.problems import Problem
-from app.store import exchange, snapshots
+from app.store import exchange, mending, snapshots
+from app.store.charges import people_version
 from app.store.exchange import PULLED_AT, PUSHED_AT, Accepted, Arrived, Outgoing, Refused
-from app.store.snapshots import Snapshot
 from app.store.store import SCOPE, Store
-from sync.client import lease, membership
-from sync.client.asking import Asking, RefusedByServer
-from sync.client.membership import Membership
-from sync.client.transport import Https, Transport
+from sync.client import charges, first, lease, membership, removal, watch, witness
+from sync.client import mending as mend
+from sync.client.asking import RefusedByServer
+from sync.client.talk import AT_ONCE, CURSOR, Round, Talk, arrived, breathe, kept, parts
+from sync.client.transport import Https, Open
 from sync.wire import limits, messages, signing
 from sync.wire.messages import Head, Outcome, Pull, Pulled, PulledEntry, Push, Pushed, SentEntry
 
-TREE, FIRST = "tree head", "first synchronisation"
-DONE, AGAIN = "done", "again"
 BATCH_BYTES = 700_000
 """Bytes of entries after which a push is sent: packed, they stay well below the limit."""
-AT_ONCE = 25
-"""Entries taken in by one transaction, so that a writer at the screen never waits long for its turn."""
-BREATH_S = 0.002
-"""A moment between two transactions in which the screen gets its turn."""
-
-T = TypeVar("T")
-
-
-@dataclass
-class Round:
-    """What a round did. `mended`: cases that differed from the server's and were put right."""
-
-    sent: int = 0
-    received: int = 0
-    refused: int = 0
-    changed: set[str] = field(default_factory=set)
-    removed: set[str] = field(default_factory=set)
-    mended: set[str] = field(default_factory=set)
-    number: int = 0
-    waiting: int = 0
-    bytes_sent: int = 0
-    bytes_received: int = 0
-
 
 _PROBLEMS = {
     "too_old": "sync.too_old",
@@ -68,45 +40,36 @@ _PROBLEMS = {
 }
 
 
-def run(
-    store: Store,
-    clock: Clock,
-    *,
-    reach: Callable[[str, int, str], Transport] = Https,
-    told: Callable[[set[str]], None] | None = None,
-) -> Round:
+def run(store: Store, clock: Clock, *, reach: Open = Https, told: Callable[[set[str]], None] | None = None) -> Round:
     """Do one round for the vault behind `store`. `told` hears of cases as soon as they changed.
 
     Raises Problem sync.not_enrolled, sync.unreachable, sync.busy, sync.too_old, sync.revoked, sync.copied,
-    sync.history_changed, sync.not_the_server, sync.not_understood, sync.stuck. What was done before it stays done.
+    sync.history_changed, sync.not_the_server, sync.not_understood, sync.stuck, sync.removal. What was done before it
+    stays done.
     """
     member = membership.membership(store)
     if member is None:
         raise Problem("sync.not_enrolled")
-    transport = reach(member.host, member.port, member.authority)
+    transport = reach(member.host, member.port, member.authority, lease.attested(store))
+    this = _Exchange(store, clock, member, transport, told or (lambda _cases: None))
     try:
-        return _Exchange(store, clock, member, transport, told or (lambda _cases: None)).run()
+        return this.run()
     except RefusedByServer as refused:
         code = _PROBLEMS.get(refused.refusal.code, "sync.not_understood")
         facts = {"what": refused.refusal.code} if code == "sync.not_understood" else {}
         raise Problem(code, **facts, retry_s=refused.refusal.retry_s) from refused
     finally:
         transport.close()
+        watch.note(store, iso(clock.now()), this.asking.heard)
 
 
-class _Exchange:
+class _Exchange(Talk):
     """One round while it goes on."""
-
-    def __init__(
-        self, store: Store, clock: Clock, member: Membership, transport: Transport, told: Callable[[set[str]], None]
-    ) -> None:
-        self.store, self.clock, self.member, self.told = store, clock, member, told
-        self.asking = Asking(store, signing.from_text(member.server_key), transport)
-        self.done = Round()
 
     def run(self) -> Round:
         self.push()
-        self.begin()
+        first.take_in(self)
+        self.held, self.leaving = len(self.store.cases()), 0
         while self.pull():
             pass
         self.done.waiting = self.store.unsent()[0]
@@ -120,10 +83,10 @@ class _Exchange:
         idle = 0
         while waiting := _batch(exchange.outgoing(self.store, limits.ENTRIES)):
             message = Push(protocol=limits.PROTOCOL, epoch=self.member.epoch, entries=[_sent(one) for one in waiting])
-            answer = self.asking.ask("/v1/push", message, Pushed)
+            answer = self.ask("/v1/push", message, Pushed)
             self.met_epoch(answer.epoch, answer.head)
             moved = self.noted(answer.outcomes) or self.put_back(answer.head)
-            self.met_tree(answer.epoch, answer.tree)
+            witness.met(self, answer.epoch, answer.tree)
             idle = 0 if moved else idle + 1
             if idle == 2:
                 raise Problem("sync.stuck")
@@ -139,9 +102,9 @@ class _Exchange:
             if one.outcome in ("accepted", "already")
         ]
         refused = [Refused(one.first, one.reason) for one in outcomes if one.outcome == "refused"]
-        for some in _parts(accepted, AT_ONCE * 4):
+        for some in parts(accepted, AT_ONCE * 4):
             exchange.acknowledge(self.store, some)
-            time.sleep(BREATH_S)
+            breathe()
         if refused:
             self.tell(exchange.refuse(self.store, refused))
         self.done.sent += len(accepted)
@@ -158,50 +121,13 @@ class _Exchange:
             raise Problem("sync.copied")
         return exchange.send_again(self.store, head.last) > 0
 
-    # -- the first time
-
-    def begin(self) -> None:
-        """A vault that holds nothing of the server yet takes in what stands, newest activity first.
-
-        Each page can be used at once, and a first synchronisation that was cut off goes on after its last page. What
-        is written meanwhile comes with the entries after the first page's number.
-        """
-        place = self.store.recall(FIRST) or ""
-        if exchange.cursor(self.store) or place == DONE:
-            return
-        again = place.startswith(AGAIN)
-        number, after = _first(place.removeprefix(AGAIN))
-        more = True
-        while more:
-            wanted = messages.WantSnapshots(protocol=limits.PROTOCOL, epoch=self.member.epoch, after=after)
-            answer = self.asking.ask("/v1/snapshots", wanted, messages.Snapshots)
-            if self.met_another(answer.epoch):
-                return
-            number = number if after else answer.number
-            for some in _parts(answer.snapshots, AT_ONCE):
-                self.tell(snapshots.take(self.store, [_kept(one) for one in some]))
-                time.sleep(BREATH_S)
-            after, more = answer.after, answer.more
-            if more:
-                self.store.remember(FIRST, f"{AGAIN if again else ''}{number}:{after}")
-        if again:
-            self.set_aside_lost(number)
-        self.set_cursor(number)
-        self.store.remember(FIRST, DONE)
-
-    def set_aside_lost(self, number: int) -> None:
-        """Cases that a server which was put back does not know as this laptop's any more: kept whole, shown nowhere."""
-        for case in snapshots.not_confirmed(self.store):
-            if snapshots.remove(self.store, case, snapshots.LOST, number, iso(self.clock.now())):
-                self.done.removed.add(case)
-                self.tell({case})
-
     # -- pull
 
     def pull(self) -> bool:
         """Take in one page; whether there is more to do."""
         last, last_hash = exchange.head(self.store)
-        answer = self.asking.ask(
+        untold = mending.untold(self.store)[: limits.PAGE]
+        answer = self.ask(
             "/v1/pull",
             Pull(
                 protocol=limits.PROTOCOL,
@@ -209,27 +135,32 @@ class _Exchange:
                 cursor=self.cursor(),
                 head=Head(last=last, hash=last_hash),
                 scope=int(self.store.recall(SCOPE) or 0),
-                tree_size=self.tree_head()[0],
+                tree_size=witness.kept(self.store)[0],
+                mended=untold,
+                people=people_version(self.store),
             ),
             Pulled,
         )
         if self.met_epoch(answer.epoch, answer.head):
             self.push()
-            self.begin()
+            first.take_in(self)
             return True
-        self.met_tree(answer.epoch, answer.tree)
+        witness.met(self, answer.epoch, answer.tree)
         if answer.head.last < self.acknowledged() and self.put_back(answer.head):
             self.push()
         elif answer.head.last > last:
             raise Problem("sync.copied")
+        if untold:
+            mending.told(self.store, untold)
+        removal.check(self, answer)
         self.take(answer)
+        mend.compare(self, answer, self.receive_beside)
         self.store.remember(SCOPE, str(answer.scope))
         if answer.lease is not None and self.asking.holds(answer.lease):
             lease.keep(self.store, answer.lease, answer.server_time, self.clock)
         self.done.number = self.cursor()
         if answer.more:
             return True
-        self.compare(answer)
         self.store.remember(PULLED_AT, iso(self.clock.now()))
         return False
 
@@ -237,10 +168,12 @@ class _Exchange:
         """Entries and notices in the server's order, a few at a time, each with the cursor up to it."""
         keys = {device: signing.from_text(key) for device, key in page.keys.items()}
         server = parse_moment(page.server_time) or self.clock.now()
+        charges.keep_people(self.store, page.people)
+        self.tell(charges.keep(self.store, page.charges))
         for kind, some in _runs(page):
             if kind == "entry":
-                for part in _parts(some, AT_ONCE):
-                    self.receive([_arrived(one) for one in part], keys, int(server.timestamp() * 1000))
+                for part in parts(some, AT_ONCE):
+                    self.receive([arrived(one) for one in part], keys, int(server.timestamp() * 1000))
             elif kind == "joined":
                 self.join([one.case for one in some], some[-1].number)
             else:
@@ -248,68 +181,46 @@ class _Exchange:
                     self.leave(one)
         self.set_cursor(page.cursor)
 
-    def receive(self, arrived: list[Arrived], keys: dict[str, bytes], server_ms: int, at: int | None = None) -> None:
-        place = _place(self.member.epoch, arrived[-1].number if at is None else at)
-        taken = exchange.receive(self.store, arrived, keys, place, server_ms)
-        self.done.received += len(arrived) - len(taken.refused)
+    def receive(self, some: list[Arrived], keys: dict[str, bytes], server_ms: int, place: str = "") -> None:
+        """Take in entries, with the place after the last of them where no other is given."""
+        place = place or self.place(some[-1].number)[CURSOR]
+        taken = exchange.receive(self.store, some, keys, place, server_ms)
+        self.done.received += len(some) - len(taken.refused)
         self.tell({case for case in taken.touched if case != self.store.device})
-        time.sleep(BREATH_S)
+        breathe()
+
+    def receive_beside(self, some: list[Arrived], keys: dict[str, bytes], server_ms: int) -> None:
+        """Take in entries of a history that is read beside the pull, whose place stays."""
+        self.receive(some, keys, server_ms, self.place(self.cursor())[CURSOR])
 
     def join(self, cases: list[str], number: int) -> None:
         """Cases that are now this laptop's to hold: what stands in them comes as snapshots."""
-        for part in _parts(cases, limits.PAGE):
+        for part in parts(cases, limits.PAGE):
             wanted = list(part)
             while wanted:
-                answer = self.asking.ask(
-                    "/v1/snapshots",
-                    messages.WantSnapshots(protocol=limits.PROTOCOL, epoch=self.member.epoch, cases=wanted),
-                    messages.Snapshots,
-                )
-                for some in _parts(answer.snapshots, AT_ONCE):
-                    self.tell(snapshots.take(self.store, [_kept(one) for one in some]))
-                    time.sleep(BREATH_S)
+                wish = messages.WantSnapshots(protocol=limits.PROTOCOL, epoch=self.member.epoch, cases=wanted)
+                answer = self.ask("/v1/snapshots", wish, messages.Snapshots)
+                charges.keep(self.store, answer.charges)
+                for some in parts(answer.snapshots, AT_ONCE):
+                    self.tell(snapshots.take(self.store, [kept(one) for one in some]))
+                    breathe()
                 got = {one.case for one in answer.snapshots} | set(answer.missing)
                 if not got & set(wanted):
                     raise Problem("sync.not_understood", what="Snapshots")
                 wanted = [case for case in wanted if case not in got]
+        # Each snapshot is held by now; met once more after a crash, the notice changes nothing.
         self.set_cursor(number)
 
     def leave(self, notice: messages.Notice) -> None:
         """A case that is no longer this laptop's to hold goes, once everything of it is sent."""
-        at = iso(self.clock.now())
-        if not snapshots.remove(self.store, notice.case, notice.kind, notice.number, at):
+        at, place = iso(self.clock.now()), self.place(notice.number)
+        if not snapshots.remove(self.store, notice.case, notice.kind, notice.number, at, place):
             self.push()
-            if not snapshots.remove(self.store, notice.case, notice.kind, notice.number, at):
+            if not snapshots.remove(self.store, notice.case, notice.kind, notice.number, at, place):
                 # The officer wrote in it this very moment: the cursor stays, and the next round meets the notice again.
                 raise Problem("sync.stuck")
         self.done.removed.add(notice.case)
         self.tell({notice.case})
-        self.set_cursor(notice.number)
-
-    # -- comparing
-
-    def compare(self, page: Pulled) -> None:
-        """The digest of each case that changed; one that differs is mended, and only that one."""
-        for case, digest in page.digests.items():
-            if exchange.digest(self.store, case, page.cursor) == digest:
-                continue
-            self.mend(case)
-            self.done.mended.add(case)
-
-    def mend(self, case: str) -> None:
-        """Fetch all entries of a case and take in those that were missing."""
-        after, more = 0, True
-        while more:
-            answer = self.asking.ask(
-                "/v1/history",
-                messages.WantHistory(protocol=limits.PROTOCOL, epoch=self.member.epoch, case=case, after=after),
-                messages.History,
-            )
-            keys = {device: signing.from_text(key) for device, key in answer.keys.items()}
-            server = parse_moment(answer.server_time) or self.clock.now()
-            for part in _parts(answer.entries, AT_ONCE):
-                self.receive([_arrived(o) for o in part], keys, int(server.timestamp() * 1000), self.cursor())
-            after, more = (answer.entries[-1].number if answer.entries else answer.number), answer.more
 
     # -- the server itself
 
@@ -321,68 +232,14 @@ class _Exchange:
         self.member = msgspec.structs.replace(self.member, epoch=epoch)
         self.put_back(head)
         snapshots.new_history(self.store)
-        for name, value in ((TREE, ""), (FIRST, AGAIN), ("cursor", "")):
+        for name, value in ((witness.TREE, ""), (first.FIRST, first.AGAIN), (CURSOR, ""), (mend.TO_MEND, "")):
             self.store.remember(name, value)
         membership.keep(self.store, self.member)
         return True
 
-    def met_another(self, epoch: str) -> bool:
-        """Whether that is not the history which this laptop knows."""
-        return epoch != self.member.epoch
-
-    def met_tree(self, epoch: str, head: messages.TreeHead | None) -> None:
-        """Keep the newest head of the server's tree, once it is shown that the one before is its beginning."""
-        if head is None:
-            return
-        size, known = self.tree_head()
-        raw = signing.from_text(head.root)
-        signed = signing.tree_head_bytes(epoch, head.size, raw)
-        if not signing.holds(head.signature, signed, signing.from_text(self.member.server_key)):
-            raise Problem("sync.not_the_server")
-        if head.size < size or (not head.consistency and head.size > size > 0):
-            return  # an answer that proves nothing yet: the next pull names the size that is known here
-        proof = [signing.from_text(one) for one in head.consistency]
-        if not tree.grew(size, known, head.size, raw, proof):
-            raise Problem("sync.history_changed")
-        self.store.remember(TREE, f"{head.size}:{raw.hex()}")
-
-    def tree_head(self) -> tuple[int, bytes]:
-        """Size and root of the newest head that was shown to hold."""
-        kept = self.store.recall(TREE)
-        if not kept:
-            return 0, tree.EMPTY
-        size, _, root = kept.partition(":")
-        return int(size), bytes.fromhex(root)
-
-    # -- small things
-
     def acknowledged(self) -> int:
         """The last number of this device that the server once acknowledged."""
         return exchange.acknowledged(self.store)
-
-    def cursor(self) -> int:
-        epoch, _, number = (exchange.cursor(self.store) or "").rpartition(":")
-        return int(number) if number and epoch == self.member.epoch else 0
-
-    def set_cursor(self, number: int) -> None:
-        if number != self.cursor() or not exchange.cursor(self.store):
-            self.store.remember("cursor", _place(self.member.epoch, number))
-
-    def tell(self, cases: set[str]) -> None:
-        """Cases changed here."""
-        if cases:
-            self.done.changed |= cases
-            self.told(cases)
-
-
-def _first(place: str) -> tuple[int, str]:
-    """Where a first synchronisation stands: the number from which entries are read afterwards, and its last page."""
-    number, _, after = place.partition(":")
-    return (int(number), after) if after else (0, "")
-
-
-def _place(epoch: str, number: int) -> str:
-    return f"{epoch}:{number}"
 
 
 def _batch(waiting: list[Outgoing]) -> list[Outgoing]:
@@ -399,20 +256,6 @@ def _batch(waiting: list[Outgoing]) -> list[Outgoing]:
 
 def _sent(one: Outgoing) -> SentEntry:
     return SentEntry(entry=msgspec.Raw(one.signed.body), signature=signing.to_text(one.signed.signature))
-
-
-def _arrived(one: PulledEntry) -> Arrived:
-    return Arrived(SignedEntry(bytes(one.entry), signing.from_text(one.signature)), one.number, one.received_at)
-
-
-def _kept(one: messages.Snapshot) -> Snapshot:
-    records = {key: bytes(state) for key, state in one.records.items()}
-    return Snapshot(one.case, one.number, one.digest, one.changed_at, records)
-
-
-def _parts(some: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    for start in range(0, len(some), size):
-        yield some[start : start + size]
 
 
 def _runs(page: Pulled) -> list[tuple[str, list[Any]]]:

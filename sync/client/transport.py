@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from app.problems import Problem
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     import httpx2
 
 CONNECT_S = 10.0
+_NO_CHECK_TIME = 0x200000
+"""OpenSSL's X509_V_FLAG_NO_CHECK_TIME, for which Python has no name."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,24 @@ class Transport(Protocol):
         """Let the connection go."""
 
 
-class Https:
-    """TLS 1.3 to a server whose certificate the given authority (PEM) signed; one connection, kept open."""
+Open = Callable[[str, int, str, datetime | None], Transport]
+"""How a way to the server is opened: host, port, authority (PEM), and the latest time that the server is known to have
+reached."""
 
-    def __init__(self, host: str, port: int, authority: str) -> None:
+
+class Https:
+    """TLS 1.3 to a server whose certificate the given authority (PEM) signed; one connection, kept open.
+
+    The laptop's own clock is not asked whether the certificate still holds: it may be years off. `attested`, which the
+    server said itself, is; a certificate that had ended by then is refused before anything is sent.
+    """
+
+    def __init__(self, host: str, port: int, authority: str, attested: datetime | None = None) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_3
         context.load_verify_locations(cadata=authority)
+        context.verify_flags |= _NO_CHECK_TIME
+        context.sslsocket_class = _ended_by(attested)
         self._client = _client(host, port, context)
 
     def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -50,6 +64,20 @@ class Https:
 
     def close(self) -> None:
         self._client.close()
+
+
+def _ended_by(attested: datetime | None) -> type[ssl.SSLSocket]:
+    """A connection that is given up where the server's certificate had ended by a time."""
+
+    class Dated(ssl.SSLSocket):
+        def do_handshake(self, block: bool = False) -> None:
+            super().do_handshake(block)
+            shown = self.getpeercert() or {}
+            ends = ssl.cert_time_to_seconds(str(shown.get("notAfter")))
+            if attested is not None and ends < attested.timestamp():
+                raise ssl.SSLCertVerificationError("the certificate has ended")
+
+    return Dated
 
 
 def authority_of(host: str, port: int, pin: bytes) -> str:

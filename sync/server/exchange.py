@@ -10,7 +10,7 @@ from collections.abc import Collection
 from app.clock import Clock, SystemClock, iso
 from app.logs import place_of
 from app.problems import Problem
-from sync.server import charges, enrol, heads, history, identity, pull, push, scope, snapshots
+from sync.server import charges, enrol, heads, history, identity, pull, push, snapshots, strict
 from sync.server.database import ALL, Busy, Connection, Database
 from sync.server.door import Door, Refused
 from sync.server.enrol import NotSignedIn
@@ -41,8 +41,6 @@ from sync.wire.messages import (
 )
 from sync.wire.signing import to_text
 
-# A page that takes away more than this needs an order of the server, so that no slip empties a laptop.
-_MANY_CASES, _MANY_SHARE = 20, 10
 _QUIET_S, _TURNS = 0.25, 20
 _MENDED_S = 60
 """How soon it may be tried again where a file of this server has to be mended first."""
@@ -173,6 +171,9 @@ class Exchange:
                 pull.settle(connection, caller, wish.head.last)
             if wish.head.last < head.last:
                 note_event(connection, caller, "put_back", "", f"{wish.head.last} of {head.last}")
+            for case in wish.mended[: limits.PAGE]:
+                if strict.is_id(case):
+                    note_event(connection, caller, "mended", case, "")
             held = wish.tree_size if same and wish.tree_size <= leaves else 0
             return Pulled(
                 epoch=caller.epoch,
@@ -187,7 +188,7 @@ class Exchange:
                 lease=self._signer.lease(caller.device, caller.officer.id, caller.lease_days, now),
                 server_time=iso(now),
                 tree=heads.latest(connection, caller.org, caller.epoch, held),
-                order=self._order(connection, caller, done),
+                order=self._order(caller, done),
                 covered=covered,
                 charges=done.charges,
                 people=None if done.more or wish.people == people else charges.force(connection, caller, people),
@@ -197,14 +198,10 @@ class Exchange:
         self._figures.pulled(caller.device, len(answer.entries), answer.more)
         return answer
 
-    def _order(self, connection: Connection, caller: Caller, done: Page) -> messages.Signed | None:
+    def _order(self, caller: Caller, done: Page) -> messages.Signed | None:
+        """The order for what a page takes away: the laptop adds up pages, so each one has its own."""
         gone = pull.removed(done)
-        if not gone:
-            return None
-        stays = len(scope.held_by(connection, caller.org, caller.device))
-        if gone <= _MANY_CASES and gone * _MANY_SHARE <= stays + gone:
-            return None
-        return self._signer.removal(caller.device, caller.epoch, done.cursor, gone)
+        return self._signer.removal(caller.device, caller.epoch, done.cursor, gone) if gone else None
 
     def snapshots(self, caller: Caller, wish: WantSnapshots) -> Snapshots:
         """What stands in cases, all of it in one reading."""

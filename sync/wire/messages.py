@@ -143,6 +143,8 @@ class Pull(Message):
     scope: int = 0
     tree_size: int = 0
     limit: int = 0
+    mended: list[str] = []
+    """Cases that differed from the server's and were folded anew since the last pull: somebody should hear of it."""
     people: int = 0
     """The version of the officers and units that this laptop knows."""
 

@@ -22,7 +22,7 @@ from app.problems import Problem
 from app.store import exchange
 from app.store.store import Author, Store
 from app.vault.vault import FLOOR_COST
-from sync.client import enrolment, membership, transport
+from sync.client import enrolment, membership, talk, transport
 from sync.client import round as rounds
 from sync.client.membership import Membership
 from sync.server import administration, authority
@@ -77,7 +77,7 @@ def police(force: Force, tmp_path: Path) -> Iterator[Police]:
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rounds, "BREATH_S", 0)
+    monkeypatch.setattr(talk, "BREATH_S", 0)
 
 
 def enrol(desk: Desk, code: str, *, trial: bool = True) -> Membership:

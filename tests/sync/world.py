@@ -25,7 +25,7 @@ from app.problems import Problem
 from app.rules.access import Officer
 from app.store import exchange
 from app.store.store import Author, Store
-from sync.client import enrolment
+from sync.client import enrolment, talk
 from sync.client import round as rounds
 from sync.client.transport import Answer
 from sync.server import administration, enrol, scope, snapshots
@@ -265,7 +265,7 @@ class World:
         laptop.rounds += 1
         before = {one.first for one in exchange.outgoing(laptop.store, 10_000)}
         problem, why = "", {}
-        with self.fragile(laptop), mock.patch.object(rounds, "BREATH_S", 0):
+        with self.fragile(laptop), mock.patch.object(talk, "BREATH_S", 0):
             try:
                 rounds.run(laptop.store, laptop.clock, reach=lambda *_: Wire(self))
             except Problem as told:

@@ -1,0 +1,64 @@
+"""The first synchronisation: what stands in every case in scope, newest activity first, usable page by page.
+
+Cut off, it goes on after its last page. What is written meanwhile comes with the entries after its first page's number.
+"""
+
+from __future__ import annotations
+
+from app.clock import iso
+from app.store import exchange, snapshots
+from sync.client import charges
+from sync.client.talk import AT_ONCE, Talk, breathe, kept, parts
+from sync.wire import limits, messages
+
+FIRST = "first synchronisation"
+"""Under which name the vault keeps where it stands."""
+DONE, AGAIN = "done", "again"
+
+
+def take_in(talk: Talk) -> None:
+    """Take in all pages that are still missing; a vault that has been through it does nothing."""
+    store = talk.store
+    place = store.recall(FIRST) or ""
+    if exchange.cursor(store) or place == DONE:
+        return
+    again = place.startswith(AGAIN)
+    number, after = _page(place.removeprefix(AGAIN))
+    more = True
+    while more:
+        wanted = messages.WantSnapshots(protocol=limits.PROTOCOL, epoch=talk.member.epoch, after=after)
+        answer = talk.ask("/v1/snapshots", wanted, messages.Snapshots)
+        if talk.met_another(answer.epoch):
+            return
+        number = number if after else answer.number
+        after, more = answer.after, answer.more
+        here = {FIRST: f"{AGAIN if again else ''}{number}:{after}"} if more else {}
+        _take_page(talk, answer, here)
+    if again:
+        set_aside_lost(talk, number)
+    with store.transaction():
+        talk.set_cursor(number)
+        store.remember(FIRST, DONE)
+
+
+def _take_page(talk: Talk, page: messages.Snapshots, here: dict[str, str]) -> None:
+    """Take in a page, a few cases at a time; `here`: where to go on after it, kept with the last of them."""
+    charges.keep(talk.store, page.charges)
+    some = list(parts(page.snapshots, AT_ONCE)) or [[]]
+    for n, one in enumerate(some, start=1):
+        talk.tell(snapshots.take(talk.store, [kept(each) for each in one], here if n == len(some) else {}))
+        breathe()
+
+
+def set_aside_lost(talk: Talk, number: int) -> None:
+    """Cases that a server which was put back does not know as this laptop's any more: kept whole, shown nowhere."""
+    for case in snapshots.not_confirmed(talk.store):
+        if snapshots.remove(talk.store, case, snapshots.LOST, number, iso(talk.clock.now())):
+            talk.done.removed.add(case)
+            talk.tell({case})
+
+
+def _page(place: str) -> tuple[int, str]:
+    """The number from which entries are read afterwards, and the last page that was taken in."""
+    number, _, after = place.partition(":")
+    return (int(number), after) if after else (0, "")

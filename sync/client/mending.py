@@ -1,0 +1,74 @@
+"""What the laptop holds of a case is compared with the server's digest; one that differs is mended, and only that one.
+
+The history of the case is fetched whole and folded anew. What stood in it before is kept, and the server is told.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from app.clock import iso, parse_moment
+from app.store import mending
+from app.store.exchange import Arrived
+from sync.client.asking import RefusedByServer
+from sync.client.talk import AT_ONCE, Talk, arrived, breathe, parts
+from sync.wire import limits, messages, signing
+
+TO_MEND = "to mend"
+"""Under which name the vault keeps the cases that differed and are not mended yet, with digest and number."""
+
+Receive = Callable[[list[Arrived], dict[str, bytes], int], None]
+"""Takes in entries without moving the place from which on is read: entries, keys, the server's time in ms."""
+
+
+def compare(talk: Talk, page: messages.Pulled, receive: Receive) -> None:
+    """Compare the digest of each case of a page and mend those that differ, also what an earlier round left over."""
+    wanted: dict[str, tuple[str, int]] = {
+        case: (digest, number) for case, (digest, number) in json.loads(talk.store.recall(TO_MEND) or "{}").items()
+    }
+    left_over = bool(wanted)
+    for case, digest in page.digests.items():
+        if mending.differs(talk.store, case, page.cursor, digest):
+            wanted[case] = (digest, page.cursor)
+        else:
+            wanted.pop(case, None)
+    if wanted or left_over:
+        talk.store.remember(TO_MEND, json.dumps(wanted))
+    for case in list(wanted):
+        _mend(talk, case, *wanted.pop(case), receive)
+        talk.store.remember(TO_MEND, json.dumps(wanted))
+
+
+def _mend(talk: Talk, case: str, digest: str, upto: int, receive: Receive) -> None:
+    numbers = _fetch(talk, case, receive)
+    if numbers is None:
+        return  # no longer this laptop's to hold: the notice comes with a later page
+    agrees = mending.fold_anew(talk.store, case, numbers, upto, digest, iso(talk.clock.now()))
+    talk.done.mended.add(case)
+    if not agrees:
+        talk.done.differing.add(case)
+    talk.tell({case})
+
+
+def _fetch(talk: Talk, case: str, receive: Receive) -> dict[str, int] | None:
+    """Fetch all entries of a case and take in those that are missing; the number of each by its hash."""
+    numbers: dict[str, int] = {}
+    after, more = 0, True
+    while more:
+        wanted = messages.WantHistory(protocol=limits.PROTOCOL, epoch=talk.member.epoch, case=case, after=after)
+        try:
+            answer = talk.ask("/v1/history", wanted, messages.History)
+        except RefusedByServer as refused:
+            if refused.refusal.code != "not_found":
+                raise
+            return None
+        keys = {device: signing.from_text(key) for device, key in answer.keys.items()}
+        server = parse_moment(answer.server_time) or talk.clock.now()
+        found = [arrived(one) for one in answer.entries]
+        numbers |= {one.signed.hash: one.number for one in found}
+        for some in parts(found, AT_ONCE):
+            receive(list(some), keys, int(server.timestamp() * 1000))
+            breathe()
+        after, more = (found[-1].number if found else answer.number), answer.more
+    return numbers
