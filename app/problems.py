@@ -715,6 +715,42 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         NOTHING_CHANGED,
         N_("Open “Who has this case” and take the offer back there, or hand the case over again."),
     ),
+    # charge.*
+    "charge.no_server": (
+        N_("This vault belongs to no server, so there is nobody to hand a case over to."),
+        NOTHING_CHANGED,
+        N_("Enrol this laptop first, or print a handover sheet at the end of the shift."),
+    ),
+    "charge.few": (
+        N_("A suspect works for the police: this case is only for its author and for officers who were named for it."),
+        NOTHING_CHANGED,
+        N_("Call professional standards: they name whoever is to go on with it."),
+    ),
+    "charge.not_yours": (
+        N_("This case is not yours to give away or to answer for."),
+        NOTHING_CHANGED,
+        N_("Ask the officer in charge or your supervisor. You can go on writing in the case."),
+    ),
+    "charge.reason": (
+        N_("A hand-over needs a reason and somebody who is to have the case."),
+        NOTHING_CHANGED,
+        N_("Choose both and hand over again."),
+    ),
+    "charge.why_back": (
+        N_("A case is sent back with a reason."),
+        NOTHING_CHANGED,
+        N_("Write in a few words why, so that the other officer knows what to do."),
+    ),
+    "charge.beyond": (
+        N_("Into another unit a case is not given at once: somebody there takes it."),
+        NOTHING_CHANGED,
+        N_("Hand it over instead. Until somebody there has taken it, it stays where it is."),
+    ),
+    "charge.answered": (
+        N_("Nobody waits for an answer about this case any more."),
+        NOTHING_CHANGED,
+        N_("Look under “Who has this case”."),
+    ),
     # move.*
     "move.same_case": (
         N_("This is the case in which it stands already."),

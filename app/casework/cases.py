@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.casework import edit, operations
+from app.casework import charge, edit, operations
+from app.casework.charge import Waiting
 from app.casework.desk import Desk
 from app.casework.due import Due
 from app.casework.dues import dues
@@ -43,6 +44,7 @@ class Summary(msgspec.Struct, frozen=True):
     apart: list[str]
     differs_since: str
     officer: str
+    waiting: Waiting | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class CaseLine:
     """Since when something waits for a decision (ISO 8601)."""
     officer: str = ""
     """The officer in the case."""
+    waiting: Waiting | None = None
+    """What of a hand-over waits for somebody."""
 
 
 LINES = 1
@@ -141,13 +145,9 @@ def summary(desk: Desk, view: CaseView) -> Summary:
         due=dues(desk, view, seen, force, graded=graded),
         apart=apart.grades_apart(view),
         differs_since=apart.open_since(waiting),
-        officer=officer_in_case(view),
+        officer=charge.owner(desk, view),
+        waiting=charge.waiting(desk, view),
     )
-
-
-def officer_in_case(view: CaseView) -> str:
-    """Whose case this is, as far as this laptop knows: whoever opened it."""
-    return view.case.author
 
 
 def _made_by(desk: Desk) -> str:
@@ -189,6 +189,7 @@ def _line(case_id: str, s: Summary, unsent: int, changed_at: str) -> CaseLine:
         tuple(s.apart),
         s.differs_since,
         s.officer,
+        s.waiting,
     )
 
 

@@ -14,6 +14,8 @@ from app.records.declared import RECORD_TYPES
 from app.records.fields import Field, RecordType
 from app.records.view import CaseView
 
+UNSAID = {"hand_over": ("officer", "unit"), "hand_over_answer": ("hand_over",)}
+"""Fields that only programs read; what they say stands beside them in words."""
 KNOWN = ("create", "append", "set", "add", "remove")
 _TITLED_BY = ("factor", "code", "module", "person", "given_name", "kind", "type", "name", "purpose", "document")
 
@@ -78,7 +80,9 @@ class ChangeWords:
             return Said(self._say(text, reason=str(fields.get("correction_reason", ""))), kind, record_id, weight=1)
         # What stands in the heading already is not said once more.
         told = [
-            self._labelled(declared.field(n), v) for n, v in fields.items() if not self._in_heading(record_id, n, v)
+            self._labelled(declared.field(n), v)
+            for n, v in fields.items()
+            if not self._in_heading(record_id, n, v) and n not in UNSAID.get(kind, ())
         ]
         said = "; ".join(text for text in told if text)
         message = N_("{record} added: {values}") if said else N_("{record} added")

@@ -6,6 +6,7 @@ A case of which nothing is kept here belongs to whoever opened it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -69,6 +70,10 @@ class People(msgspec.Struct, frozen=True):
         return {one.id: one.above for one in self.units}
 
 
+_known: WeakKeyDictionary[Store, People] = WeakKeyDictionary()
+"""What was read of the officers and units once, for as long as it is the newest."""
+
+
 class _Member(msgspec.Struct, frozen=True):
     """What of the membership says whose vault this is."""
 
@@ -88,8 +93,12 @@ def me(store: Store) -> Officer | None:
 
 def people(store: Store) -> People:
     """The officers and units as they were last told; nobody where they never were."""
-    kept = store.recall(PEOPLE)
-    return msgspec.json.decode(kept, type=People) if kept else People()
+    version = people_version(store)
+    known = _known.get(store)
+    if known is None or known.version != version:
+        known = msgspec.json.decode(store.recall(PEOPLE) or "{}", type=People)
+        _known[store] = known
+    return known
 
 
 def people_version(store: Store) -> int:
