@@ -941,6 +941,16 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Go on working; the program tries again. Tell your administrator if this stays."),
     ),
     # lease.* and wipe.*
+    "vault.wiped": (
+        N_("This vault was destroyed by an order of the server: nobody can open it any more, here or anywhere."),
+        N_("What had been sent is on the server. What had not lies here, sealed so that the server alone can read it."),
+        N_("Start the program once where there is a network, so that it can hand that over. Call your supervisor now."),
+    ),
+    "wipe.begun": (
+        N_("This vault is being destroyed by an order of the server."),
+        N_("This was not saved. What was saved before is handed over to the server."),
+        N_("Write down on paper what cannot wait, and call your supervisor now."),
+    ),
     "lease.sealed": (
         N_("This laptop has not met its server for too long, so the cases in it are closed."),
         N_("Everything is kept, and what was not sent still waits to be sent. A new attendance can be recorded."),

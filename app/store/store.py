@@ -36,6 +36,8 @@ FILE = "vault.db"
 SCOPE = "scope"
 """Under which name the version of the server's scope is kept that this laptop knew of."""
 LINES_MADE_BY = "lines made by"
+ENDING = "wipe begun"
+"""Kept from the moment on from which nothing more may be written: what waits is being sealed."""
 
 _INSERT_ENTRY = (
     "INSERT INTO entry (device, first, count, case_id, hash, hlc_ms, hlc_counter, made_at, body, signature,"
@@ -201,6 +203,8 @@ class Store:
         now = clock.now()
         touched: set[str] = set()
         with self.transaction() as connection:
+            if connection.execute("SELECT 1 FROM meta WHERE name = ?", (ENDING,)).fetchone():
+                raise Problem("wipe.begun")
             for case_id, changes in written:
                 state = self.case(case_id)
                 entry, signed = self._make(case_id, changes, author, now)

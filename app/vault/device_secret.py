@@ -52,8 +52,8 @@ class StoreUnavailable(Exception):
 class SecretsInMemory:
     """A store that forgets with the process: for tests and simulations."""
 
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
+    def __init__(self, kept: dict[str, bytes] | None = None) -> None:
+        self._kept: dict[str, bytes] = kept or {}
 
     def __repr__(self) -> str:
         return f"SecretsInMemory({len(self._kept)} kept)"

@@ -100,6 +100,16 @@ class Unlocked:
         return self._header.passphrase.device_secret
 
     @property
+    def secret_name(self) -> str:
+        """Under which name the system keeps the laptop's half of the key; "" where there is none."""
+        return self._header.passphrase.secret_name
+
+    @property
+    def secrets(self) -> SecretStore | None:
+        """The system's secret store that the vault was opened with."""
+        return self._secrets
+
+    @property
     def counter(self) -> int:
         return self._header.counter
 
@@ -290,7 +300,8 @@ def rename(unlocked: Unlocked, short_name: str, *, disk: Disk = DISK) -> None:
 
 
 def look(folder: Path, *, clock: Clock | None = None) -> Face:
-    """What the unlock screen may show of a locked vault. Raises the Problems of the header."""
+    """What the unlock screen may show of a locked vault. Raises the Problems of the header, and vault.wiped."""
+    _refuse_wiped(folder)
     found = header.read(folder)
     newest = found.headers[0]
     return Face(short_name=newest.short_name, practice=newest.practice_passphrase is not None,
@@ -352,11 +363,18 @@ def _write_next(unlocked: Unlocked, disk: Disk, change: Callable[[Header], Heade
 
 
 def _lock(folder: Path) -> OneProgram:
+    _refuse_wiped(folder)
     # Asked first: the lock file must not appear in a folder that holds no vault.
     if all(read_file(folder / name, 1) is None for name in (header.NAME, header.PREVIOUS)):
         raise Problem("vault.not_there", folder=folder.name)
     close_to_others(folder, FOLDER_MODE)
     return OneProgram(folder / LOCK)
+
+
+def _refuse_wiped(folder: Path) -> None:
+    """Raise Problem vault.wiped where the vault was destroyed by order, or is about to be."""
+    if read_file(folder / header.WIPED, 1):
+        raise Problem("vault.wiped")
 
 
 def _refuse_weak(passphrase: str, local_words: Iterable[str]) -> None:

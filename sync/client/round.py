@@ -22,6 +22,7 @@ from sync.client import mending as mend
 from sync.client.asking import RefusedByServer
 from sync.client.talk import AT_ONCE, CURSOR, Round, Talk, arrived, breathe, kept, parts
 from sync.client.transport import Https, Open
+from sync.client.wipe import keep_order
 from sync.wire import limits, messages, signing
 from sync.wire.messages import Head, Outcome, Pull, Pulled, PulledEntry, Push, Pushed, SentEntry
 
@@ -55,6 +56,7 @@ def run(store: Store, clock: Clock, *, reach: Open = Https, told: Callable[[set[
     try:
         return this.run()
     except RefusedByServer as refused:
+        keep_order(store, member, refused.refusal.order)
         code = _PROBLEMS.get(refused.refusal.code, "sync.not_understood")
         facts = {"what": refused.refusal.code} if code == "sync.not_understood" else {}
         raise Problem(code, **facts, retry_s=refused.refusal.retry_s) from refused

@@ -243,10 +243,10 @@ def units(connection: Connection, org: str) -> list[tuple[str, str, str]]:
 
 
 def devices(connection: Connection, org: str) -> list[tuple[Any, ...]]:
-    """Id, officer, laptop, enrolled at, last contact, revoked at, of all devices."""
+    """Id, officer, laptop, enrolled at, last contact, revoked, wiped, replaced at, of all devices."""
     return connection.execute(
-        "SELECT device_id, officer_id, laptop, enrolled_at, contact_at, revoked_at FROM device WHERE org_id = %s"
-        " ORDER BY enrolled_at, device_id",
+        "SELECT device_id, officer_id, laptop, enrolled_at, contact_at, revoked_at, wiped_at, replaced_at FROM device"
+        " WHERE org_id = %s ORDER BY enrolled_at, device_id",
         (org,),
     ).fetchall()
 

@@ -34,6 +34,8 @@ from sync.wire.messages import (
     WantLease,
     WantProof,
     WantSnapshots,
+    Wiped,
+    WipeNoted,
 )
 
 T = TypeVar("T")
@@ -97,6 +99,11 @@ def make(
     def lease(body: bytes, request: _Request) -> Leased:
         """A new lease and nothing else."""
         return exchange.lease(request.scope["state"]["caller"], read(body, WantLease))
+
+    @post("/v1/wiped", status_code=200, sync_to_thread=True)
+    def wiped(body: bytes, request: _Request) -> WipeNoted:
+        """What a destroyed vault had not sent, and its receipt."""
+        return exchange.wiped(request.scope["state"]["asked"], read(body, Wiped))
 
     @get("/v1/schema/openapi.json", sync_to_thread=False)
     def description() -> dict[str, Any]:

@@ -315,15 +315,18 @@ def _person(connection: Connection, org: str, wanted: str) -> administration.Per
 
 
 def _device(options: argparse.Namespace) -> int:
-    for device, officer, laptop, enrolled, contact, revoked in _in_org(options, administration.devices):
+    for device, officer, laptop, enrolled, *times in _in_org(options, administration.devices):
+        contact, revoked, wiped, replaced = (iso(at) if at else None for at in times)
         _say(
             {
                 "device": device,
                 "officer": officer,
                 "laptop": laptop,
                 "enrolled_at": enrolled,
-                "contact_at": iso(contact) if contact else None,
-                "revoked_at": iso(revoked) if revoked else None,
+                "contact_at": contact,
+                "revoked_at": revoked,
+                "wiped_at": wiped,
+                "replaced_at": replaced,
             }
         )
     return DONE

@@ -17,6 +17,7 @@ ASKED: dict[str, tuple[type[Message], type[Message]]] = {
     "/v1/history": (messages.WantHistory, messages.History),
     "/v1/proof": (messages.WantProof, messages.Proof),
     "/v1/lease": (messages.WantLease, messages.Leased),
+    "/v1/wiped": (messages.Wiped, messages.WipeNoted),
 }
 """What each path takes, and what it answers."""
 

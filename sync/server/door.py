@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _DEVICE = (
     "SELECT d.key, d.author, d.revoked_at IS NOT NULL OR NOT o.active, d.counter, o.officer_id, o.role, o.unit_id,"
-    " o.name, g.epoch, g.lease_days, g.recent_days FROM device AS d"
+    " o.name, g.epoch, g.lease_days, g.recent_days, d.replaced_at IS NOT NULL FROM device AS d"
     " JOIN officer AS o ON o.org_id = d.org_id AND o.officer_id = d.officer_id"
     " JOIN organisation AS g ON g.org_id = d.org_id WHERE d.org_id = %s AND d.device_id = %s"
 )
@@ -94,17 +94,26 @@ class Door:
         return self._orgs[device]
 
     def _look(self, connection: Connection, org: str, asked: Asked) -> Caller:
-        row = connection.execute(_DEVICE, (org, asked.device)).fetchone()
-        if row is None:
+        caller = self.look_up(connection, org, asked.device)
+        if caller is None:
             raise Refused(401, "not_enrolled")
-        key, author, revoked, counter, officer, role, unit, name, epoch, lease_days, recent_days = row
-        if not asked.is_signed_with(bytes(key)):
+        if not asked.is_signed_with(caller.key):
             raise Refused(401, "signature")
         moved = connection.execute(
             "UPDATE device SET counter = %s, contact_at = now() WHERE org_id = %s AND device_id = %s AND counter < %s",
             (asked.counter, org, asked.device, asked.counter),
         )
         if moved.rowcount != 1:
-            raise Refused(409, "counter", last=counter)
+            raise Refused(409, "counter", last=caller.counter)
+        return caller
+
+    def look_up(self, connection: Connection, org: str, device: str) -> Caller | None:
+        """A device as it was enrolled, whoever asks for it."""
+        row = connection.execute(_DEVICE, (org, device)).fetchone()
+        if row is None:
+            return None
+        key, author, revoked, counter, officer, role, unit, name, epoch, lease_days, recent_days, replaced = row
         who = Officer(officer, role, unit)
-        return Caller(org, asked.device, who, bytes(key), author, revoked, epoch, lease_days, recent_days, name)
+        return Caller(
+            org, device, who, bytes(key), author, revoked, epoch, lease_days, recent_days, name, counter, replaced
+        )

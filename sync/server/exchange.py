@@ -10,7 +10,7 @@ from collections.abc import Collection
 from app.clock import Clock, SystemClock, iso
 from app.logs import place_of
 from app.problems import Problem
-from sync.server import charges, enrol, heads, history, identity, pull, push, snapshots, strict
+from sync.server import charges, enrol, heads, history, identity, pull, push, snapshots, strict, wiping
 from sync.server.database import ALL, Busy, Connection, Database
 from sync.server.door import Door, Refused
 from sync.server.enrol import NotSignedIn
@@ -38,6 +38,8 @@ from sync.wire.messages import (
     WantLease,
     WantProof,
     WantSnapshots,
+    Wiped,
+    WipeNoted,
 )
 from sync.wire.signing import to_text
 
@@ -294,6 +296,39 @@ class Exchange:
             extension=self._signer.extension_secret(caller.device).hex(),
             server_time=iso(now),
         )
+
+    def wiped(self, asked: Asked, wish: Wiped) -> WipeNoted:
+        """What a destroyed vault had not sent, judged as if its device had pushed it; and the receipt."""
+        _fits(wish.protocol, limits.OLDEST_PUSH)
+        self._door.tries.check(asked.address)
+        now = self._clock.now()
+        try:
+            org = self._database.belonging(wish.device) if strict.is_id(wish.device) else None
+            if org is None:
+                raise wiping.NotBelieved
+            entries = push.look_at(wiping.opened(wish, self._signer.sealed_for))
+            if len(entries) > limits.ENTRIES:
+                raise Refused(413, "too_large")
+
+            def work(connection: Connection) -> list[messages.Outcome]:
+                caller = self._door.look_up(connection, org, wish.device)
+                if caller is None:
+                    raise wiping.NotBelieved
+                signed = push.signed_by(caller.key, entries)
+                if not all(signed(one) for one in entries):
+                    # Whoever seals needs no secret: one that is not the device's must not take a place in its chain.
+                    raise wiping.NotBelieved
+                outcomes = push.answer(
+                    push.take(PostgresTaking(connection, caller), caller, entries, signed, iso(now)), iso(now)
+                )
+                if wish.receipt is not None:
+                    wiping.note_receipt(connection, caller, wish.receipt, now)
+                return outcomes
+
+            return WipeNoted(outcomes=self._database.run(org, ALL, work), server_time=iso(now))
+        except wiping.NotBelieved as error:
+            self._door.tries.note(asked.address)
+            raise Refused(403, "not_enrolled") from error
 
     def _note_refused(self, caller: Caller, cases: Collection[str]) -> None:
         """A question about a case that is there and not theirs: somebody should hear of it, the asker should not."""

@@ -28,6 +28,10 @@ class Caller:
     lease_days: int
     recent_days: int
     name: str = ""
+    counter: int = 0
+    """The highest of its requests, as it was before this one."""
+    replaced: bool = False
+    """Whether another device took its place: the vault was copied or put back."""
 
 
 @dataclass(frozen=True)

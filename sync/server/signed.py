@@ -31,6 +31,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _NONCE = re.compile(r"[0-9a-f]{32}")
 PACKED = b"application/json+zstd"
+UNSIGNED = frozenset({"/v1/enrol", "/v1/wiped"})
+"""Paths whose work looks itself at who asks: the device is not known yet, or its key is no more."""
 OPEN_PATHS = frozenset({"/v1/authority", "/v1/health"})
 COUNTED = OPEN_PATHS | {
     f"/v1/{name}" for name in ("enrol", "push", "pull", "snapshots", "history", "proof", "lease", "wiped")
@@ -84,7 +86,7 @@ class SignedExchange:
         if not nonce:
             raise Refused(400, "malformed")
         asked = Asked(scope, nonce, packed)
-        if scope["path"] == "/v1/enrol":
+        if scope["path"] in UNSIGNED:
             scope["state"] = {**scope.get("state", {}), "asked": asked}
         else:
             caller = await asyncio.to_thread(self._door.admit, asked)

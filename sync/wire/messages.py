@@ -94,6 +94,25 @@ class Leased(Message):
     server_time: str
 
 
+class Wiped(Message):
+    """A vault was destroyed by order: one box of what it had not sent, sealed; with the last of them the receipt.
+
+    The request bears no signature, for the key is gone: entries and receipt bear the device's.
+    """
+
+    protocol: int
+    device: str
+    box: str = ""
+    receipt: Signed | None = None
+
+
+class WipeNoted(Message):
+    """The server has what was in the box, and has noted the receipt if there was one."""
+
+    outcomes: list[Outcome]
+    server_time: str
+
+
 # ---- Push --------------------------------------------------------------------------------------------------------
 
 

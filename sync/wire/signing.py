@@ -41,6 +41,11 @@ def statement_bytes(body: bytes) -> bytes:
     return _lines("holdfast-statement/1", hashlib.sha256(body).hexdigest())
 
 
+def receipt_bytes(body: bytes) -> bytes:
+    """What a device signs of its receipt for an order that it carries out."""
+    return _lines("holdfast-receipt/1", hashlib.sha256(body).hexdigest())
+
+
 def tree_head_bytes(epoch: str, size: int, root: bytes) -> bytes:
     """What the server signs of the head of its tree."""
     return _lines("holdfast-tree/1", epoch, str(size), root.hex())

@@ -1,0 +1,107 @@
+"""What a destroyed vault hands over: judged as a push of its device, with its receipt; believed from nobody else."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+
+from sync.server import authority, enrol
+from sync.server.statements import Signer
+from sync.wire import limits, messages, sealed, signing
+from tests.notebook.writers import key_of
+from tests.sync.conftest import Trial
+from tests.sync.laptops import Force, Laptop, RefusedError
+
+
+def hand_over(laptop: Laptop, box: bytes = b"", receipt: messages.Signed | None = None) -> messages.WipeNoted:
+    wish = messages.Wiped(
+        protocol=limits.PROTOCOL, device=laptop.device, box=signing.to_text(box) if box else "", receipt=receipt
+    )
+    return laptop.ask("/v1/wiped", wish, messages.WipeNoted)
+
+
+def boxed(laptop: Laptop, key: bytes | None = None) -> bytes:
+    """What waits on a laptop, sealed."""
+    sent = laptop.push_message(*laptop.writer.entries[laptop.pushed :]).entries
+    own = Signer(authority.signing_key(laptop.force.config.signing_key))
+    return sealed.seal(sent, laptop.device, key or signing.from_text(own.seal_key))
+
+
+def receipt(laptop: Laptop, device: str = "", signer: str = "") -> messages.Signed:
+    said = {"kind": "wiped", "device": device or laptop.device, "order": "0" * 64, "at": "", "entries": 1}
+    body = msgspec.json.encode(said, order="sorted")
+    signature = key_of(signer or laptop.device).sign(signing.receipt_bytes(body))
+    return messages.Signed(body=msgspec.Raw(body), signature=signing.to_text(signature))
+
+
+def revoke(force: Force, laptop: Laptop) -> None:
+    force.do(lambda c, org: enrol.revoke(c, org, [laptop.device]))
+
+
+def test_what_was_sealed_is_kept_apart_and_the_receipt_noted(trial: Trial, force: Force, laptop: Laptop):
+    laptop.new_case()
+    laptop.new_case()
+    revoke(force, laptop)
+    for _ in range(2):  # handed over twice it is the same
+        answer = hand_over(laptop, boxed(laptop))
+        assert [(one.outcome, one.reason) for one in answer.outcomes] == [("refused", "revoked")] * 2
+        hand_over(laptop, receipt=receipt(laptop))
+    assert force.rows("SELECT count(*) FROM quarantine WHERE org_id = %s", force.org) == [(2,)]
+    (device,) = [json.loads(one) for one in trial.command("device", "--organisation", force.name).stdout.splitlines()]
+    assert device["wiped_at"] is not None
+    assert force.rows("SELECT count(*) FROM event WHERE org_id = %s AND kind = 'wiped'", force.org) == [(1,)]
+
+
+@pytest.mark.parametrize("wrong", ["for another server", "of another device", "changed", "no box", "strange device"])
+def test_what_was_not_sealed_for_this_is_not_believed(force: Force, laptop: Laptop, wrong: str):
+    laptop.new_case()
+    revoke(force, laptop)
+    box, asks = boxed(laptop), laptop
+    if wrong == "for another server":
+        box = boxed(laptop, bytes(range(32)))
+    elif wrong == "of another device":
+        asks = force.laptop()
+    elif wrong == "strange device":
+        asks = Laptop(force, laptop.officer)
+    else:
+        box = box[:-1] + bytes([box[-1] ^ 1]) if wrong == "changed" else b"nothing"
+    with pytest.raises(RefusedError, match="403 not_enrolled"):
+        hand_over(asks, box)
+    assert force.rows("SELECT count(*) FROM quarantine WHERE org_id = %s", force.org) == [(0,)]
+
+
+@pytest.mark.parametrize("wrong", ["another's signature", "another's device", "not revoked"])
+def test_a_receipt_that_is_not_the_devices_is_not_believed(force: Force, laptop: Laptop, wrong: str):
+    other = force.laptop()
+    if wrong != "not revoked":
+        revoke(force, laptop)
+    given = {
+        "another's signature": receipt(laptop, signer=other.device),
+        "another's device": receipt(laptop, device=other.device),
+    }.get(wrong, receipt(laptop))
+    with pytest.raises(RefusedError, match="403 not_enrolled"):
+        hand_over(laptop, receipt=given)
+    assert force.rows("SELECT wiped_at FROM device WHERE device_id = %s", laptop.device) == [(None,)]
+
+
+def test_tries_are_counted(force: Force, laptop: Laptop):
+    revoke(force, laptop)
+    codes = []
+    for _ in range(limits.TRIES_PER_MINUTE + 1):
+        with pytest.raises(RefusedError) as refused:
+            hand_over(laptop, b"nothing")
+        codes.append(refused.value.code)
+    assert codes == ["not_enrolled"] * limits.TRIES_PER_MINUTE + ["too_many"]
+
+
+def test_an_entry_in_a_box_that_its_device_did_not_sign_takes_no_place_in_its_chain(force: Force, laptop: Laptop):
+    """Whoever seals needs no secret, so what is inside must say itself whose it is."""
+    laptop.new_case()
+    sent = laptop.push_message(*laptop.writer.entries).entries
+    forged = [msgspec.structs.replace(sent[0], signature=signing.to_text(bytes(64)))]
+    own = Signer(authority.signing_key(force.config.signing_key))
+    with pytest.raises(RefusedError, match="403 not_enrolled"):
+        hand_over(laptop, sealed.seal(forged, laptop.device, signing.from_text(own.seal_key)))
+    assert [one.outcome for one in laptop.push().outcomes] == ["accepted"]
