@@ -219,6 +219,12 @@ def waiting(desk: Desk, view: CaseView) -> Waiting | None:
     return Waiting(last.id, me.id if me else "", "", last.author, last.created_at, sent_back=True, reason=why)
 
 
+def is_meant(waits: Waiting, mine: Mapping[str, str]) -> bool:
+    """Whether what waits is for this officer or this unit, as `is_for` tells them."""
+    to_me = bool(waits.officer) and waits.officer == mine.get("officer")
+    return to_me or (bool(waits.unit) and waits.unit == mine.get("unit"))
+
+
 def is_for(desk: Desk) -> Mapping[str, str]:
     """For whom what waits is meant to be answered here: this vault's officer and unit, or nothing without a server."""
     me = charges.me(desk.store)

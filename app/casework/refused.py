@@ -12,6 +12,8 @@ from app.store import exchange
 
 REASONS = {
     "scope": N_("the case is not yours to change"),
+    "role": N_("it was not yours to decide, or somebody else had decided it by then"),
+    "receiver": N_("it names nobody who could have the case"),
     "author": N_("the name in it is not the one that was enrolled"),
     "signature": N_("its signature does not hold"),
     "unknown": N_("it speaks of something that the server does not have"),
