@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable
 from datetime import datetime
 
 Dot = str
 """(device, sequence) of one change, written `device:sequence`."""
+
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 def new_id(now: datetime, random: Callable[[int], bytes] = os.urandom) -> str:
@@ -37,4 +40,5 @@ def dot(device: str, sequence: int) -> Dot:
 def in_order(name: Dot) -> tuple[str, int]:
     """What sorts the changes of one device by their number: the ninth before the tenth."""
     device, _, sequence = name.rpartition(":")
-    return (device, int(sequence)) if sequence.isdigit() else (name, 0)
+    # Superscripts are digits, too, and thousands of digits no number: a name may be anything that somebody sent.
+    return (device, int(sequence)) if _NUMBER.fullmatch(sequence) else (name, 0)

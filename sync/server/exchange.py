@@ -213,15 +213,17 @@ class Exchange:
 
         def work(connection: Connection) -> Snapshots:
             end, *_ = pull.standing(connection, caller.org)
+            # What is no id is not there; the database would stumble over some of it.
+            wanted = [case for case in wish.cases if strict.is_id(case)]
             if wish.cases:
-                found, after, more = snapshots.of_cases(connection, caller, wish.cases), "", False
+                found, after, more = snapshots.of_cases(connection, caller, wanted), "", False
             else:
                 turn = snapshots.read_turn(wish.after, end)
                 found, turn, more = snapshots.next_page(connection, caller, turn, wish.limit, end)
                 after = turn.text()
             there = {one.case for one in found}
             if wish.cases:
-                more = any(history.is_there(connection, caller, case) for case in wish.cases if case not in there)
+                more = any(history.is_there(connection, caller, case) for case in wanted if case not in there)
             missing = [] if more else sorted(set(wish.cases) - there)
             return Snapshots(
                 epoch=caller.epoch,
@@ -247,7 +249,7 @@ class Exchange:
 
         def work(connection: Connection) -> History | None:
             end, *_ = pull.standing(connection, caller.org)
-            if not history.is_there(connection, caller, wish.case):
+            if not strict.is_id(wish.case) or not history.is_there(connection, caller, wish.case):
                 return None
             entries, more = history.page(connection, caller, wish.case, max(wish.after, 0))
             return History(
@@ -332,7 +334,7 @@ class Exchange:
 
     def _note_refused(self, caller: Caller, cases: Collection[str]) -> None:
         """A question about a case that is there and not theirs: somebody should hear of it, the asker should not."""
-        wanted = [case for case in cases if len(case) == 32]
+        wanted = [case for case in cases if strict.is_id(case)]
         if not wanted:
             return
 
