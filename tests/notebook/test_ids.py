@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,3 +49,8 @@ def test_fixed_ids_meet_only_for_the_same_thing(one, other):
 def test_the_changes_of_a_device_sort_by_number_and_not_by_text(one, other):
     names = sorted([dot("a" * 32, one), dot("a" * 32, other)], key=in_order)
     assert [in_order(name)[1] for name in names] == sorted([one, other])
+
+
+@pytest.mark.parametrize("name", ["", "a", "a:", ":", "a:x", "a:-1", "a:²", "a:١", "a:" + "9" * 5000])
+def test_what_is_no_name_of_a_change_is_no_number(name):
+    assert in_order(name)[1] == 0

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.sync.prove import kills, network
+from tests.sync.prove import forged, kills, network
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,11 @@ PROOFS = {
         "requests lost, late by two seconds, doubled and reordered",
         lambda: network.storm(6, 0.05),
         lambda: network.storm(60, 2.0),
+    ),
+    "forged": Proof(
+        "ids swapped, entries and requests forged, back-dated and mutated",
+        lambda: forged.run(10_000),
+        lambda: forged.run(100_000),
     ),
 }
 

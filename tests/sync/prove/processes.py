@@ -225,7 +225,7 @@ class Server:
             owner_database=self.cluster.conninfo(),
             signing_key=self.folder / "signing.key",
             port=self.port,
-            code_alone=True,
+            trial=True,
             openapi=True,
             **{name: self.folder / file for name, file in files.items()},
         )
@@ -297,7 +297,7 @@ class Server:
         vault = Vault(folder, secrets.token_bytes(32), random_id(), name, away_s, off)
         store = Store.create(folder, vault.key, vault.device)
         text = codes.write(codes.Code("127.0.0.1", self.port, pin, secret))
-        enrolment.enrol(store, text, laptop=random_id(), author=name, clock=Away(away_s))
+        enrolment.enrol(store, text, laptop=random_id(), author=name, clock=Away(away_s), trial=True)
         member = membership(store)
         assert member is not None
         keep(store, _at(member, port or self.port))

@@ -9,7 +9,8 @@ from unittest import mock
 
 from sync.client import round as rounds
 from sync.client.asking import Asking
-from sync.server import database
+from sync.server import database, history, judge, signed
+from sync.server.door import Refused
 from sync.wire import limits
 
 
@@ -48,10 +49,48 @@ def _cursor_first() -> Any:
     return mock.patch.object(rounds._Exchange, "take", hasty)
 
 
+def _everybody_may() -> Any:
+    """The server asks nobody whose a case is."""
+    return mock.patch.object(judge, "_in_scope", return_value=None)
+
+
+def _any_signature() -> Any:
+    """The server takes an entry whoever signed it."""
+    return mock.patch.object(judge, "_content", _content_as_if_signed)
+
+
+def _content_as_if_signed(one: Any, place: Any, grounds: Any, mine: Any, _signed: Any) -> Any:
+    return _CONTENT(one, place, grounds, mine, lambda _: True)
+
+
+def _open_door() -> Any:
+    """The server takes a request whoever signed it."""
+    return mock.patch.object(signed.Asked, "is_signed_with", return_value=True)
+
+
+def _telling_door() -> Any:
+    """What is not theirs is answered otherwise than what is not there."""
+    there = history.is_there
+
+    def telling(connection: Any, caller: Any, case: str) -> bool:
+        found = connection.execute("SELECT set_config('holdfast.device', 'all', true)").rowcount
+        query = "SELECT FROM held_case WHERE org_id = %s AND case_id = %s"
+        if found and connection.execute(query, (caller.org, case)).fetchone() is not None:
+            raise Refused(403, "not_found")
+        return there(connection, caller, case)
+
+    return mock.patch.object(history, "is_there", telling)
+
+
+_CONTENT = judge._content
 _WITHOUT = {
     "only what was acknowledged is sent": _marked_before_the_answer,
     "what is confirmed is written down": _forgetful_database,
     "the place comes with the data": _cursor_first,
+    "a change is within its author's scope": _everybody_may,
+    "an entry is signed by its device": _any_signature,
+    "a request is signed by its device": _open_door,
+    "what is not theirs is not there": _telling_door,
 }
 
 
