@@ -112,14 +112,14 @@ def new_attendance(
 def list_cases(desk: Desk) -> list[CaseLine]:
     """All cases of this vault, last changed first."""
     lines = desk.store.lines(lambda view: _ENCODER.encode(summary(desk, view)), made_by=_made_by(desk))
-    found = [_line(line.case_id, _DECODER.decode(line.body), line.unsent, line.changed_at) for line in lines]
+    found = [line_of(line.case_id, _DECODER.decode(line.body), line.unsent, line.changed_at) for line in lines]
     return sorted(found, key=lambda line: line.changed_at, reverse=True)
 
 
 def lines_of(desk: Desk, case_ids: set[str]) -> list[CaseLine]:
     """The lines of some cases, without reading the whole list."""
     kept = desk.store.lines(lambda view: _ENCODER.encode(summary(desk, view)), case_ids, _made_by(desk))
-    return [_line(line.case_id, _DECODER.decode(line.body), line.unsent, line.changed_at) for line in kept]
+    return [line_of(line.case_id, _DECODER.decode(line.body), line.unsent, line.changed_at) for line in kept]
 
 
 def summary(desk: Desk, view: CaseView) -> Summary:
@@ -169,7 +169,8 @@ def _danger(view: CaseView) -> str | None:
     return danger_at
 
 
-def _line(case_id: str, s: Summary, unsent: int, changed_at: str) -> CaseLine:
+def line_of(case_id: str, s: Summary, unsent: int = 0, changed_at: str = "") -> CaseLine:
+    """The line of a case from its summary."""
     return CaseLine(
         case_id,
         s.reference,
@@ -213,6 +214,11 @@ def read_case(desk: Desk, case_id: str) -> CaseView:
     if view.record(case_id) is None:
         raise Problem("case.unknown", case=case_id)
     return view
+
+
+def is_here(desk: Desk, case_id: str) -> bool:
+    """Whether this vault has the case."""
+    return desk.store.view(case_id).record(case_id) is not None
 
 
 def which_case(desk: Desk, name: str) -> str:

@@ -61,6 +61,14 @@ def confirm(desk: Desk, case_id: str) -> Changed:
 
 def banner(desk: Desk, view: CaseView, words: Translator) -> tuple[str, bool]:
     """The banner's text and whether a safe way has been agreed."""
+    said, agreed = _banner(desk, view, words)
+    records = [view.record(name) for name in rule(desk, view).records]
+    if any(record is not None and record.conflicts() for record in records):
+        said += f" {words.text(N_('Officers recorded it differently: only what all of them allow holds.'))}"
+    return said, agreed
+
+
+def _banner(desk: Desk, view: CaseView, words: Translator) -> tuple[str, bool]:
     found = rule(desk, view)
     if found.expired:
         last = words.day(found.confirmed_at)

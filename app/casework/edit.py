@@ -5,6 +5,7 @@ A write names the standing values that its author saw. Nothing is deleted: a rec
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from app.casework.desk import Desk
@@ -14,6 +15,7 @@ from app.notebook import entry as notebook
 from app.notebook import ids
 from app.notebook.entry import Change
 from app.notebook.fold import RecordState
+from app.notebook.ids import Dot
 from app.problems import Problem
 from app.records.declared import RECORD_TYPES
 from app.records.fields import Field, RecordType
@@ -39,9 +41,15 @@ def _knowing(desk: Desk, case_id: str, changes: list[Change]) -> list[Change]:
     return [notebook.knowing(c, known) if c["op"] in ("create", "append") else c for c in changes]
 
 
-def set_field(desk: Desk, case_id: str, record_id: str, field: str, value: Any) -> Changed:
-    """Give a field a new value; None or an empty value clears it. Raises Problem record.unknown, record.immutable."""
-    return set_fields(desk, case_id, record_id, {field: value})
+def set_field(
+    desk: Desk, case_id: str, record_id: str, field: str, value: Any, *, seen: Iterable[Dot] | None = None
+) -> Changed:
+    """Give a field a new value; None or an empty value clears it. Raises Problem record.unknown, record.immutable.
+
+    `seen`: the values that the officer looked at, where that may be fewer than stand by now; what this device wrote
+    is always among them. A value that nobody looked at stays beside the new one.
+    """
+    return write(desk, case_id, assign(desk, case_id, record_id, {field: value}, seen))
 
 
 def set_fields(desk: Desk, case_id: str, record_id: str, values: dict[str, Any]) -> Changed:
@@ -49,8 +57,10 @@ def set_fields(desk: Desk, case_id: str, record_id: str, values: dict[str, Any])
     return write(desk, case_id, assign(desk, case_id, record_id, values))
 
 
-def assign(desk: Desk, case_id: str, record_id: str, values: dict[str, Any]) -> list[Change]:
-    """The changes that give fields of a record new values, each with what stands now as seen."""
+def assign(
+    desk: Desk, case_id: str, record_id: str, values: dict[str, Any], seen: Iterable[Dot] | None = None
+) -> list[Change]:
+    """The changes that give fields of a record new values, each with what stands now as seen, or less: `seen`."""
     record = _state(desk, case_id, record_id)
     declared = declaration(record.type)
     plain, changes = {}, []
@@ -59,7 +69,7 @@ def assign(desk: Desk, case_id: str, record_id: str, values: dict[str, Any]) -> 
         if field.kind == "set":
             changes += _set_elements(record, name, list(clean(value) or []))
         else:
-            plain[name] = (clean(value), record.seen(name))
+            plain[name] = (clean(value), _looked_at(desk, record.seen(name), seen))
     # Putting away is a decision about the whole record (for a case: about all of it), so it says what it knew.
     state = desk.store.case(case_id)
     knew = (state if record_id == case_id else record).known() if plain.get("archived", ("",))[0] == "yes" else None
@@ -162,6 +172,13 @@ def _state(desk: Desk, case_id: str, record_id: str) -> RecordState:
     if record.immutable:
         raise Problem("record.immutable", type=record.type)
     return record
+
+
+def _looked_at(desk: Desk, standing: list[Dot], seen: Iterable[Dot] | None) -> list[Dot]:
+    if seen is None:
+        return standing
+    looked_at = set(seen)
+    return [dot for dot in standing if dot in looked_at or ids.in_order(dot)[0] == desk.device_id]
 
 
 def _elements(record: RecordState, name: str) -> list[str]:

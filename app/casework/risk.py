@@ -35,7 +35,7 @@ INSTRUMENT = "rr-1"
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer of the current assessment. `saved_at` is the device's time (ISO 8601)."""
+    """One answer of the current assessment. `saved_at`: the device's time (ISO 8601); `conflict`: a part differs."""
 
     value: str | None
     source: str | None
@@ -244,7 +244,7 @@ def _answer(record: Record) -> Answer:
         str(record.get("note", "")),
         record.id,
         record.changed_at("value"),
-        record.in_conflict("value"),
+        bool(record.conflicts()),
     )
 
 

@@ -15,6 +15,9 @@ from app.records.view import CaseView
 
 STEPS = ("people", "happened", "risk", "grade", "plan", "todo", "paper", "follow_up", "timeline")
 
+BESIDE = ("conflicts", "charge")
+"""Pages of a case that are no step of it: they are gone to from what needs them, and left again."""
+
 TITLES = {
     "people": N_("People"),
     "happened": N_("Happened"),

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from app.casework import charge
 from app.casework.cases import CaseLine, list_cases
 from app.casework.desk import Desk
 from app.casework.due import DANGER, Due, moment_of
@@ -107,6 +108,13 @@ def all_due(desk: Desk) -> list[DueLine]:
     return sorted(found, key=DueLine.hurts)
 
 
+def waits_here(desk: Desk, known: Iterable[CaseLine]) -> list[CaseLine]:
+    """The cases that wait for this officer: offered and not answered yet, then sent back; what waited longest first."""
+    mine = charge.is_for(desk)
+    found = [line for line in known if line.waiting is not None and charge.is_meant(line.waiting, mine)]
+    return sorted(found, key=lambda line: (line.waiting is not None and (line.waiting.sent_back, line.waiting.at)))
+
+
 def _tasks_together(lines: Iterable[DueLine]) -> list[DueLine]:
     """The tasks of a case stand in one line, where the first of them stands: twenty lines hide what hurts."""
     tasks: dict[str, list[DueLine]] = {}
@@ -122,6 +130,12 @@ def _tasks_together(lines: Iterable[DueLine]) -> list[DueLine]:
         line._replace(beside=several[line.case.id]) if line.due.kind == "task" and line.case.id in several else line
         for line in shown
     ]
+
+
+def to_decide(known: Iterable[CaseLine]) -> list[CaseLine]:
+    """The cases in which officers recorded something differently: the grade first, then what has waited longest."""
+    found = [line for line in known if line.conflicts and not line.archived]
+    return sorted(found, key=lambda line: (not line.apart, line.differs_since, line.id))
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,13 @@ _GOES_WITH = {"grade_reason": "grade", "archive_reason": "archived", "done_at": 
 
 def to_decide(view: CaseView) -> list[tuple[Record, str]]:
     """Every field whose standing values differ, without those that go with another one that differs as well."""
-    found = view.conflicts()
-    differs = {(record.id, name) for record, name in found}
-    return [(record, name) for record, name in found if (record.id, _GOES_WITH.get(name, "")) not in differs]
+    return [(record, name) for record, name in view.conflicts() if waits(record, name)]
 
 
-def goes_with(record: Record, name: str) -> list[str]:
-    """The fields that differ as well and are decided with this one."""
-    return [other for other, lead in _GOES_WITH.items() if lead == name and record.in_conflict(other)]
+def waits(record: Record, name: str) -> bool:
+    """Whether a field waits for a decision of its own."""
+    lead = _GOES_WITH.get(name, "")
+    return record.in_conflict(name) and not (lead and record.in_conflict(lead))
 
 
 def sides(record: Record, name: str) -> list[tuple[Any, list[Standing]]]:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app import paths
 from app.casework import cases, edit
 from app.casework.help import help_of, pages
-from app.casework.steps import STEPS
+from app.casework.steps import BESIDE, STEPS
 from app.forms.help import load_help
 from app.problems import Problem
 from tests.ui.conftest import begin, shown
@@ -54,7 +54,7 @@ def front_screens():
 
 
 def test_every_page_and_place_has_help():
-    wanted = {*PLACES, *WITHIN, *STEPS, "danger", "reason", *front_screens()}
+    wanted = {*PLACES, *WITHIN, *STEPS, *BESIDE, "danger", "reason", *front_screens()}
     assert "" not in wanted
     assert set(pages()) == wanted
 

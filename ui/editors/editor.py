@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.i18n import N_, Translator
 from app.records.fields import Field
-from ui.widgets.text import Card, PlainButton, PlainLabel, announce
+from ui.editors.differs import Differs
+from ui.widgets.text import PlainLabel, announce
 
 NOTHING = object()
 
@@ -23,7 +24,7 @@ class Editor(QWidget):
     """The frame around one control. `answered` carries the value to be saved, None where the field was emptied."""
 
     answered = Signal(object)
-    resolved = Signal(object)
+    decision_wanted = Signal()
     wide = False
     """Whether the editor needs the whole width of the column."""
 
@@ -40,7 +41,8 @@ class Editor(QWidget):
         self.label = PlainLabel(self.title, buddy=self.control, wrap=True)
         self._saved = PlainLabel("", kind="small", quiet=True, wrap=False)
         self._mark: PlainLabel | None = None
-        self._conflict: Card | None = None
+        self.differs: Differs | None = None
+        self.seen: tuple[str, ...] = ()
         self._differing: list[Any] = []
         self._body = QVBoxLayout(self)
         self._body.setContentsMargins(0, 0, 0, 0)
@@ -118,35 +120,26 @@ class Editor(QWidget):
             self.control.style().polish(self.control)
 
     def mark_conflict(self, standing: list[Any]) -> None:
-        """Show every standing value with who wrote it and when; an empty list takes the mark away."""
+        """Show every standing value with who wrote it and when; an empty list takes the mark away.
+
+        While two values stand here nothing is written in passing: they are compared and decided.
+        """
         dots = [one.dot for one in standing]
-        if dots == self._differing:
-            return
-        self._differing = dots
-        if self._conflict is not None:
-            self._conflict.hide()
-            self._conflict.deleteLater()
-            self._conflict = None
-        if not standing:
-            return
-        self._conflict = card = Card(tone="warn")
-        card.body.setContentsMargins(8, 6, 8, 6)
-        card.setAccessibleName(self.words(N_("Two values for {field}"), field=self.words(self.field.label)))
-        card.body.addWidget(
-            PlainLabel(
-                self.words(N_("Recorded differently. The more cautious value is in force until somebody decides.")),
-                kind="small",
-            )
-        )
-        for value, writers in by_value(standing):
-            shown = self.in_words(value)
-            line = QHBoxLayout()
-            line.addWidget(PlainLabel(said_by(shown, writers, self.session.translator), kind="small"), 1)
-            take = PlainButton(self.words(N_("Keep this")), name=self.words(N_("Keep “{value}”"), value=shown))
-            take.clicked.connect(lambda _=False, value=value: self.resolved.emit(value))
-            line.addWidget(take)
-            card.body.addLayout(line)
-        self._body.insertWidget(2, card)
+        if dots != self._differing:
+            self._differing = dots
+            self._show_differs(standing)
+        if not self.is_being_typed():
+            self.control.setEnabled(not dots)
+
+    def _show_differs(self, standing: list[Any]) -> None:
+        if self.differs is None:
+            self.differs = Differs(self.session.translator)
+            self.differs.wanted.connect(self.decision_wanted)
+            self._body.insertWidget(2, self.differs)
+        said = [
+            said_by(self.in_words(value), writers, self.session.translator) for value, writers in by_value(standing)
+        ]
+        self.differs.show_values(self.field, self.words(self.field.label), said)
 
     def in_words(self, value: Any) -> str:
         """A value as a person reads it."""
@@ -162,6 +155,7 @@ class Editor(QWidget):
         if self._held is not NOTHING:
             held, self._held = self._held, NOTHING
             self.put(held)
+        self.control.setEnabled(not self._differing)
 
 
 def by_value(standing: Iterable[Any]) -> list[tuple[Any, list[Any]]]:

@@ -12,13 +12,14 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QScrollArea, QWidget
 
-from app.casework import edit
+from app.casework import conflicts, edit
 from app.i18n import N_
 from app.records.declared import RECORD_TYPES
 from app.records.names import full_name
 from app.records.view import Record
 from ui.editors.chosen import BoxEditor, SetEditor
 from ui.editors.dated import MomentEditor
+from ui.editors.differs import PAGE
 from ui.editors.editor import Editor
 from ui.editors.factory import editor_for
 from ui.editors.written import NumberEditor
@@ -74,7 +75,7 @@ class RecordForm(QWidget):
             made.setParent(self)
             self.editors[field_name] = made
             made.answered.connect(lambda value, made=made: self._save(made, value))
-            made.resolved.connect(lambda value, made=made: self._resolve(made, value))
+            made.decision_wanted.connect(lambda made=made: self._decide(made))
             if isinstance(made, SetEditor):
                 made.toggled.connect(lambda code, on, made=made: self._toggle(made, code, on))
         self._grid = QGridLayout(self)
@@ -104,6 +105,8 @@ class RecordForm(QWidget):
         asked = dict(self._asked)
         for name, editor in self.editors.items():
             shown = self._as_it_stands(editor, read(name))
+            if not editor.is_being_typed():
+                editor.seen = tuple(s.dot for s in record.standing(name)) if record is not None else ()
             editor.show_value(shown)
             editor.mark_doubt(self._doubt(editor, shown))
             editor.mark_conflict(record.standing(name) if record is not None and record.in_conflict(name) else [])
@@ -191,7 +194,8 @@ class RecordForm(QWidget):
         if self._own_save is not None:
             done = self._own_save(editor.name, value)
         elif self.record_id:
-            done = self.page.act(edit.set_field, self.record_id, editor.name, value)
+            # What came while this was typed was not seen, so it stays beside it.
+            done = self.page.act(edit.set_field, self.record_id, editor.name, value, seen=editor.seen)
         else:
             done = self._make({editor.name: value})
         if done is None:
@@ -213,9 +217,8 @@ class RecordForm(QWidget):
             self.page.announce(done)
         return done
 
-    def _resolve(self, editor: Editor, value: Any) -> None:
-        if self.page.act(edit.resolve, self.record_id, editor.name, value) is not None:
-            editor.mark_saved(self.page.session.desk.clock.now())
+    def _decide(self, editor: Editor) -> None:
+        self.page.session.open_case(self.page.case_id, PAGE, conflicts.key_of(self.record_id, editor.name))
 
     def _toggle(self, editor: SetEditor, code: str, on: bool) -> None:
         if not self.record_id:

@@ -5,6 +5,7 @@ Y N K D X answer; the arrows go to the next card; nothing here knows a rule or a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -13,7 +14,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.i18n import N_
 from app.records.declared import RECORD_TYPES
-from ui.editors.editor import Editor
+from ui.editors.differs import Differs
+from ui.editors.editor import Editor, by_value, said_by
 from ui.editors.factory import editor_for, label_of
 from ui.widgets.bars import SavedMark
 from ui.widgets.choices import ChoiceRow
@@ -42,8 +44,9 @@ class FactorCard(QFrame):
         self._details: QWidget | None = None
         self._summary: PlainButton | None = None
         self._stood_on = False
+        self._apart: dict[str, list[Any]] = {}
         self._earlier: list[PlainButton] = []
-        self._conflict: Editor | None = None
+        self.differs: Differs | None = None
         self._known: PlainLabel | None = None
         self.followers: list[FactorCard] = []
         self.setProperty("card", True)
@@ -74,9 +77,11 @@ class FactorCard(QFrame):
 
     # ---- showing
 
-    def show_answer(self, answer: Any, earlier: Any = (), conflict: list[Any] | None = None) -> None:
-        """Show what is stored. The note that is being typed in stays as it is."""
-        now = (answer, tuple(earlier), len(conflict or []))
+    def show_answer(self, answer: Any, earlier: Any = (), apart: Mapping[str, list[Any]] | None = None) -> None:
+        """Show what is stored; `apart`: by field, what two officers wrote. A note that is being typed in stays."""
+        self._apart = dict(apart or {})
+        conflict = self._apart.get("value", [])
+        now = (answer, tuple(earlier), tuple(s.dot for standing in self._apart.values() for s in standing))
         if now == self.shown:
             return
         first, self.shown = self.shown is None, now
@@ -85,8 +90,8 @@ class FactorCard(QFrame):
         self._show_said()
         if first or bool(earlier) != bool(self._earlier):
             self._offer_earlier(earlier)
-        if conflict or self._conflict is not None:
-            self._show_conflict(conflict or [])
+        if conflict or self.differs is not None:
+            self._show_conflict(conflict)
         for follower in self.followers:
             follower.setVisible(value == "yes")
 
@@ -164,7 +169,12 @@ class FactorCard(QFrame):
     # ---- answering
 
     def _chosen(self, value: str) -> None:
-        self.page.answer_factor(self, value=value)
+        if self._apart.get("value"):
+            # Two officers answered this: it is not overwritten in passing.
+            self.row.set_value(self.shown[0].value)
+            self.page.decide_answer(self)
+        else:
+            self.page.answer_factor(self, value=value)
 
     def _stand(self) -> None:
         if not self._stood_on:
@@ -177,14 +187,15 @@ class FactorCard(QFrame):
         answer = self.shown[0] if self.shown is not None else None
         detailed = answer is not None and answer.value in DETAILED
         held = [name for name in DETAILS if answer is not None and getattr(answer, name)]
-        as_fields = self._stood_on and (detailed or bool(held))
+        as_fields = (self._stood_on and (detailed or bool(held))) or any(name in self._apart for name in DETAILS)
         if as_fields and self._details is None:
             self._make_details()
         if self._details is not None:
             self._details.setVisible(as_fields)
             for name, editor in self.details.items():
+                editor.mark_conflict(self._apart.get(name, []))
                 editor.show_value((getattr(answer, name) if answer is not None else None) or None)
-                editor.setVisible(detailed or name in held)
+                editor.setVisible(detailed or name in held or name in self._apart)
         if held and not as_fields:
             self._show_summary(answer, held)
         elif self._summary is not None:
@@ -226,6 +237,7 @@ class FactorCard(QFrame):
             )
             editor.control.setAccessibleDescription(self.words(self.factor.question))
             editor.answered.connect(lambda value, name=name, editor=editor: self._detail(editor, name, value))
+            editor.decision_wanted.connect(lambda name=name: self.page.decide_answer(self, name))
             (inside if name == "note" else pair).addWidget(editor)
             if name == "note":
                 inside.insertLayout(0, pair)
@@ -262,15 +274,14 @@ class FactorCard(QFrame):
             self.body.insertWidget(self.body.indexOf(self.row), button)
 
     def _show_conflict(self, standing: list[Any]) -> None:
-        if self._conflict is None:
-            field = RECORD_TYPES["answer"].field("value")
-            assert field is not None
-            self._conflict = editor_for(field, self.page.session)
-            self._conflict.control.hide()
-            self._conflict.resolved.connect(lambda value: self.page.resolve_answer(self, value))
-            self.body.insertWidget(self.body.indexOf(self.row) + 1, self._conflict)
-        self._conflict.setVisible(bool(standing))
-        self._conflict.mark_conflict(standing)
+        if self.differs is None:
+            self.differs = Differs(self.page.session.translator)
+            self.differs.wanted.connect(lambda: self.page.decide_answer(self))
+            self.body.insertWidget(self.body.indexOf(self.row) + 1, self.differs)
+        translator = self.page.session.translator
+        said = [said_by(self.page.answer_label(value), writers, translator) for value, writers in by_value(standing)]
+        field = RECORD_TYPES["answer"].field("value")
+        self.differs.show_values(field, self.words(self.factor.label), said)
 
 
 def shorten(text: str, most: int = 60) -> str:

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.casework import edit, risk
 from app.i18n import N_
+from ui.editors.differs import CaseDiffers
 from ui.editors.factory import label_of, options_of
 from ui.pages.cards import clear
 from ui.pages.changes import Changes
@@ -41,6 +42,9 @@ class GradePage(CasePage):
         self.column.addWidget(self.nothing)
         self.correcting = CorrectionNote(self)
         self.column.addWidget(self.correcting)
+        self.differs = [CaseDiffers(self, name) for name in ("grade", "grade_reason", "extreme")]
+        for mark in self.differs:
+            self.column.addWidget(mark)
         self.own = self._own_part()
         self.column.addWidget(self.own)
         self._in_force = Card(self.words(N_("In force")))
@@ -137,6 +141,14 @@ class GradePage(CasePage):
             )
         )
         self.give.set_words(self.words(N_("Give this grade") if not graded else N_("Give another grade")))
+        for mark in self.differs:
+            mark.show_record(self.view.case)
+        apart = self.view.case.in_conflict("grade")
+        # Two officers graded apart: another grade in passing would replace both unseen.
+        own: tuple[QWidget, ...] = (self.choice, self.reason, self.give)
+        for control in own:
+            control.setEnabled(not apart)
+        self._given.setVisible(graded and not apart)
         self.own.setVisible(seen.assessment is not None)
         self.nothing.setVisible(seen.assessment is None)
         for part in (self._in_force, self._floor):

@@ -1,6 +1,6 @@
 """The sheet with every value that a field ever held: who wrote it, when, which is in force, what replaced it.
 
-Two values that stand side by side are decided here; two versions of a text are compared word by word.
+Two values that stand side by side are shown as such; two versions of a text are compared word by word.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
-from app.casework import edit
+from app.casework import conflicts
 from app.casework.history import Version, history
 from app.casework.timeline import received_words
 from app.i18n import N_
-from app.records.declared import RECORD_TYPES
 from ui import theme
+from ui.editors.differs import PAGE
 from ui.pages.cards import clear
 from ui.widgets.choices import CodeBox
 from ui.widgets.difference import Difference
@@ -156,6 +155,9 @@ class HistorySheet(QDialog):
         for place, value in enumerate(shown):
             grid.addWidget(self._side(value), place // 2, place % 2, Qt.AlignmentFlag.AlignTop)
         card.body.addLayout(grid)
+        decide = PlainButton(self.words(N_("Compare and decide")))
+        decide.clicked.connect(self.decide)
+        card.body.addLayout(row(decide))
         self._conflict.addWidget(card)
 
     def _side(self, value: Any) -> QWidget:
@@ -169,25 +171,12 @@ class HistorySheet(QDialog):
         for version in versions:
             who = (version.who, self._when(version), self._where(version), self.words(STATES[version.state]))
             lines.addWidget(PlainLabel(" · ".join(who), kind="small"))
-        if self.may_be_decided():
-            keep = PlainButton(self.words(N_("Keep this")), name=self.words(N_("Keep “{value}”"), value=text))
-            keep.clicked.connect(lambda _=False: self.decide(value))
-            lines.addLayout(row(keep))
         return side
 
-    def may_be_decided(self) -> bool:
-        """Whether the field can be written: what was appended stands for ever."""
-        record = self.page.view.record(self._record_id)
-        declared = RECORD_TYPES.get(record.type) if record is not None else None
-        return declared is not None and not declared.immutable and not record.state.immutable
-
-    def decide(self, value: Any) -> None:
-        """Keep one of the values: an ordinary write that has seen them all."""
-        if self.page.act(edit.resolve, self._record_id, self._field, value) is None or not isValid(self):
-            return
-        self._read()
-        self._show()
-        self.list.setFocus()
+    def decide(self) -> None:
+        """Close, and go where it is decided what stands."""
+        self.accept()
+        self.page.session.open_case(self.page.case_id, PAGE, conflicts.key_of(self._record_id, self._field))
 
 
 def where_words(page: Any, here: bool, device: str) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.casework import plan
 from app.i18n import N_
+from ui.editors.differs import CaseDiffers
 from ui.pages.buttons import Buttons
 from ui.widgets.text import Card, PlainButton, PlainLabel, announce
 
@@ -73,6 +74,8 @@ class Priorities(Card):
                 quiet=True,
             )
         )
+        self.differs = CaseDiffers(page, "priorities")
+        self.body.addWidget(self.differs)
         self._column = QVBoxLayout()
         self.body.addLayout(self._column)
         self._titles = {p.code: self.words(p.title) for p in page.session.desk.library.plan.priorities}
@@ -86,6 +89,7 @@ class Priorities(Card):
     def show_record(self, ranked: list[str]) -> None:
         """Show the ranking as it is stored."""
         self.ranked = ranked
+        self.differs.show_record(self.page.view.record(plan.plan_id(self.page.case_id)))
         for code in [known for known in self.lines if known not in ranked]:
             line = self.lines.pop(code)
             self._column.removeWidget(line)

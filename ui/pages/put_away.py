@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.casework import move
 from app.i18n import N_
+from ui.editors.differs import CaseDiffers
 from ui.pages.buttons import Buttons
 from ui.pages.moving import MovePanel
 from ui.widgets.edits import LineEdit
@@ -34,6 +35,8 @@ class PutAway(QWidget):
         self._lines = QVBoxLayout(self)
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(4)
+        self.differs = CaseDiffers(page, "archived")
+        self._lines.addWidget(self.differs)
         self.archive = PlainButton(self.words(N_("Archive")), kind="quiet")
         self.archive.clicked.connect(self.ask)
         self.move_button = PlainButton(self.words(N_("Move to another case")), kind="quiet")
@@ -46,6 +49,7 @@ class PutAway(QWidget):
         self.setVisible(record is not None)
         if record is None:
             return
+        self.differs.show_record(record)
         self.archive.setAccessibleName(self.words(N_("Archive {what}"), what=self._what()))
         self.move_button.setAccessibleName(self.words(N_("Move to another case: {what}"), what=self._what()))
         self.move_button.setVisible(move.movable(self.page.view, record))

@@ -10,9 +10,10 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout
 
-from app.casework import cases, edit, risk
+from app.casework import cases, conflicts, risk
 from app.casework.known import known_already
 from app.i18n import N_
+from ui.editors.differs import PAGE
 from ui.editors.factory import label_of, options_of
 from ui.pages.asking import Asking
 from ui.pages.correct import CorrectionNote
@@ -193,11 +194,11 @@ class RiskPage(CasePage):
             self._bring_card(card)
         return True
 
-    def resolve_answer(self, card: FactorCard, value: str) -> None:
-        """Decide which of two different answers holds."""
+    def decide_answer(self, card: FactorCard, name: str = "value") -> None:
+        """Go where two different answers are compared and decided."""
         answer = self.picture.answers.get(card.factor.code)
         if answer is not None:
-            self.act(edit.resolve, answer.record_id, "value", value)
+            self.session.open_case(self.case_id, PAGE, conflicts.key_of(answer.record_id, name))
 
     def answer_label(self, value: Any) -> str:
         """An answer in words."""
@@ -264,13 +265,11 @@ class RiskPage(CasePage):
     def _show_card(self, card: FactorCard, *, again: bool = False) -> None:
         code = card.factor.code
         answer = self.picture.answers.get(code)
-        standing: list[Any] = []
-        if answer is not None and answer.conflict:
-            record = self.view.record(answer.record_id)
-            standing = record.standing("value") if record is not None else []
+        record = self.view.record(answer.record_id) if answer is not None and answer.conflict else None
+        apart = {name: record.standing(name) for name in record.conflicts()} if record is not None else {}
         if again:
             card.shown = None
-        card.show_answer(answer, self.picture.earlier.get(code, ()), standing)
+        card.show_answer(answer, self.picture.earlier.get(code, ()), apart)
         card.show_known(self._known_words(code, 60))
 
     def _lock_card(self, card: FactorCard) -> None:

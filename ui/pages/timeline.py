@@ -1,6 +1,6 @@
 """Everything that was recorded, in words: who, when, on which laptop; filtered, looked at closely, printed.
 
-Every field with two values is decided here.
+Every field with two values is marked here.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from typing import Any
 
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.casework import edit, paper
+from app.casework import conflicts, paper
 from app.casework.timeline import Action, Timeline, Wanted, all_kinds, received_words
-from app.casework.wording import say, type_label
+from app.casework.wording import type_label
 from app.i18n import N_
+from app.records import apart
 from app.records.declared import RECORD_TYPES
-from ui.editors.editor import by_value, said_by
+from ui.editors.differs import PAGE
 from ui.pages.cards import clear
 from ui.pages.fold import Fold
 from ui.pages.history import where_words
@@ -31,6 +32,7 @@ from ui.widgets.text import Card, PlainButton, PlainLabel, row
 
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 _SHORTEST_BOX = 10
+MOST_CONFLICTS = 3
 
 
 class TimelinePage(CasePage):
@@ -44,8 +46,10 @@ class TimelinePage(CasePage):
         self.column.addWidget(self.last_minutes)
         self.conflicts = Card(self.words(N_("Recorded differently")), tone="warn")
         self._conflict_lines = QVBoxLayout()
-        self.conflicts.body.addWidget(self.note(N_("The more cautious value is in force until somebody decides.")))
         self.conflicts.body.addLayout(self._conflict_lines)
+        decide = PlainButton(self.words(N_("Compare and decide")))
+        decide.clicked.connect(lambda _on=False: self.session.open_case(self.case_id, PAGE))
+        self.conflicts.body.addLayout(row(decide))
         self.column.addWidget(self.conflicts)
         self.column.addWidget(self._filters())
         self.list = LineList(name=self.words(N_("Timeline, latest first")))
@@ -238,38 +242,15 @@ class TimelinePage(CasePage):
 
     def _show_conflicts(self) -> None:
         clear(self._conflict_lines)
-        found = self.view.conflicts()
+        found = apart.to_decide(self.view)
         self.conflicts.setVisible(bool(found))
-        for record, name in found:
-            self._conflict_lines.addWidget(self._conflict(record, name))
-
-    def _conflict(self, record: Any, name: str) -> QWidget:
-        tr, desk = self.session.translator, self.session.desk
-        declared = RECORD_TYPES.get(record.type)
-        field = declared.field(name) if declared is not None else None
-        part = QWidget()
-        grid = QGridLayout(part)
-        grid.setContentsMargins(0, 4, 0, 8)
-        grid.setHorizontalSpacing(12)
-        title = f"{type_label(record.type, tr)}: {self.words(field.label) if field is not None else name}"
-        grid.addWidget(PlainLabel(self._field_words(record.id, name), bold=True), 0, 0, 1, 2)
-        decided = declared is not None and not declared.immutable
-        for place, (value, writers) in enumerate(by_value(record.standing(name))):
-            said = say(desk, self.view, field, value, tr) if field is not None else str(value)
-            said = said or self.words(N_("empty"))
-            line, column = divmod(place, 2)
-            grid.addWidget(PlainLabel(said_by(said, writers, tr)), 1 + 2 * line, column)
-            grid.setColumnStretch(column, 1)
-            if decided:
-                keep_name = self.words(N_("{what}: keep “{value}”"), what=title, value=said)
-                keep = PlainButton(self.words(N_("Keep this")), name=keep_name)
-                keep.clicked.connect(lambda _=False, value=value: self.act(edit.resolve, record.id, name, value))
-                grid.addLayout(row(keep), 2 + 2 * line, column)
-        name_of_it = self.words(N_("Earlier values of {field}"), field=title)
-        all_of_it = PlainButton(self.words(N_("Earlier values")), kind="quiet", name=name_of_it)
-        all_of_it.clicked.connect(lambda: self.open_history(record.id, name))
-        grid.addLayout(row(all_of_it), grid.rowCount(), 0, 1, 2)
-        return part
+        desk, tr = self.session.desk, self.session.translator
+        for record, name in found[:MOST_CONFLICTS]:
+            said = conflicts.in_short(desk, self.view, record, name, tr)
+            self._conflict_lines.addWidget(PlainLabel(f"{self._field_words(record.id, name)}: {said}", kind="small"))
+        if len(found) > MOST_CONFLICTS:
+            more = self.words(N_("… and {n} more"), n=len(found) - MOST_CONFLICTS)
+            self._conflict_lines.addWidget(PlainLabel(more, kind="small"))
 
     # ---- print
 

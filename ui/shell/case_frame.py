@@ -18,16 +18,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.casework import cases, contact, services, steps
+from app.casework import cases, charge, contact, services, steps
 from app.changed import Changed
 from app.i18n import N_
 from app.problems import Problem
 from ui import theme
+from ui.pages.charge import short_words
 from ui.session import Session
 from ui.shell import focus
 from ui.shell.danger import DangerPanel
 from ui.shell.help_column import HelpColumn
-from ui.shell.lines import is_past, review_words, title_of
+from ui.shell.lines import differs_words, is_past, review_words, title_of
 from ui.shell.opening_words import duty_words
 from ui.shell.step_column import StepColumn
 from ui.widgets.bars import Banner
@@ -60,6 +61,7 @@ class CaseFrame(QWidget):
         self.session, self.case_id, self.desk = session, case_id, session.desk
         self.translator, self.say = session.translator, session.translator.text
         self.step = ""
+        self._beside = steps.STEPS[0]  # where a page beside the steps goes back to
         self.view = cases.open_case(self.desk, case_id, reason)
         self.pages: dict[str, Any] = {}
         self._help_wanted: bool | None = None  # None: by the width of the window
@@ -101,6 +103,7 @@ class CaseFrame(QWidget):
         for number, step in enumerate(steps.STEPS, 1):
             # Not the button's own shortcut: that one waits a tenth of a second to show the press.
             QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda step=step: self.show_step(step))
+        QShortcut(QKeySequence(Qt.Key.Key_F7), self, lambda: self.show_step("conflicts"))
         QShortcut(QKeySequence(Qt.Key.Key_F8), self, self.show_last_minutes)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -120,7 +123,8 @@ class CaseFrame(QWidget):
         self.name = PlainLabel(kind="heading")
         self.badge = GradeBadge(self.translator)
         self.review = PlainLabel(wrap=False)
-        self.differs = PlainLabel(tone="danger", bold=True)
+        self.differs = PlainButton(hint=self.say(N_("Compare and decide (F7)")))
+        self.differs.clicked.connect(lambda _on=False: self.show_step("conflicts"))
         self.danger_button = PlainButton(
             self.say(N_("Immediate danger")),
             kind="danger",
@@ -177,15 +181,13 @@ class CaseFrame(QWidget):
         self.review.setProperty("tone", "danger" if is_past(line.review_due, now) else "")
         self.review.style().unpolish(self.review)
         self.review.style().polish(self.review)
-        self.differs.setText(
-            self.translator.plural(N_("{n} field differs"), N_("{n} fields differ"), line.conflicts)
-            if line.conflicts
-            else ""
-        )
+        shown = cases.line_of(self.case_id, line)
+        self.differs.set_words(" · ".join(differs_words(shown, self.translator)))
         self.differs.setVisible(bool(line.conflicts))
         words, agreed = contact.banner(self.desk, self.view, self.translator)
         self.banner.say(words, "calm" if agreed else "danger")
         self.steps.show_progress(steps.progress(self.desk, self.view))
+        self.steps.charge.show_said(short_words(self.say, charge.standing(self.desk, self.view)))
         for place, (_step, words) in enumerate(self.steps.titles()):
             self.step_box.setItemText(place, words)
 
@@ -207,8 +209,10 @@ class CaseFrame(QWidget):
 
     def show_step(self, step: str, *, take_focus: bool = True) -> None:
         """Show a step; what was typed in the one before is saved first."""
-        if step not in steps.STEPS:
+        if step not in (*steps.STEPS, *steps.BESIDE):
             step = steps.STEPS[0]
+        if step in steps.BESIDE and self.step in steps.STEPS:
+            self._beside = self.step
         for problem in self.session.flush_all():
             self.session.say_problem(problem)
         page = self.pages.get(step)
@@ -216,7 +220,7 @@ class CaseFrame(QWidget):
             page = self._make(step)
         self.step = step
         self.steps.show_step(step)
-        self.step_box.set_value(step)
+        self.step_box.setCurrentIndex(self.step_box.findData(step))
         self.middle.setCurrentWidget(page)
         self.show_help()
         self.session.noted.emit(f"page:{step}")
@@ -235,6 +239,9 @@ class CaseFrame(QWidget):
         told = getattr(page, "help_changed", None)
         if told is not None:
             told.connect(self.show_help)
+        left = getattr(page, "left", None)
+        if left is not None:
+            left.connect(lambda: self.show_step(self._beside))
         return page
 
     @property

@@ -9,7 +9,7 @@ from app.casework.find import About, Elsewhere, Found
 from app.i18n import N_, Translator
 from ui.editors.factory import label_of
 from ui.session import Session
-from ui.shell.lines import title_of
+from ui.shell.lines import differs_words, title_of
 from ui.widgets import grades
 from ui.widgets.lists import Line
 
@@ -65,6 +65,7 @@ def case_words(hit: Found, about: About, translator: Translator) -> list[str]:
     say, found = translator.text, []
     if hit.line.archived:
         found.append(say(N_("archived")))
+    found += differs_words(hit.line, translator)
     if about.linked:
         found.append(say(N_("linked with another case")))
     return found

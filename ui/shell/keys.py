@@ -44,6 +44,7 @@ GROUPS: tuple[tuple[str, Keys], ...] = (
             ("Ctrl+H", N_("Earlier values of the field that has the focus")),
             ("Ctrl+Z", N_("Take back what was done last; in a field of words what was typed last")),
             ("Ctrl+Shift+Z", N_("Do again what was taken back")),
+            ("F7", N_("What was recorded differently, in an open case")),
             ("F8", N_("Last minutes: what you can take back")),
             ("Ctrl+B", N_("Note a breach of an order, under Follow-up")),
             ("Esc", N_("Close a sheet or a list")),

@@ -27,8 +27,7 @@ def case_line(line: CaseLine, now: datetime, translator: Translator) -> Line:
         under.append(say(N_("archived")))
     if line.danger_at:
         under.append(say(N_("immediate danger noted {when}"), when=translator.moment(line.danger_at)))
-    if line.conflicts:
-        under.append(translator.plural(N_("{n} field differs"), N_("{n} fields differ"), line.conflicts))
+    under += differs_words(line, translator)
     if line.in_hand:
         under.append(say(N_("assessment not completed")))
     if line.changed_at:
@@ -45,11 +44,43 @@ def case_line(line: CaseLine, now: datetime, translator: Translator) -> Line:
     )
 
 
+def decide_line(line: CaseLine, now: datetime, translator: Translator) -> Line:
+    """A case in which officers recorded something differently: what, whose case it is, and since when."""
+    under = differs_words(line, translator)
+    if line.officer:
+        under.append(translator.text(N_("officer in the case: {who}"), who=line.officer))
+    return Line(
+        f"decide:{line.id}",
+        title_of(line.reference, line.short_name, translator),
+        " · ".join(under),
+        waiting_words(parse_moment(line.differs_since), now, translator),
+        grades.sign(line.grade, line.extreme, line.provisional, translator),
+    )
+
+
+def waiting_line(line: CaseLine, now: datetime, translator: Translator) -> Line:
+    """A case that was handed over to this officer, or that came back: from whom, why, and since when."""
+    waits = line.waiting
+    assert waits is not None
+    words = N_("{who} sent it back: {reason}") if waits.sent_back else N_("{who} hands it over to you")
+    return Line(
+        f"waits:{line.id}",
+        title_of(line.reference, line.short_name, translator),
+        translator.text(words, who=waits.by, reason=waits.reason),
+        waiting_words(parse_moment(waits.at), now, translator),
+        grades.sign(line.grade, line.extreme, line.provisional, translator),
+    )
+
+
 def due_line(line: DueLine, now: datetime, translator: Translator) -> Line:
     """Something due: what, in which case and why, and when."""
     at = parse_moment(line.due.at)
     when = translator.moment_near(line.due.at)
-    under = (title_of(line.case.reference, line.case.short_name, translator), line.due.why(translator))
+    under = (
+        title_of(line.case.reference, line.case.short_name, translator),
+        *differs_words(line.case, translator)[: len(line.case.apart) and 1],
+        line.due.why(translator),
+    )
     return Line(
         line.key,
         ", ".join(due.what(translator) for due in (line.due, *line.beside)),
@@ -66,6 +97,25 @@ def due_words(at: datetime, now: datetime, translator: Translator) -> str:
     if seconds <= 0:
         return translator.text(N_("since {span}"), span=_span(-seconds, translator))
     return translator.text(N_("in {span}"), span=_span(seconds, translator))
+
+
+def waiting_words(since: datetime | None, now: datetime, translator: Translator) -> str:
+    """Since when something waits for a decision; empty where nothing does."""
+    if since is None:
+        return ""
+    return translator.text(N_("open for {span}"), span=_span(max(0.0, (now - since).total_seconds()), translator))
+
+
+def differs_words(line: CaseLine, translator: Translator) -> list[str]:
+    """What officers recorded apart in a case: the grades by name, and how many other fields."""
+    found = []
+    if line.apart:
+        graded = ", ".join(translator.text(grades.WORDS.get(grade, grade)) for grade in line.apart)
+        found.append(translator.text(N_("graded differently: {grades}"), grades=graded))
+    others = line.conflicts - bool(line.apart)
+    if others:
+        found.append(translator.plural(N_("{n} field differs"), N_("{n} fields differ"), others))
+    return found
 
 
 def review_words(due: str | None, now: datetime, translator: Translator) -> str:

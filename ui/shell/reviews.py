@@ -1,4 +1,6 @@
-"""Reviews: every review and every assessment to be completed, however far off, what falls due first in front."""
+"""Reviews: every review and every assessment to be completed, however far off, what falls due first in front; and
+what officers recorded differently.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +8,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from app.casework.today import DueLine, reviews
+from app.casework.today import DueLine, reviews, to_decide
 from app.i18n import N_
 from ui.session import Session
-from ui.shell.lines import due_line
+from ui.shell.lines import decide_line, due_line
 from ui.shell.place_page import PlacePage
 from ui.widgets.bars import EmptyState
 from ui.widgets.lists import Line, LineList, MadeLines
@@ -48,6 +50,7 @@ class ReviewsPage(PlacePage):
             (N_("Later"), found.later),
         ):
             self._section(made, title, dues, self.desk.clock.now())
+        self._to_decide(made)
         self.list.set_lines(MadeLines(made, lambda one: one[1]()), [key for key, _make in made])
         self.list.setVisible(bool(made))
         self.empty.setVisible(not made)
@@ -69,7 +72,19 @@ class ReviewsPage(PlacePage):
             self._shown[due.key] = due
             made.append((due.key, lambda due=due: due_line(due, now, self.translator)))
 
+    def _to_decide(self, made: list[Any]) -> None:
+        """What officers recorded differently, with whose case it is and since when: a supervisor sees what waits."""
+        found, now = to_decide(self.session.case_lines()), self.desk.clock.now()
+        if found:
+            words = self.say(N_("{title} · {n}"), title=self.say(N_("Recorded differently")), n=len(found))
+            made.append(("", lambda: Line("", words, heading=True)))
+        for line in found:
+            made.append((f"decide:{line.id}", lambda line=line: decide_line(line, now, self.translator)))
+
     def _open(self, key: str) -> None:
+        if key.startswith("decide:"):
+            self.session.open_case(key.removeprefix("decide:"), "conflicts")
+            return
         shown = self._shown.get(key)
         if shown is not None:
             self.session.open_case(shown.case.id, shown.due.step or None, shown.due.record)

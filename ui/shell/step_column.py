@@ -20,11 +20,11 @@ MARK_PX = 18
 class StepButton(PlainButton):
     """One step: its title, and under it what is missing."""
 
-    def __init__(self, step: str, translator: Translator) -> None:
+    def __init__(self, step: str, translator: Translator, title: str = "") -> None:
         super().__init__("", kind="rail")
         self.step, self._translator = step, translator
         self.setCheckable(True)
-        self.title = PlainLabel(translator.text(TITLES[step]))
+        self.title = PlainLabel(translator.text(title or TITLES[step]))
         self.mark = PlainLabel(wrap=False)
         self._draw_mark()
         self.missing = PlainLabel(kind="small")
@@ -45,10 +45,13 @@ class StepButton(PlainButton):
         say = self._translator.text
         missing = say(progress.message, **dict(progress.facts)) if progress.message else ""
         self.mark.setVisible(progress.done)
-        self.missing.setText(missing)
-        self.missing.setVisible(bool(missing))
-        state = say(N_("done")) if progress.done else missing
-        self.setAccessibleName(", ".join(part for part in (self.title.text(), state) if part))
+        self.show_said(missing, say(N_("done")) if progress.done else missing)
+
+    def show_said(self, under: str, aloud: str = "") -> None:
+        """Show something under the title. `aloud`: what is said instead."""
+        self.missing.setText(under)
+        self.missing.setVisible(bool(under))
+        self.setAccessibleName(", ".join(part for part in (self.title.text(), aloud or under) if part))
         self.updateGeometry()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -82,7 +85,7 @@ class StepColumn(QFrame):
         lines = QVBoxLayout(self)
         lines.setContentsMargins(theme.SPACE_S, theme.SPACE_S, theme.SPACE_S, theme.SPACE_S)
         lines.setSpacing(2)
-        group = QButtonGroup(self)
+        self._group = group = QButtonGroup(self)
         self.buttons: dict[str, StepButton] = {}
         for step in STEPS:
             button = StepButton(step, translator)
@@ -90,16 +93,25 @@ class StepColumn(QFrame):
             group.addButton(button)
             lines.addWidget(button)
             self.buttons[step] = button
+        lines.addSpacing(theme.SPACE_S)
+        self.charge = StepButton("charge", translator, N_("Who has this case"))
+        self.charge.clicked.connect(lambda _on: self.chosen.emit("charge"))
+        lines.addWidget(self.charge)
         lines.addStretch(1)
 
     def show_step(self, step: str) -> None:
-        """Mark the step that is shown."""
-        self.buttons[step].setChecked(True)
+        """Mark the step that is shown; none where a page beside the steps is."""
+        self._group.setExclusive(step in self.buttons)
+        for name, button in (*self.buttons.items(), ("charge", self.charge)):
+            button.setChecked(name == step)
+        if step not in self.buttons:
+            return
         QTimer.singleShot(0, self, lambda: self._bring_into_view(self.buttons[step]))
 
     def titles(self) -> list[tuple[str, str]]:
         """Each step with its title and what is missing in it, in one line."""
-        return [(step, button.accessibleName()) for step, button in self.buttons.items()]
+        every = (*self.buttons.items(), ("charge", self.charge))
+        return [(step, button.accessibleName()) for step, button in every]
 
     def _bring_into_view(self, button: QWidget) -> None:
         """In a low window the steps scroll: the one that is shown must be seen."""

@@ -9,11 +9,11 @@ from typing import Any
 
 from app.casework import guide
 from app.casework.cases import CaseLine
-from app.casework.today import DueLine, today
+from app.casework.today import DueLine, to_decide, today, waits_here
 from app.i18n import N_
 from ui import theme
 from ui.session import Session
-from ui.shell.lines import case_line, due_line
+from ui.shell.lines import case_line, decide_line, due_line, waiting_line
 from ui.shell.place_page import PlacePage
 from ui.widgets.bars import EmptyState
 from ui.widgets.lists import Line, LineList, MadeLines
@@ -70,13 +70,15 @@ class TodayPage(PlacePage):
         found = today(self.desk, self.session.case_lines())
         made: list[tuple[str, Callable[[], Line]]] = []
         self._shown = {}
+        waits = self._waiting(made)
         self._section(made, N_("Overdue"), N_("Nothing is overdue."), found.overdue)
         self._section(made, N_("Due within a day"), N_("Nothing else is due within a day."), found.within_a_day)
         self._next_days(made, found.next_days)
+        self._to_decide(made)
         self._in_hand(made, found.in_hand)
         self.list.set_lines(MadeLines(made, lambda one: one[1]()), [key for key, _make in made])
-        self.list.setVisible(bool(found.cases))
-        self.empty.setVisible(not found.cases)
+        self.list.setVisible(bool(found.cases or waits))
+        self.empty.setVisible(not self.list.isVisibleTo(self))
 
     def _section(self, made: list[Any], title: str, nothing: str, dues: Sequence[DueLine]) -> None:
         self._heading(made, self._counted(title, len(dues)) if dues else self.say(nothing))
@@ -102,6 +104,22 @@ class TodayPage(PlacePage):
         title = self._counted(N_("Next days"), n)
         return Line(NEXT_DAYS, f"{'▼' if self.unfolded else closed}  {title}", spoken=f"{title}. {state}")
 
+    def _waiting(self, made: list[Any]) -> int:
+        """What was handed over to this officer, or came back: nobody else goes on with it meanwhile."""
+        found, now = waits_here(self.desk, self.session.case_lines()), self.desk.clock.now()
+        if found:
+            self._heading(made, self._counted(N_("Waiting for you"), len(found)))
+        for line in found:
+            made.append((f"waits:{line.id}", lambda line=line: waiting_line(line, now, self.translator)))
+        return len(found)
+
+    def _to_decide(self, made: list[Any]) -> None:
+        found, now = to_decide(self.session.case_lines()), self.desk.clock.now()
+        if found:
+            self._heading(made, self._counted(N_("Recorded differently"), len(found)))
+        for line in found:
+            made.append((f"decide:{line.id}", lambda line=line: decide_line(line, now, self.translator)))
+
     def _in_hand(self, made: list[Any], lines: Sequence[CaseLine]) -> None:
         title = self._counted(N_("In the middle of"), len(lines))
         self._heading(made, title if lines else self.say(N_("No assessment waits to be completed.")))
@@ -119,7 +137,11 @@ class TodayPage(PlacePage):
 
     def _open(self, key: str) -> None:
         shown = self._shown.get(key)
-        if key == NEXT_DAYS:
+        if key.startswith("waits:"):
+            self.session.open_case(key.removeprefix("waits:"), "charge")
+        elif key.startswith("decide:"):
+            self.session.open_case(key.removeprefix("decide:"), "conflicts")
+        elif key == NEXT_DAYS:
             self.unfolded = not self.unfolded
             self.show_now()
         elif isinstance(shown, DueLine):

@@ -87,6 +87,11 @@ class _Pane(QWidget):
             one.cursor, one.format = cursor, look
             marked.append(one)
         self.text.setExtraSelections(marked)
+        if marked:
+            cursor = self.text.textCursor()
+            cursor.setPosition(_units(text, spans[0][0]))
+            self.text.setTextCursor(cursor)
+            self.text.centerCursor()  # what differs may stand far down in a long text
 
 
 def _units(text: str, place: int) -> int:

@@ -16,7 +16,6 @@ from app.records.view import CaseView
 from tests.ui.pages.conftest import Stage
 from ui.pages.record_card import RecordCard
 from ui.session import Session
-from ui.widgets.text import PlainButton
 
 
 @pytest.fixture
@@ -146,14 +145,18 @@ def test_two_values_are_shown_and_decided(stage: Stage, session: Session, case: 
     assert record.in_conflict("injury")
     stage.open("happened", case)
     editor = card_of(stage, incident).editor("injury")
-    assert editor._conflict is not None
-    assert editor._conflict.isVisible()
-    assert len(editor._conflict.findChildren(PlainButton)) == 2  # each value once
+    assert editor.differs is not None
+    assert editor.differs.isVisible()
+    assert editor.differs.words.text().count("“Yes”") == 1  # each value once
     assert editor.row.value() == "yes"  # the more cautious value is in force
-    stage.press("Keep “No”")
-    assert stored(session, case, incident, "injury") == "no"
-    assert not cases.read_case(session.desk, case).conflicts()
-    assert editor._conflict is None
+    assert not editor.control.isEnabled()  # nothing is overwritten in passing
+    asked: list[Any] = []
+    session.asked_to_go.connect(asked.append)
+    stage.press("Compare and decide: Injury")
+    assert asked[-1] == {"place": "case", "case": case, "step": "conflicts", "record": f"{incident}:injury"}
+    session.tell(edit.set_field(session.desk, case, incident, "injury", "no"))
+    assert not editor.differs.isVisible()
+    assert editor.control.isEnabled()
 
 
 def test_what_could_not_be_saved_stays_on_the_screen_and_is_tried_again(

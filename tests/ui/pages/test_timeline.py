@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -15,6 +17,7 @@ from ui.pages.history import HistorySheet
 from ui.pages.person_card import PersonCard
 from ui.session import Session
 from ui.widgets.difference import differing
+from ui.widgets.text import PlainButton, PlainLabel
 
 
 @pytest.fixture
@@ -166,40 +169,29 @@ def test_differences_word_by_word(here: str, there: str, gone: list[str], come: 
     assert [there[a:b] for a, b in found.there] == come
 
 
-def test_both_values_stand_side_by_side_and_a_decision_is_taken(
-    stage: Stage, session: Session, case: str, suspect: str, qtbot
+def test_both_values_are_said_and_lead_to_where_it_is_decided(
+    stage: Stage, session: Session, case: str, suspect: str
 ) -> None:
     desk = session.desk
     for value in ("released", "in_custody"):
         edit.write(desk, case, [notebook.assign(suspect, {"custody": (value, [])})])
+    asked: list[Any] = []
+    session.asked_to_go.connect(asked.append)
     page = stage.open("timeline", case)
     assert page.conflicts.isVisible()
-    stage.press("Earlier values of Person: Custody")
-    found = sheet()
-    assert [line.end for line in found.list.rows.lines] == ["stands beside", "in force"]
-    stage.tab_to("Keep “In custody”")
-    found.reject()
-    stage.window.activateWindow()
-    qtbot.waitUntil(stage.window.isActiveWindow)
-    page.first_focus()
-    stage.press("Person: Custody: keep “Released”")
-    assert not cases.read_case(desk, case).conflicts()
-    assert not page.conflicts.isVisible()
-    assert cases.read_case(desk, case).record(suspect).get("custody") == "released"
-
-
-def test_a_decision_on_the_sheet(stage: Stage, session: Session, case: str, suspect: str) -> None:
-    desk = session.desk
-    for value in ("released", "in_custody"):
-        edit.write(desk, case, [notebook.assign(suspect, {"custody": (value, [])})])
-    page = stage.open("timeline", case)
+    said = " ".join(label.text() for label in page.conflicts.findChildren(PlainLabel))
+    assert "“Released”" in said
+    assert "“In custody”" in said
+    stage.press("Compare and decide")
+    assert asked[-1] == {"place": "case", "case": case, "step": "conflicts"}
     page.open_history(suspect, "custody")
     found = sheet()
-    stage.tab_to("Keep “In custody”")
-    stage.key(Qt.Key.Key_Space)
-    assert not cases.read_case(desk, case).conflicts()
-    assert [line.end for line in found.list.rows.lines] == ["in force", "replaced", "replaced"]
-    found.reject()
+    assert [line.end for line in found.list.rows.lines] == ["stands beside", "in force"]
+    next(b for b in found.findChildren(PlainButton) if b.text() == "Compare and decide").click()
+    assert asked[-1]["record"] == f"{suspect}:custody"
+    edit.set_field(desk, case, suspect, "custody", "released")
+    page.refresh()
+    assert not page.conflicts.isVisible()
 
 
 def test_ctrl_h_in_a_field_shows_its_earlier_values(
