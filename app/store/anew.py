@@ -11,8 +11,8 @@ def fold_anew(connection: Connection, case_id: str) -> None:
     if connection.execute("SELECT 1 FROM gone WHERE case_id = ?", (case_id,)).fetchone():
         return
     state, changed_at = folded.case(connection, case_id)
-    connection.execute("DELETE FROM record WHERE case_id = ?", (case_id,))
     rows.forget_words(connection, case_id, state.records)
+    connection.execute("DELETE FROM record WHERE case_id = ?", (case_id,))
     own = connection.execute("SELECT 1 FROM entry WHERE device = ? LIMIT 1", (case_id,)).fetchone()
     rows.write_rows(connection, state, state.records, None if own else changed_at)
     if not state.records:

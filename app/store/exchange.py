@@ -165,7 +165,8 @@ def acknowledge(store: Store, accepted: Iterable[Accepted]) -> set[str]:
         touched: dict[str, set[str]] = {}
         for word in accepted:
             _note_received(store, connection, word, states, touched)
-        _write(connection, states, touched, {})
+        for case_id, records in touched.items():
+            rows.mark(connection, states[case_id], records)
     store.forget()
     return set(touched)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from app.notebook.fold import CaseState, RecordState
 from app.notebook.packing import pack, unpack
@@ -16,15 +16,24 @@ _WRITE_RECORD = (
     "INSERT INTO record (case_id, id, type, state) VALUES (?, ?, ?, ?)"
     " ON CONFLICT (case_id, id) DO UPDATE SET type = excluded.type, state = excluded.state"
 )
+_MARK_RECORD = "UPDATE record SET state = ? WHERE case_id = ? AND id = ?"
 _WRITE_LINE = (
     "INSERT INTO case_line (case_id, stale, changed_at, line) VALUES (?, 1, ?, x'')"
     " ON CONFLICT (case_id) DO UPDATE SET stale = 1, changed_at = excluded.changed_at"
     " WHERE stale = 0 OR changed_at <> excluded.changed_at"
 )
 _SEARCHED = {name: fields for name, t in RECORD_TYPES.items() if (fields := tuple(f for f in t.fields if f.find))}
+_WRITE_SPELLING = "INSERT OR IGNORE INTO spelling (kind, word, sound) VALUES (?, ?, ?)"
 _FORGET_SPELLING = (
     "DELETE FROM spelling WHERE kind = ?1 AND word = ?2"
     " AND NOT EXISTS (SELECT 1 FROM word WHERE word = ?2 AND kind = ?1)"
+)
+
+
+# By its records: words are not kept by case, so all of them would have to be looked at.
+_HELD_WORDS = (
+    "SELECT w.word, w.kind, w.record_id FROM record AS r CROSS JOIN word AS w ON w.record_id = r.id"
+    " AND w.case_id = r.case_id WHERE r.case_id = ?"
 )
 
 
@@ -41,6 +50,32 @@ def write_rows(connection: Connection, state: CaseState, touched: Iterable[str],
     if changed_at is not None:
         connection.execute(_WRITE_LINE, (state.id, changed_at))
     return worded
+
+
+def write_first(connection: Connection, cases: Iterable[tuple[CaseState, Mapping[str, bytes], str]]) -> None:
+    """Write the rows of cases of which nothing is here yet: their states, the same packed by record, the writer's time.
+
+    Thousands of them come in a first synchronisation; there is nothing in place to look at first.
+    """
+    records: list[tuple[str, str, str, bytes]] = []
+    words: list[tuple[str, str, str, str]] = []
+    lines: list[tuple[str, str]] = []
+    for state, packed, changed_at in cases:
+        for record_id, record in state.records.items():
+            records.append((state.id, record_id, record.type, packed[record_id]))
+            if record.type in _SEARCHED:
+                words += [(word, kind, record_id, state.id) for word, kind in _wanted(record)]
+        if state.records:
+            lines.append((state.id, changed_at))
+    connection.executemany("INSERT INTO record (case_id, id, type, state) VALUES (?, ?, ?, ?)", records)
+    connection.executemany("INSERT INTO word (word, kind, record_id, case_id) VALUES (?, ?, ?, ?)", sorted(words))
+    connection.executemany(_WRITE_SPELLING, _sounds({(word, kind) for word, kind, _, _ in words}))
+    connection.executemany(_WRITE_LINE, lines)
+
+
+def mark(connection: Connection, state: CaseState, touched: Iterable[str]) -> None:
+    """Write records in which nothing has changed but what is noted beside the values, such as a time of receipt."""
+    connection.executemany(_MARK_RECORD, [(pack(state.records[key]), state.id, key) for key in touched])
 
 
 def index(connection: Connection, case_id: str, record: RecordState) -> bool:
@@ -62,16 +97,13 @@ def index(connection: Connection, case_id: str, record: RecordState) -> bool:
         [(*pair, record.id, case_id) for pair in wanted - held],
     )
     connection.executemany(_FORGET_SPELLING, [(kind, word) for word, kind in held - wanted])
-    connection.executemany(
-        "INSERT OR IGNORE INTO spelling (kind, word, sound) VALUES (?, ?, ?)",
-        [(kind, word, sound_of(word)) for word, kind in wanted - held],
-    )
+    connection.executemany(_WRITE_SPELLING, _sounds(wanted - held))
     return True
 
 
 def forget_words(connection: Connection, case_id: str, but: Collection[str] = ()) -> None:
-    """Take the words of a case out of the index, but those of some of its records."""
-    held = connection.execute("SELECT word, kind, record_id FROM word WHERE case_id = ?", (case_id,)).fetchall()
+    """Take the words of a case out of the index, but those of some of its records. Its records must still be there."""
+    held = connection.execute(_HELD_WORDS, (case_id,)).fetchall()
     gone = [(word, kind, record_id) for word, kind, record_id in held if record_id not in but]
     connection.executemany(
         "DELETE FROM word WHERE word = ? AND kind = ? AND record_id = ? AND case_id = ?",
@@ -106,6 +138,10 @@ def index_anew(connection: Connection) -> None:
         "INSERT INTO spelling (kind, word, sound) VALUES (?, ?, ?)",
         [(kind, word, sound_of(word)) for kind, word in different],
     )
+
+
+def _sounds(words: Iterable[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    return [(kind, word, sound_of(word)) for word, kind in words]
 
 
 def _wanted(record: RecordState) -> set[tuple[str, str]]:

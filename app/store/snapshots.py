@@ -5,12 +5,15 @@ A snapshot is a cache of the log: it replaces nothing that it does not contain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import msgspec
 
+from app.notebook.fold import CaseState
+from app.notebook.packing import unpack
 from app.store import anew, folded, rows
 from app.store.database import Connection
 from app.store.store import Store
@@ -44,14 +47,17 @@ def take(store: Store, snapshots: Iterable[Snapshot], place: Mapping[str, str] =
     """
     changed = set()
     with store.transaction() as connection:
-        for one in snapshots:
-            if _held(connection, one):
+        came = {one.case_id: one for one in snapshots}
+        known = _known(connection, came)
+        _take_first(connection, [one for one in came.values() if one.case_id not in known])
+        changed |= came.keys() - known
+        for one in came.values():
+            if one.case_id not in known or _held(connection, one):
                 continue
-            body = msgspec.json.encode({key: msgspec.Raw(state) for key, state in one.records.items()})
-            connection.execute(
-                "INSERT OR REPLACE INTO snapshot (case_id, number, digest, changed_at, records) VALUES (?, ?, ?, ?, ?)",
-                (one.case_id, one.number, one.digest, one.changed_at, body),
-            )
+            stands = _stands(connection, one)
+            connection.execute(_KEEP, _row(one))
+            if stands:
+                continue
             connection.execute("DELETE FROM gone WHERE case_id = ?", (one.case_id,))
             connection.execute(
                 "UPDATE entry SET state = iif(device = ?, 'sent', 'received')"
@@ -134,6 +140,41 @@ def gone(store: Store) -> dict[str, str]:
 def _keep(store: Store, place: Mapping[str, str]) -> None:
     for name, value in place.items():
         store.remember(name, value)
+
+
+def _stands(connection: Connection, one: Snapshot) -> bool:
+    """Whether the rows stand for the very entries of a snapshot, and for what was written here since, already."""
+    gone = connection.execute("SELECT 1 FROM gone WHERE case_id = ?", (one.case_id,)).fetchone()
+    return gone is None and folded.digest(connection, one.case_id, one.number) == one.digest
+
+
+_KEEP = "INSERT OR REPLACE INTO snapshot (case_id, number, digest, changed_at, records) VALUES (?, ?, ?, ?, ?)"
+_HERE = (
+    "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM snapshot WHERE case_id = value)"
+    " OR EXISTS (SELECT 1 FROM gone WHERE case_id = value) OR EXISTS (SELECT 1 FROM case_line WHERE case_id = value)"
+    " OR EXISTS (SELECT 1 FROM record WHERE case_id = value) OR EXISTS (SELECT 1 FROM entry WHERE case_id = value)"
+    " OR EXISTS (SELECT 1 FROM entry WHERE device = value)"
+)
+
+
+def _known(connection: Connection, cases: Iterable[str]) -> set[str]:
+    """Those of the cases of which anything at all is here."""
+    return {case for (case,) in connection.execute(_HERE, (json.dumps(list(cases)),)).fetchall()}
+
+
+def _take_first(connection: Connection, snapshots: Sequence[Snapshot]) -> None:
+    """Take in cases of which nothing is here: the many of a first synchronisation, in few words."""
+    connection.executemany(_KEEP, [_row(one) for one in snapshots])
+    rows.write_first(connection, ((_state(one), one.records, one.changed_at) for one in snapshots))
+
+
+def _state(one: Snapshot) -> CaseState:
+    return CaseState(one.case_id, {key: unpack(key, raw) for key, raw in one.records.items()})
+
+
+def _row(one: Snapshot) -> tuple[str, int, str, str, bytes]:
+    body = msgspec.json.encode({key: msgspec.Raw(state) for key, state in one.records.items()})
+    return one.case_id, one.number, one.digest, one.changed_at, body
 
 
 def _held(connection: Connection, one: Snapshot) -> bool:

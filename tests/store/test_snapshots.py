@@ -81,6 +81,67 @@ def test_a_snapshot_with_what_follows_gives_what_the_whole_log_gives(store, tmp_
     whole.close()
 
 
+def many(count: int) -> list[Snapshot]:
+    """Snapshots of cases with people whose names repeat, as a first synchronisation brings them."""
+    found = []
+    for n in range(count):
+        case, writer = f"{n:032x}", Writer(OTHERS[0])
+        writer.write(notebook.create(case, "case", {"reference": f"NM-{n % 7}"}), case=case)
+        name = {"given_name": ("Mira", "Anna-Lucja")[n % 2], "family_name": f"Havel{n % 3}"}
+        writer.write(notebook.create(f"{n + 10**6:032x}", "person", name), case=case)
+        state = CaseState(case)
+        for one in writer.entries:
+            state.apply(notebook.read(one.body), MOMENT)
+        digest = sum(int(hashlib.sha256(one.body).hexdigest(), 16) for one in writer.entries) % 2**256
+        found.append(
+            Snapshot(case, n + 1, f"{digest:064x}", MOMENT, {key: pack(r) for key, r in state.records.items()})
+        )
+    return found
+
+
+def test_many_new_cases_at_once_give_the_rows_that_each_by_itself_gives(store, tmp_path, monkeypatch):
+    came = many(30)
+    assert snapshots.take(store, [*came, came[3]]) == {one.case_id for one in came}
+    each = new_store(tmp_path / "each", device="f" * 32)
+    monkeypatch.setattr(snapshots, "_known", lambda _connection, cases: set(cases))
+    for one in came:
+        assert snapshots.take(each, [one]) == {one.case_id}
+    kept = (*ROWS, "case_line", "snapshot")
+    assert tables(store.path.parent, kept) == tables(each.path.parent, kept)
+    assert len(store.find(["havel2"], 50)) == len(each.find(["havel2"], 50)) == 10
+    each.close()
+
+
+def test_a_snapshot_of_the_very_entries_that_are_here_changes_no_row(store):
+    told = history(6)
+    exchange.receive(store, told, KEYS, "30", SERVER_MS)
+    fill(store, 2)
+    before = tables(store.path.parent, (*ROWS, "case_line"))
+    assert snapshots.take(store, [snapshot(told, 30)]) == set()
+    assert tables(store.path.parent, (*ROWS, "case_line")) == before
+    assert CASE not in snapshots.not_confirmed(store)
+    assert exchange.digest(store, CASE, 30) == snapshot(told, 30).digest
+    # What came after it stands on top of it, as on top of the entries.
+    store.rebuild()
+    assert tables(store.path.parent, ROWS) == {name: before[name] for name in ROWS}
+
+
+def test_a_snapshot_of_other_entries_is_folded_anew(store):
+    told = history(6)
+    exchange.receive(store, told[:29], KEYS, "29", SERVER_MS)
+    assert snapshots.take(store, [snapshot(told, 30)]) == {CASE}
+    assert exchange.digest(store, CASE, 30) == snapshot(told, 30).digest
+
+
+def test_a_case_that_went_and_comes_again_is_shown_again(store):
+    told = history(6)
+    exchange.receive(store, told, KEYS, "30", SERVER_MS)
+    assert snapshots.remove(store, CASE, snapshots.LEFT, 31, MOMENT)
+    assert snapshots.take(store, [snapshot(told, 30)]) == {CASE}
+    assert store.view(CASE).record("F00") is not None
+    assert snapshots.gone(store) == {}
+
+
 def test_what_waits_here_stays_on_top_of_a_snapshot(store):
     fill(store, 2)
     told = history(3)
@@ -177,8 +238,10 @@ def test_a_digest_tells_one_missing_entry(store):
     exchange.receive(store, told[:-1], KEYS, "29", SERVER_MS)
     assert exchange.digest(store, CASE, 30) != snapshot(told, 30).digest
     exchange.receive(store, told[-1:], KEYS, "30", SERVER_MS)
-    assert exchange.digest(store, CASE, 30) == snapshot(told, 30).digest == folded.total_of(
-        [int(one.signed.hash, 16) for one in told]
+    assert (
+        exchange.digest(store, CASE, 30)
+        == snapshot(told, 30).digest
+        == folded.total_of([int(one.signed.hash, 16) for one in told])
     )
     assert exchange.digest(store, CASE, 0) == "0" * 64
 
