@@ -5,6 +5,7 @@ The round has a connection of its own. What it changed is told to the screens; w
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
 from typing import Any
@@ -16,7 +17,7 @@ from app.casework import status
 from app.changed import Changed
 from app.problems import Problem
 from sync.client import round as rounds
-from sync.client.schedule import Schedule
+from sync.client import schedule
 from ui import tasks
 from ui.session import Session
 from ui.trial import TrialBeside
@@ -31,26 +32,32 @@ class Exchange(QObject):
         super().__init__(parent)
         self.session = session
         self.running = False
-        self._schedule = Schedule(due=time.monotonic())
+        self._schedule = schedule.Schedule(due=time.monotonic())
         self._stopped = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._begin)
         self._heard.connect(self._tell)  # queued: the round is told from the pool
         self._trial = TrialBeside(session, self)
-        self._trial.joined.connect(self.start)
+        self._trial.joined.connect(self.at_once)
         session.saved_at.connect(self._written)
-        session.wants_exchange.connect(self.start)
+        session.wants_exchange.connect(self.at_once)
 
     def start(self) -> None:
-        """Have a round at once where the vault belongs to a server: at the beginning, and when a person asks for it."""
+        """Begin where the vault belongs to a server: at once, or after what an earlier run left of its waiting."""
         if self._stopped:
             return
         if status.waiting(self.session.desk).enrolled:
-            self._schedule = self._schedule.at_once(time.monotonic())
+            self._schedule = schedule.resumed(self.session.desk.store, time.monotonic(), self.session.desk.clock.now())
             self._wait()
         else:
             self._trial.start()
+
+    def at_once(self) -> None:
+        """Have a round now: a person asks for it, or the vault has just joined a server."""
+        if not self._stopped and status.waiting(self.session.desk).enrolled:
+            self._schedule = self._schedule.at_once(time.monotonic())
+            self._wait()
 
     def stop(self) -> None:
         """The session ends. A round that is still running is cut off with the program; nothing is lost by that."""
@@ -88,13 +95,20 @@ class Exchange(QObject):
 
     def _done(self, _round: Any) -> None:
         self._over(None)
-        self._schedule = self._schedule.after_success(time.monotonic(), random.random())
-        self._wait()
+        self._next(self._schedule.after_success(time.monotonic(), random.random()))
 
     def _failed(self, problem: Problem) -> None:
         self._over(problem)
         retry = float(str(problem.facts.get("retry_s") or 0))
-        self._schedule = self._schedule.after_failure(time.monotonic(), random.random(), retry)
+        self._next(self._schedule.after_failure(time.monotonic(), random.random(), retry))
+
+    def _next(self, later: schedule.Schedule) -> None:
+        self._schedule = later
+        if self._stopped:
+            return
+        desk = self.session.desk
+        with contextlib.suppress(Problem):  # a full disk is said where somebody writes
+            schedule.keep(desk.store, later, time.monotonic(), desk.clock.now())
         self._wait()
 
     def _over(self, problem: Problem | None) -> None:

@@ -114,7 +114,7 @@ def standing(store: Store) -> Standing:
     unsent, oldest = store.unsent()
     with store.reading() as connection:
         refused = connection.execute("SELECT count(*) FROM entry WHERE state = 'refused'").fetchone()[0]
-        mended = connection.execute("SELECT count(*) FROM mended").fetchone()[0]
+        mended = connection.execute("SELECT count(*) FROM mended WHERE agrees >= 0").fetchone()[0]
     times = (store.recall(PUSHED_AT), store.recall(PULLED_AT))
     seen, offset = watched(store), store.recall(_OFFSET)
     stuck = seen.since if seen is not None and seen.rounds >= STUCK_AFTER and unsent else None

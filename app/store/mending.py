@@ -31,15 +31,23 @@ def differs(store: Store, case_id: str, upto: int, digest: str) -> bool:
         return folded.digest(connection, case_id, upto) != digest
 
 
+def keep_what_stands(store: Store, case_id: str, at: str) -> None:
+    """Keep what stands in a case that differs, before it is mended; a mending that was cut off has kept it already."""
+    with store.transaction() as connection:
+        if connection.execute("SELECT 1 FROM mended WHERE case_id = ? AND agrees = ?", (case_id, _BEGUN)).fetchone():
+            return
+        found = connection.execute("SELECT id, state FROM record WHERE case_id = ?", (case_id,)).fetchall()
+        stood = msgspec.json.encode({record_id: msgspec.Raw(bytes(state)) for record_id, state in found})
+        connection.execute("INSERT OR REPLACE INTO mended VALUES (?, ?, ?, 0, ?)", (case_id, at, _BEGUN, stood))
+
+
 def fold_anew(store: Store, case_id: str, numbers: Mapping[str, int], upto: int, digest: str, at: str) -> bool:
     """Fold a case from its entries alone, now that its whole history is held; whether it agrees with the server then.
 
-    `numbers`: by the hash of each entry of the server's history its number. What stood in the case is kept. An entry of
-    another device that is not in that history up to `upto` is set aside with its bytes; this device's own stay.
+    `numbers`: by the hash of each entry of the server's history its number. An entry of another device that is not in
+    that history up to `upto` is set aside with its bytes; this device's own stay.
     """
     with store.transaction() as connection:
-        found = connection.execute("SELECT id, state FROM record WHERE case_id = ?", (case_id,)).fetchall()
-        stood = msgspec.json.encode({record_id: msgspec.Raw(bytes(state)) for record_id, state in found})
         connection.execute("DELETE FROM snapshot WHERE case_id = ?", (case_id,))
         connection.executemany(
             "UPDATE entry SET number = ? WHERE case_id = ? AND hash = ? AND number <> ?",
@@ -55,11 +63,13 @@ def fold_anew(store: Store, case_id: str, numbers: Mapping[str, int], upto: int,
                 connection.execute("DELETE FROM entry WHERE device = ? AND first = ?", (device, first))
         anew.fold_anew(connection, case_id)
         agrees = folded.digest(connection, case_id, upto) == digest
-        connection.execute("INSERT OR REPLACE INTO mended VALUES (?, ?, ?, 0, ?)", (case_id, at, agrees, stood))
+        connection.execute("UPDATE mended SET agrees = ? WHERE case_id = ? AND agrees = ?", (agrees, case_id, _BEGUN))
     store.forget()
     return agrees
 
 
+_BEGUN = -1
+"""Stands for whether a case agrees as long as its mending has begun and not come to its end."""
 _ASIDE = (
     "INSERT OR IGNORE INTO aside SELECT device, hash, number, 'not in the server''s history', ?, body, signature"
     " FROM entry WHERE device = ? AND first = ?"
@@ -69,7 +79,7 @@ _ASIDE = (
 def mended(store: Store) -> list[Mended]:
     """The cases that differed, oldest first."""
     with store.reading() as connection:
-        found = connection.execute("SELECT case_id, at, agrees FROM mended ORDER BY at, case_id").fetchall()
+        found = connection.execute("SELECT case_id, at, agrees FROM mended WHERE agrees >= 0 ORDER BY at").fetchall()
     return [Mended(case_id, at, bool(agrees)) for case_id, at, agrees in found]
 
 
@@ -83,7 +93,7 @@ def stood_before(store: Store, case_id: str) -> list[bytes]:
 def untold(store: Store) -> list[str]:
     """Cases that differed and of which the server does not know it."""
     with store.reading() as connection:
-        found = connection.execute("SELECT DISTINCT case_id FROM mended WHERE told = 0 ORDER BY case_id").fetchall()
+        found = connection.execute("SELECT DISTINCT case_id FROM mended WHERE told = 0 AND agrees >= 0").fetchall()
     return [case_id for (case_id,) in found]
 
 

@@ -29,7 +29,7 @@ class RefusedByServer(Exception):
 
 
 class Asking:
-    """Questions of one device to one server, one after the other. `heard`: anything was answered."""
+    """Questions of one device to one server, one after the other. `heard`: the server answered."""
 
     def __init__(self, store: Store, server_key: bytes, transport: Transport) -> None:
         self._store, self._server_key, self._transport = store, server_key, transport
@@ -67,7 +67,6 @@ class Asking:
             "Content-Type": "application/json+zstd",
         }
         answer = self._transport.ask("POST", path, headers, body)
-        self.heard = True
         self.bytes_sent += len(body)
         self.bytes_received += len(answer.body)
         return self._believed(answer, nonce, reply, known)
@@ -79,6 +78,7 @@ class Asking:
         ):
             # A proxy of the building, a server that is just starting, or somebody in between: nothing is believed.
             raise Problem("sync.not_the_server" if answer.status == 200 else "sync.unreachable")
+        self.heard = True
         try:
             body = signing.unpack(answer.body)
             if answer.status != 200:

@@ -41,6 +41,7 @@ def compare(talk: Talk, page: messages.Pulled, receive: Receive) -> None:
 
 
 def _mend(talk: Talk, case: str, digest: str, upto: int, receive: Receive) -> None:
+    mending.keep_what_stands(talk.store, case, iso(talk.clock.now()))
     numbers = _fetch(talk, case, receive)
     if numbers is None:
         return  # no longer this laptop's to hold: the notice comes with a later page

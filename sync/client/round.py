@@ -52,9 +52,12 @@ def run(store: Store, clock: Clock, *, reach: Open = Https, told: Callable[[set[
     if member is None:
         raise Problem("sync.not_enrolled")
     transport = reach(member.host, member.port, member.authority, lease.attested(store))
-    this = _Exchange(store, clock, member, transport, told or (lambda _cases: None))
     try:
-        return this.run()
+        this = _Exchange(store, clock, member, transport, told or (lambda _cases: None))
+        try:
+            return this.run()
+        finally:
+            watch.note(store, iso(clock.now()), this.asking.heard)
     except RefusedByServer as refused:
         keep_order(store, member, refused.refusal.order)
         code = _PROBLEMS.get(refused.refusal.code, "sync.not_understood")
@@ -62,7 +65,6 @@ def run(store: Store, clock: Clock, *, reach: Open = Https, told: Callable[[set[
         raise Problem(code, **facts, retry_s=refused.refusal.retry_s) from refused
     finally:
         transport.close()
-        watch.note(store, iso(clock.now()), this.asking.heard)
 
 
 class _Exchange(Talk):

@@ -1,12 +1,16 @@
 """When the next round is due: about once a minute, sooner after a write, later and later while it fails.
 
-Pure: the time and the chance are handed in. The waiting is kept across restarts, so that a laptop that is started again
-does not press a server that is down.
+Pure but for where it is kept: the time and the chance are handed in. The waiting is kept in the vault, so that a laptop
+that is started again does not press a server that is down.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from app.clock import iso, parse_moment
+from app.store.store import Store
 
 INTERVAL_S = 60.0
 JITTER = 0.2
@@ -14,7 +18,10 @@ JITTER = 0.2
 NUDGE_S = 1.5
 """So long after a write the round follows, with what else was written meanwhile."""
 FIRST_WAIT_S = 5.0
-LONGEST_WAIT_S = 15 * 60.0
+LONGEST_WAIT_S = 45.0
+"""With its spread less than a minute: so long after the server is back at the latest, what waits is on its way."""
+KEPT = "next round"
+"""Under which name the vault keeps how many rounds failed and when the next one is due."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class Schedule:
         return Schedule(now + INTERVAL_S * (1 + JITTER * (2 * chance - 1)), 0)
 
     def after_failure(self, now: float, chance: float, retry_s: float = 0.0) -> Schedule:
-        """Doubling from five seconds to a quarter of an hour; never sooner than the server asked for."""
+        """Doubling from five seconds to three quarters of a minute; never sooner than the server asked for."""
         wait = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(self.failures, 12))
         return Schedule(now + max(wait * (1 + JITTER * (2 * chance - 1)), retry_s), self.failures + 1)
 
@@ -40,3 +47,23 @@ class Schedule:
     def at_once(self, now: float) -> Schedule:
         """A person asks for it."""
         return replace(self, due=now)
+
+
+def keep(store: Store, schedule: Schedule, now: float, wall: datetime) -> None:
+    """Keep the waiting after a failed round; after a good one there is none. `wall`: the laptop's clock at `now`."""
+    text = f"{schedule.failures} {iso(wall + timedelta(seconds=schedule.due - now))}" if schedule.failures else ""
+    if text != (store.recall(KEPT) or ""):
+        store.remember(KEPT, text)
+
+
+def resumed(store: Store, now: float, wall: datetime) -> Schedule:
+    """Where an earlier run of the program left off: due at once, or after what is left of the waiting.
+
+    However wrong the laptop's clock is now or was then, it is never more than the longest wait.
+    """
+    failures, _, due = (store.recall(KEPT) or "").partition(" ")
+    moment = parse_moment(due)
+    if not failures or moment is None:
+        return Schedule(now)
+    left = (moment - wall).total_seconds()
+    return Schedule(now + min(max(left, 0.0), LONGEST_WAIT_S * (1 + JITTER)), int(failures))

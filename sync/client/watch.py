@@ -7,7 +7,7 @@ from app.store.store import Store
 
 
 def note(store: Store, at: str, heard: bool) -> None:
-    """At the end of a round, however it ended. `heard`: whether anything was answered; `at`: ISO 8601."""
+    """At the end of a round, however it ended. `heard`: whether the server answered; `at`: ISO 8601."""
     waiting = exchange.outgoing(store, 1)
     kept = exchange.watched(store)
     if not waiting:

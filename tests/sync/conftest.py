@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 
+from sync.client import talk
 from tests.sync.laptops import Force, Laptop
+from tests.sync.police import Police
 
 SERVER = [sys.executable, "-m", "sync.server.commands"]
 
@@ -84,6 +86,15 @@ def trial(trial_place: Path) -> Iterator[Trial]:
 def force(trial: Trial) -> Iterator[Force]:
     """A fresh organisation with one unit on the running server."""
     made = Force(trial.folder, trial.port)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def police(force: Force, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Police]:
+    """The officers of the fresh organisation with their vaults; nobody else writes in those, so no round waits."""
+    monkeypatch.setattr(talk, "BREATH_S", 0)
+    made = Police(force, tmp_path)
     yield made
     made.close()
 

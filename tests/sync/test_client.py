@@ -6,111 +6,21 @@ Each mechanism stands beside what happens without it.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 from unittest import mock
 
 import msgspec
-import pytest
 
 from app.casework import cases, edit, refused, status
-from app.casework.desk import Desk, beside, close_desk, create_vault
+from app.casework.desk import Desk
 from app.clock import SystemClock
 from app.i18n import translator
-from app.problems import Problem
 from app.store import exchange
 from app.store.store import Author, Store
-from app.vault.vault import FLOOR_COST
-from sync.client import enrolment, membership, talk, transport
+from sync.client import membership, transport
 from sync.client import round as rounds
-from sync.client.membership import Membership
 from sync.server import administration, authority
-from sync.wire import code as codes
 from sync.wire import limits, signing
-from tests.sync.laptops import Force
-
-PASSPHRASE = "amber kettle violin harbour seven"
-
-
-class Police:
-    """A force on the running server with the vaults of its officers."""
-
-    def __init__(self, force: Force, folder: Path) -> None:
-        self.force, self.folder = force, folder
-        self.desks: list[Desk] = []
-
-    def code(self, officer: str = "", minutes: int = 60, **other: Any) -> str:
-        """An enrolment code as a person reads it. `other`: host, port or pin that are not the server's."""
-        secret = self.force.secret(officer or self.force.officer(), minutes)
-        pin = authority.pin(self.force.config.authority.read_bytes())
-        return codes.write(
-            codes.Code(**{"host": "127.0.0.1", "port": self.force.port, "pin": pin, **other}, secret=secret)
-        )
-
-    def vault(self, name: str = "") -> Desk:
-        """A vault that belongs to no server."""
-        n = len(self.desks)
-        made, _ = create_vault(
-            self.folder / str(n), officer=name or f"Officer {n}", passphrase=PASSPHRASE, cost=FLOOR_COST
-        )
-        self.desks.append(made)
-        return made
-
-    def enrolled(self, officer: str = "") -> Desk:
-        """A vault of an officer of the one unit."""
-        desk = self.vault()
-        enrol(desk, self.code(officer))
-        return desk
-
-    def close(self) -> None:
-        for desk in self.desks:
-            close_desk(desk)
-
-
-@pytest.fixture
-def police(force: Force, tmp_path: Path) -> Iterator[Police]:
-    made = Police(force, tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(talk, "BREATH_S", 0)
-
-
-def enrol(desk: Desk, code: str, *, trial: bool = True) -> Membership:
-    return enrolment.enrol(
-        desk.store,
-        code,
-        laptop=desk.unlocked.laptop_id,
-        author=desk.officer,
-        clock=desk.clock,
-        trial=trial,
-    )
-
-
-def sync(desk: Desk) -> rounds.Round:
-    """One round from a connection of its own, as the program does it."""
-    store = beside(desk)()
-    try:
-        return rounds.run(store, SystemClock())
-    finally:
-        store.close()
-
-
-def code_of(work: Callable[[], object]) -> str:
-    """The code of the Problem that this raises."""
-    with pytest.raises(Problem) as problem:
-        work()
-    return problem.value.code
-
-
-def references(desk: Desk, case: str) -> list[str]:
-    """Every value of the case's reference that stands."""
-    return sorted(str(value) for value in desk.store.case(case).records[case].fields["reference"].live.values())
-
+from tests.sync.police import code_of, enrol, references, sync
 
 # ---- Enrolment -------------------------------------------------------------------------------------------------------
 
@@ -166,7 +76,7 @@ def test_a_server_of_another_authority_is_not_spoken_to(police, tmp_path):
 # ---- Two laptops -----------------------------------------------------------------------------------------------------
 
 
-def test_what_is_recorded_on_one_appears_on_the_other(police, hurried):
+def test_what_is_recorded_on_one_appears_on_the_other(police):
     here, there = police.enrolled(), police.enrolled()
     case = cases.new_case(here, "NM-2026-0417")
     edit.create(here, case, "person", {"roles": ["victim"], "given_name": "Mira"})
@@ -183,7 +93,7 @@ def test_what_is_recorded_on_one_appears_on_the_other(police, hurried):
     assert here.store.case(case).snapshot() == there.store.case(case).snapshot()
 
 
-def test_what_two_recorded_apart_stands_on_both_until_a_person_decides(police, hurried):
+def test_what_two_recorded_apart_stands_on_both_until_a_person_decides(police):
     here, there = police.enrolled(), police.enrolled()
     case = cases.new_case(here, "A")
     for desk in (here, there):
@@ -199,7 +109,7 @@ def test_what_two_recorded_apart_stands_on_both_until_a_person_decides(police, h
     assert references(here, case) == references(there, case) == ["C"]
 
 
-def test_a_round_without_news_is_three_small_requests(police, hurried):
+def test_a_round_without_news_is_three_small_requests(police):
     desk = police.enrolled()
     sync(desk)
     done = sync(desk)
@@ -210,7 +120,7 @@ def test_a_round_without_news_is_three_small_requests(police, hurried):
 # ---- What goes wrong -------------------------------------------------------------------------------------------------
 
 
-def test_without_the_server_the_work_goes_on_and_is_sent_later(police, hurried):
+def test_without_the_server_the_work_goes_on_and_is_sent_later(police):
     desk = police.enrolled()
     sync(desk)
     member = membership.membership(desk.store)
@@ -223,7 +133,7 @@ def test_without_the_server_the_work_goes_on_and_is_sent_later(police, hurried):
     assert sync(desk).waiting == 0
 
 
-def test_a_refused_entry_is_kept_with_its_reason_and_holds_up_nothing(police, hurried):
+def test_a_refused_entry_is_kept_with_its_reason_and_holds_up_nothing(police):
     desk = police.enrolled()
     case = cases.new_case(desk, "A")
     sync(desk)
@@ -240,7 +150,7 @@ def test_a_refused_entry_is_kept_with_its_reason_and_holds_up_nothing(police, hu
     assert status.waiting(desk).refused == 1
 
 
-def test_a_copied_vault_is_noticed_and_nothing_is_mixed(police, hurried):
+def test_a_copied_vault_is_noticed_and_nothing_is_mixed(police):
     desk = police.enrolled()
     case = cases.new_case(desk, "A")
     sync(desk)
@@ -260,7 +170,7 @@ def test_a_copied_vault_is_noticed_and_nothing_is_mixed(police, hurried):
     assert references(desk, case) == ["on the laptop"]
 
 
-def test_a_revoked_device_is_told_so_and_keeps_what_it_has_not_sent(police, hurried):
+def test_a_revoked_device_is_told_so_and_keeps_what_it_has_not_sent(police):
     desk = police.enrolled()
     sync(desk)
     police.force.do(lambda c, org: administration.enrol.revoke(c, org, [desk.device_id]))
@@ -269,7 +179,7 @@ def test_a_revoked_device_is_told_so_and_keeps_what_it_has_not_sent(police, hurr
     assert case in desk.store.cases() or exchange.refused(desk.store)
 
 
-def test_more_than_one_push_holds_goes_in_several(police, hurried):
+def test_more_than_one_push_holds_goes_in_several(police):
     desk = police.enrolled()
     case = cases.new_case(desk, "A")
     for n in range(limits.ENTRIES + 5):

@@ -1,0 +1,89 @@
+"""The force of the running server with real vaults of its officers, which speak to it as the program does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.casework.desk import Desk, beside, close_desk, create_vault
+from app.clock import Clock, SystemClock
+from app.problems import Problem
+from app.vault.vault import FLOOR_COST
+from sync.client import enrolment
+from sync.client import round as rounds
+from sync.client.membership import Membership
+from sync.server import authority
+from sync.wire import code as codes
+from tests.sync.laptops import Force
+
+PASSPHRASE = "amber kettle violin harbour seven"
+
+
+class Police:
+    """A force on the running server with the vaults of its officers."""
+
+    def __init__(self, force: Force, folder: Path) -> None:
+        self.force, self.folder = force, folder
+        self.desks: list[Desk] = []
+
+    def code(self, officer: str = "", minutes: int = 60, **other: Any) -> str:
+        """An enrolment code as a person reads it. `other`: host, port or pin that are not the server's."""
+        secret = self.force.secret(officer or self.force.officer(), minutes)
+        pin = authority.pin(self.force.config.authority.read_bytes())
+        return codes.write(
+            codes.Code(**{"host": "127.0.0.1", "port": self.force.port, "pin": pin, **other}, secret=secret)
+        )
+
+    def vault(self, name: str = "") -> Desk:
+        """A vault that belongs to no server."""
+        n = len(self.desks)
+        made, _ = create_vault(
+            self.folder / str(n), officer=name or f"Officer {n}", passphrase=PASSPHRASE, cost=FLOOR_COST
+        )
+        self.desks.append(made)
+        return made
+
+    def enrolled(self, officer: str = "") -> Desk:
+        """A vault of an officer of the one unit."""
+        desk = self.vault()
+        enrol(desk, self.code(officer))
+        return desk
+
+    def close(self) -> None:
+        for desk in self.desks:
+            close_desk(desk)
+
+
+def enrol(desk: Desk, code: str, *, trial: bool = True) -> Membership:
+    return enrolment.enrol(
+        desk.store,
+        code,
+        laptop=desk.unlocked.laptop_id,
+        author=desk.officer,
+        clock=desk.clock,
+        trial=trial,
+    )
+
+
+def sync(desk: Desk, clock: Clock | None = None, **more: Any) -> rounds.Round:
+    """One round from a connection of its own, as the program does it. `more`: as for `rounds.run`."""
+    store = beside(desk)()
+    try:
+        return rounds.run(store, clock or SystemClock(), **more)
+    finally:
+        store.close()
+
+
+def code_of(work: Callable[[], object]) -> str:
+    """The code of the Problem that this raises."""
+    with pytest.raises(Problem) as problem:
+        work()
+    return problem.value.code
+
+
+def references(desk: Desk, case: str) -> list[str]:
+    """Every value of the case's reference that stands."""
+    return sorted(str(value) for value in desk.store.case(case).records[case].fields["reference"].live.values())
