@@ -112,6 +112,16 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         NOTHING_CHANGED,
         N_("Look it up with Find, or with “holdfast case list”."),
     ),
+    "case.left": (
+        N_("The case that was open is no longer on this laptop: somebody else has it now, or it is for few people."),
+        N_("Everything that you wrote in it has been sent."),
+        N_("If you need it, ask your supervisor. If somebody is in danger, use the radio."),
+    ),
+    "case.gone": (
+        N_("This case left this laptop while you were writing in it."),
+        N_("Everything that was saved before has been sent. These last words were not saved."),
+        N_("Note them elsewhere, and ask your supervisor who has the case now."),
+    ),
     "case.reason_missing": (
         N_("Opening a case needs a reason here, because every look is logged."),
         NOTHING_CHANGED,

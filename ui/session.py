@@ -80,7 +80,10 @@ class Session(QObject):
         if self._lines is None:
             self._lines = {line.id: line for line in list_cases(self.desk)}
         elif self._stale:
-            self._lines |= {line.id: line for line in lines_of(self.desk, self._stale)}
+            fresh = {line.id: line for line in lines_of(self.desk, self._stale)}
+            for gone in self._stale - fresh.keys():
+                self._lines.pop(gone, None)  # it left this laptop
+            self._lines |= fresh
         self._stale = set()
         return sorted(self._lines.values(), key=lambda line: line.changed_at, reverse=True)
 

@@ -35,6 +35,8 @@ from app.store.words import FOLDING
 FILE = "vault.db"
 SCOPE = "scope"
 """Under which name the version of the server's scope is kept that this laptop knew of."""
+VAULT = "vault"
+"""Under which name the vault's own id is kept where it is no longer that of its device."""
 LINES_MADE_BY = "lines made by"
 ENDING = "wipe begun"
 """Kept from the moment on from which nothing more may be written: what waits is being sealed."""
@@ -116,15 +118,18 @@ class Store:
 
     @classmethod
     def open(cls, folder: Path, key: bytes, device: str) -> Store:
-        """The database of a vault. Raises the Problems of `open_database`, also where it is another vault's."""
+        """The database of a vault. Raises the Problems of `open_database`, also where it is another vault's.
+
+        `device`: the vault's id, which its device bears as well as long as it was never copied or put back.
+        """
         path = folder / FILE
         connection = open_database(path, key)
         try:
             with problems(path):
-                row = connection.execute("SELECT value FROM meta WHERE name = 'device'").fetchone()
-            if row is None or row[0] != device:
+                kept = dict(connection.execute("SELECT name, value FROM meta WHERE name IN ('device', ?)", (VAULT,)))
+            if kept.get(VAULT, kept.get("device")) != device:
                 raise Problem("store.foreign", file=path.name)
-            store = cls(path, key, connection, device)
+            store = cls(path, key, connection, kept["device"])
             store._fold_anew()
             return store
         except BaseException:
@@ -144,6 +149,15 @@ class Store:
         self._cached = self._view = self._spellings = None
         if self._open is not None:
             self._open.close()
+
+    def look_again(self) -> None:
+        """Go on under the device identity that the vault has now: another connection may have taken a new one."""
+        device = self.recall("device")
+        if device and device != self.device:
+            with problems(self.path):
+                self._signer = Ed25519PrivateKey.from_private_bytes(self._secret("device_key"))
+            self.device = device
+            self.forget()
 
     def public_key(self) -> bytes:
         """The device's public key, 32 bytes."""
@@ -205,7 +219,13 @@ class Store:
         with self.transaction() as connection:
             if connection.execute("SELECT 1 FROM meta WHERE name = ?", (ENDING,)).fetchone():
                 raise Problem("wipe.begun")
-            for case_id, changes in written:
+            before = self.device
+            self.look_again()
+            for named, changes in written:
+                case_id = self.device if named == before else named
+                if connection.execute("SELECT 1 FROM gone WHERE case_id = ?", (case_id,)).fetchone():
+                    # It left while somebody was writing: a part of it must not come to life here again.
+                    raise Problem("case.gone")
                 state = self.case(case_id)
                 entry, signed = self._make(case_id, changes, author, now)
                 records = state.apply(entry)

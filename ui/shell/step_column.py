@@ -104,9 +104,9 @@ class StepColumn(QFrame):
         self._group.setExclusive(step in self.buttons)
         for name, button in (*self.buttons.items(), ("charge", self.charge)):
             button.setChecked(name == step)
-        if step not in self.buttons:
-            return
-        QTimer.singleShot(0, self, lambda: self._bring_into_view(self.buttons[step]))
+        shown = self.charge if step == "charge" else self.buttons.get(step)
+        if shown is not None:
+            QTimer.singleShot(0, self, lambda: self._bring_into_view(shown))
 
     def titles(self) -> list[tuple[str, str]]:
         """Each step with its title and what is missing in it, in one line."""

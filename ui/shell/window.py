@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app.casework import status
+from app.casework import cases, status
 from app.changed import Changed
 from app.i18n import N_
 from app.problems import Problem
@@ -366,8 +366,20 @@ class Window(QWidget):
 
     def _changed(self, changed: Changed) -> None:
         self.problem_bar.clear()
+        self._leave_what_went(changed)
         for page in list(self.pages.values()):
             page.refresh(changed)
+
+    def _leave_what_went(self, changed: Changed) -> None:
+        """A case that is open here and has left this laptop closes; what was typed in it was sent before."""
+        frame = self.pages.get("case")
+        if frame is None or frame.case_id not in changed.cases or cases.is_here(self.session.desk, frame.case_id):
+            return
+        self.go({"place": "today"})
+        del self.pages["case"]
+        self.stack.removeWidget(frame)
+        frame.deleteLater()
+        self.session.say_problem(Problem("case.left"))
 
     def _count_due(self, n: int) -> None:
         """Quietly say on the rail how much has come due while the officer looked elsewhere."""
