@@ -237,7 +237,12 @@ class Program(QObject):
 
 
 PREPARE_AFTER_MS = 50  # the first paint and the first key come before what is needed later
-AFTER_UNLOCK = ("app.casework.desk", "ui.main", "ui.shell.window")
+AFTER_UNLOCK = (
+    "app.casework.desk",
+    "ui.main",
+    "ui.shell.window",
+    *(f"ui.pages.{step}" for step in ("people", "happened", "risk", "grade", "plan", "todo", "follow_up", "timeline")),
+)
 
 
 def vault_folders(options: argparse.Namespace) -> list[Path]:

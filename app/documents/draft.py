@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.documents import text
 from app.documents.context import PaperContext
@@ -118,6 +119,12 @@ class Draft:
         if rows:
             self.blocks.append(head)
         self.blocks.extend(Row(tuple(cells), tuple(shares), header=head) for cells in rows)
+
+    def keep_together(self, since: int) -> None:
+        """Keep the rows that were added after the first `since` blocks on one page, where one page holds them."""
+        self.blocks[since:-1] = [
+            replace(block, with_next=True) if isinstance(block, Row) else block for block in self.blocks[since:-1]
+        ]
 
     def gap(self, height: float = 8) -> None:
         """Empty space."""

@@ -15,6 +15,7 @@ ROW_PADDING = 2.5
 MAX_PAGES = 3_000
 KEPT_LINES = 4
 KEPT_ROW_LINES = 8
+MOST_TOGETHER = 12  # blocks that are kept with those after them, at most
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ class Flow:
     def _least(self, queue: Sequence[Block], place: int) -> float:
         """The height below which the block at `place` should not be begun on this page."""
         height = 0.0
-        for block in queue[place : place + 4]:
+        for block in queue[place : place + MOST_TOGETHER]:
             if isinstance(block, Para):
                 lines = len(wrap(block, self.frame.width))
                 if block.style.with_next:

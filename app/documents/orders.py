@@ -21,12 +21,14 @@ def orders(draft: Draft, *, only_open: bool = False) -> None:
     if shown:
         draft.heading(N_("Orders that hold or wait to be served") if only_open else N_("Orders"))
     for order, said in shown:
+        begun = len(draft.blocks)
         draft.subheading(listed((order_words(order, draft.look), said)))
         for field in order.declared_fields:
             if field.name in ("type", "number"):
                 draft.differing(order, field.name)
             else:
                 draft.field(order, field.name)
+        draft.keep_together(begun)
 
 
 def breaches(draft: Draft) -> None:

@@ -139,6 +139,17 @@ def test_a_heading_never_ends_a_page() -> None:
         assert len(set(where)) == 1, lines
 
 
+def test_rows_that_belong_together_go_to_the_next_page_together() -> None:
+    def told(*, together: bool) -> list[int]:
+        rows = [Row((cell(para(f"Row {n}", CELL)),), (1,), ruled=False, with_next=together and n < 8) for n in range(9)]
+        above = [para("Above", BODY)] * 12
+        pages = Flow(Frame(50, 50, 300, 400)).fill([*above, *rows])
+        return [sum("Row" in words.text for words in page.words) for page in pages]
+
+    assert told(together=True) == [0, 9]
+    assert 0 < told(together=False)[0] < 9  # else nothing would be kept together here
+
+
 def test_a_table_repeats_its_head_and_keeps_short_rows_whole() -> None:
     head = Row((cell(para("Head", CELL)), cell(para("Words", CELL))), (1, 1), with_next=True)
     rows = [

@@ -30,6 +30,7 @@ HANDOVER = "handover.pdf"
 ANSWERS = {"yes": factors("1-3,10,13,15,27,33,34,36"), "unknown": factors("7,24")}
 FORGOTTEN = "F06"
 """What was told and recorded as no: the correction says yes."""
+KNOWN_THEN = {"yes": factors("11,26,40,42")}
 AGAIN = {"yes": factors("1,11,15,18,26,40,42")}
 NOTE = "One hand, against the wardrobe. Black spots."
 WORDS = "Both children of the neighbour heard it through the wa"

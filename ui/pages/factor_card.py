@@ -271,7 +271,7 @@ class FactorCard(QFrame):
             button.clicked.connect(lambda _=False, value=one.value: self.row.choose(value))
             button.installEventFilter(self)
             self._earlier.append(button)
-            self.body.insertWidget(self.body.indexOf(self.row), button)
+            self.body.insertWidget(self.body.indexOf(self.row), button, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _show_conflict(self, standing: list[Any]) -> None:
         if self.differs is None:
