@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from sync.wire import messages, signing
+from sync.wire import limits, messages, signing
 from sync.wire.messages import Message, Refusal
 
 ASKED: dict[str, tuple[type[Message], type[Message]]] = {
@@ -30,6 +30,10 @@ _HEADERS = {
 }
 _REFUSED = (400, 401, 403, 404, 405, 408, 409, 413, 426, 429, 503)
 
+_LETS_WORK_OUT = ("/v1/enrol", "/v1/push", "/v1/wiped")
+"""Paths over which an officer's work leaves a laptop, however old its program."""
+_MOST = {("Push", "entries"): limits.ENTRIES, ("WantSnapshots", "cases"): limits.PAGE}
+
 
 def document() -> dict[str, Any]:
     """The whole description. Bodies are shown as they are before they are packed."""
@@ -37,6 +41,11 @@ def document() -> dict[str, Any]:
     told, named = msgspec.json.schema_components(
         [*kinds, messages.Health, Refusal], ref_template="#/components/schemas/{name}"
     )
+    for path, (takes, _) in ASKED.items():
+        oldest = limits.OLDEST_PUSH if path in _LETS_WORK_OUT else limits.OLDEST_PULL
+        named[takes.__name__]["properties"]["protocol"]["minimum"] = oldest
+    for (name, field), most in _MOST.items():
+        named[name]["properties"][field]["maxItems"] = most
     every: list[type[Message]] = [*kinds, messages.Health, Refusal]
     schemas = dict(zip(every, told, strict=True))
     paths: dict[str, Any] = {path: {"post": _asked(path, schemas)} for path in ASKED}
