@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.casework import cases, contact, edit
 from app.casework.operations import logged
+from app.changed import Changed
 from app.problems import Problem
 from app.records.names import full_name
+from app.store import snapshots
 from ui.shell.keys import KeySheet
 from ui.widgets.text import PlainButton
 
@@ -336,3 +338,25 @@ def test_text_from_people_is_never_read_as_markup(at_work, desk, qtbot):
     assert button.text() == hostile.replace("&", "&&")
     assert "<img" not in button.toolTip()
     assert "&lt;img" in button.toolTip()
+
+
+def test_a_case_that_leaves_while_it_is_open_closes_and_is_in_no_list(at_work, desk, keira):
+    other = cases.new_case(desk, "NM-2026-0002")
+    window = at_work().top.screen_shown
+    window.go({"place": "cases"})
+    window.go({"place": "case", "case": keira})
+    with desk.store.transaction() as connection:
+        connection.execute("UPDATE entry SET state = 'sent', number = 1 WHERE case_id = ?", (keira,))
+    assert snapshots.remove(desk.store, keira, "left", 9, "2026-05-16T20:00:00+00:00")
+    window.session.changed.emit(Changed(frozenset({keira})))
+    assert window.place == "today"
+    assert window.case_frame is None
+    assert "no longer on this laptop" in window.problem_bar.happened.text()
+    window.go({"place": "cases"})
+    assert [line.id for line in window.session.case_lines()] == [other]
+    # What somebody writes in it this very moment brings no part of it back to life.
+    with pytest.raises(Problem, match="gone"):
+        edit.create(desk, keira, "person", {"given_name": "Keira"})
+    with pytest.raises(Problem, match="unknown"):
+        cases.read_case(desk, keira)
+    assert cases.list_cases(desk)[0].id == other
