@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.sync.prove import forged, kills, network
+from tests.sync.prove import described, forged, kills, network
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ PROOFS = {
         "ids swapped, entries and requests forged, back-dated and mutated",
         lambda: forged.run(10_000),
         lambda: forged.run(100_000),
+    ),
+    "described": Proof(
+        "requests made from the server's own description, right and wrong",
+        lambda: described.run(8),
+        lambda: described.run(1000),
     ),
 }
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
+import msgspec
+
 from sync.client import round as rounds
 from sync.client.asking import Asking
-from sync.server import database, history, judge, signed
+from sync.server import app, database, history, judge, signed
 from sync.server.door import Refused
 from sync.wire import limits
 
@@ -82,6 +84,11 @@ def _telling_door() -> Any:
     return mock.patch.object(history, "is_there", telling)
 
 
+def _trusting_reader() -> Any:
+    """The server takes it that whatever is signed is a message."""
+    return mock.patch.object(app, "read", lambda body, kind: msgspec.json.decode(body, type=kind))
+
+
 _CONTENT = judge._content
 _WITHOUT = {
     "only what was acknowledged is sent": _marked_before_the_answer,
@@ -91,6 +98,7 @@ _WITHOUT = {
     "an entry is signed by its device": _any_signature,
     "a request is signed by its device": _open_door,
     "what is not theirs is not there": _telling_door,
+    "what is no message is refused": _trusting_reader,
 }
 
 
