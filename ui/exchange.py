@@ -1,4 +1,4 @@
-"""The exchange while somebody works: a round about once a minute and soon after each write, beside the screens.
+"""The exchange while somebody works: a round within each minute and soon after each write, beside the screens.
 
 The round has a connection of its own. What it changed is told to the screens; what is being typed stays as it is.
 """

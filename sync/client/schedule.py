@@ -1,4 +1,4 @@
-"""When the next round is due: about once a minute, sooner after a write, later and later while it fails.
+"""When the next round is due: within a minute, sooner after a write, later and later while it fails.
 
 Pure but for where it is kept: the time and the chance are handed in. The waiting is kept in the vault, so that a laptop
 that is started again does not press a server that is down.
@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from app.clock import iso, parse_moment
 from app.store.store import Store
 
-INTERVAL_S = 60.0
+INTERVAL_S = 45.0
+"""With its spread less than a minute: so long after a revocation at the latest, a connected laptop hears of it."""
 JITTER = 0.2
 """Rounds are spread by this share of the interval to both sides, so that laptops do not come all at once."""
 NUDGE_S = 1.5
