@@ -31,6 +31,7 @@ MODULES: dict[str, tuple[machine.Need, ...]] = {
     "bench_server": (),
     "pictures": machine.TESTS,
     "build": (),
+    "wire_dictionary": (),
 }
 
 

@@ -56,7 +56,7 @@ class Asking:
         return self._ask(path, message, reply, known=False)
 
     def _ask(self, path: str, message: Message, reply: type[Reply], known: bool = True) -> Reply:
-        body = signing.pack(encode(message))
+        body = signing.pack(encode(message), thorough=True)
         nonce, counter = secrets.token_hex(16), self._next()
         signature = self._store.sign(signing.request_bytes("POST", path, self._store.device, counter, nonce, body))
         headers = {

@@ -1,4 +1,4 @@
-"""What is signed of a request, an answer and a statement, and how bodies are packed for the way.
+"""What is signed of a request, an answer and a statement; how bodies are packed stands in `sync.wire.packing`.
 
 A request is signed as it is sent, packed, so that nothing of a stranger's is ever unpacked.
 """
@@ -10,20 +10,17 @@ import hashlib
 import json
 from typing import Any
 
-import zstandard
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from sync.wire import limits
+from sync.wire.packing import TooLarge as TooLarge
+from sync.wire.packing import pack as pack
+from sync.wire.packing import unpack as unpack
 
 DEVICE = "Holdfast-Device"
 COUNTER = "Holdfast-Counter"
 NONCE = "Holdfast-Nonce"
 SIGNATURE = "Holdfast-Signature"
-
-
-class TooLarge(ValueError):
-    """A body that is, or becomes when unpacked, larger than the limits allow."""
 
 
 def request_bytes(method: str, path: str, device: str, counter: int, nonce: str, body: bytes) -> bytes:
@@ -84,27 +81,6 @@ def to_text(raw: bytes) -> str:
 def from_text(text: str) -> bytes:
     """The bytes of a text in a message. Raises ValueError."""
     return base64.b64decode(text, validate=True)
-
-
-def pack(body: bytes) -> bytes:
-    """A body as it is sent: zstd, with its length in the frame."""
-    return zstandard.ZstdCompressor(level=3, write_content_size=True, write_checksum=True).compress(body)
-
-
-def unpack(packed: bytes, most: int = limits.UNPACKED) -> bytes:
-    """The body of what was sent. Raises TooLarge before more than `most` bytes are made; ValueError for no body."""
-    most = min(most, max(limits.RATIO * len(packed), 1 << 16))
-    try:
-        told = zstandard.frame_content_size(packed)
-        if told > most:
-            raise TooLarge
-        reader = zstandard.ZstdDecompressor(max_window_size=limits.UNPACKED).stream_reader(packed)
-        body = reader.read(most + 1)
-    except zstandard.ZstdError as error:
-        raise ValueError("not packed as agreed") from error
-    if len(body) > most:
-        raise TooLarge
-    return bytes(body)
 
 
 def _lines(*parts: str) -> bytes:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import random
+
 import msgspec
 import pytest
 import zstandard
@@ -9,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.wire import code, limits, messages, signing
+from sync.wire import code, limits, messages, packing, signing
 from sync.wire.code import Code, NotACode
 
 A_CODE = Code("server.example", 8443, bytes(range(32)), bytes(range(16)))
@@ -84,3 +87,41 @@ def test_an_entry_keeps_its_very_bytes_on_the_way():
 def test_what_a_newer_version_adds_is_ignored():
     got = msgspec.json.decode(b'{"code":"busy","retry_s":3,"colour":"red"}', type=messages.Refusal)
     assert (got.code, got.retry_s) == ("busy", 3)
+
+
+RELEASED = {1: "d9f9b803ac80d79febe2764b91760861bc18adfcf77b3c8a0f5da77608b19e14"}
+
+
+def test_every_dictionary_that_was_released_is_there_as_it_was():
+    found = {int(one.stem): hashlib.sha256(one.read_bytes()).hexdigest() for one in packing.FOLDER.glob("*.zdict")}
+    assert found == RELEASED
+    assert max(RELEASED) == packing.NUMBER
+
+
+def test_a_small_message_needs_the_dictionary_and_a_large_one_does_not():
+    head = messages.Head(last=1, hash="a" * 64)
+    small = messages.encode(messages.Pull(protocol=1, epoch="e" * 32, cursor=7, head=head))
+    large = random.Random(1).randbytes(64_000).hex().encode()
+    packed = packing.pack(small)
+    assert zstandard.get_frame_parameters(packed).dict_id == 40_001
+    assert len(packed) < len(zstandard.ZstdCompressor(level=19).compress(small)) * 0.7
+    for thorough in (False, True):
+        assert zstandard.get_frame_parameters(packing.pack(large, thorough=thorough)).dict_id == 0
+        assert packing.unpack(packing.pack(large, thorough=thorough)) == large
+    # What was packed without one, as by others who speak this, is read as well.
+    assert packing.unpack(zstandard.ZstdCompressor().compress(small)) == small
+
+
+def test_a_bomb_with_a_dictionary_is_refused_as_any_other():
+    words = zstandard.ZstdCompressionDict((packing.FOLDER / "1.zdict").read_bytes())
+    for told in (True, False):
+        bomb = zstandard.ZstdCompressor(dict_data=words, write_content_size=told).compress(words.as_bytes() * 3000)
+        assert len(bomb) < 1 << 20
+        with pytest.raises(signing.TooLarge):
+            packing.unpack(bomb)
+
+
+def test_a_dictionary_that_nobody_here_knows_is_no_body():
+    strange = zstandard.train_dictionary(2048, [random.Random(n).randbytes(200) for n in range(200)], dict_id=50_000)
+    with pytest.raises(ValueError, match="not packed"):
+        packing.unpack(zstandard.ZstdCompressor(dict_data=strange).compress(b"some words" * 20))
