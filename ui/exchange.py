@@ -34,6 +34,7 @@ class Exchange(QObject):
         self.running = False
         self._schedule = schedule.Schedule(due=time.monotonic())
         self._stopped = False
+        self._wrote = False  # something was written since the round began, perhaps after it had sent
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._begin)
@@ -71,13 +72,14 @@ class Exchange(QObject):
 
     def _written(self, _moment: object) -> None:
         if status.waiting(self.session.desk).enrolled:
+            self._wrote = True
             self._schedule = self._schedule.after_write(time.monotonic())
             self._wait()
 
     def _begin(self) -> None:
         if self.running or self._stopped:
             return
-        self.running = True
+        self.running, self._wrote = True, False
         open_beside, clock, heard = casework.beside(self.session.desk), self.session.desk.clock, self._heard
 
         def work() -> Any:
@@ -95,7 +97,8 @@ class Exchange(QObject):
 
     def _done(self, _round: Any) -> None:
         self._over(None)
-        self._next(self._schedule.after_success(time.monotonic(), random.random()))
+        later = self._schedule.after_success(time.monotonic(), random.random())
+        self._next(later.after_write(time.monotonic()) if self._wrote else later)
 
     def _failed(self, problem: Problem) -> None:
         self._over(problem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 import time
@@ -18,7 +19,9 @@ from app.casework.desk import Desk, create_vault
 from app.clock import FixedClock
 from app.vault.vault import FLOOR_COST
 from sync.client import enrolment, membership
+from sync.client.schedule import NUDGE_S
 from tests.sync.conftest import Trial, start_trial, stop_trial
+from tests.sync.police import enrol
 from tests.ui.conftest import OFFICER, PASSPHRASE
 
 
@@ -72,6 +75,21 @@ def test_the_practice_vault_joins_the_trial_by_itself_and_the_first_answer_is_se
     qtbot.waitUntil(lambda: "to send" in said(one), timeout=20_000)
     qtbot.waitUntil(lambda: " · sent " in said(one), timeout=20_000)
     assert membership.membership(one.officer.desk.store).trial
+
+
+def test_what_is_written_while_a_round_runs_is_sent_soon_after_it(
+    at_work: Callable[..., Any], trial: Trial, place: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(enrolment.TRIAL_CODE, str(place / "code"))
+    one = at_work("--practice")
+    exchange = one.officer.exchange
+    enrol(one.officer.desk, json.loads(trial.command("enrolment-code", caseload.OFFICER).stdout)["code"])
+    exchange.start()
+    qtbot.waitUntil(lambda: exchange.running, timeout=20_000)
+    record(one)
+    qtbot.waitUntil(lambda: not exchange.running, timeout=20_000)
+    assert exchange._schedule.due < time.monotonic() + NUDGE_S + 1
+    qtbot.waitUntil(lambda: not status.waiting(one.officer.desk).unsent, timeout=20_000)
 
 
 def test_without_a_server_beside_it_the_program_is_the_same(
