@@ -1047,6 +1047,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         NOTHING_CHANGED,
         N_("Check that PostgreSQL runs and that the configuration says where; laptops keep what they have meanwhile."),
     ),
+    "server.database_refused": (
+        N_("The database cannot be reached: {reason}"),
+        NOTHING_CHANGED,
+        N_("Check that PostgreSQL runs, and “database” in the configuration; a new one needs “migrate --login” first."),
+    ),
     "server.database_old": (
         N_("The database is PostgreSQL {found}; this server needs {least} or newer."),
         NOTHING_CHANGED,

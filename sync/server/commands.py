@@ -65,6 +65,7 @@ def _log(level: str) -> None:
     log.handlers[:] = [handler]
     log.setLevel(level)
     log.propagate = False
+    logging.getLogger().addHandler(logging.NullHandler())
     sys.excepthook = lambda _kind, error, trace: log.error("bug: %s", place_of(error.with_traceback(trace)))
 
 
@@ -180,8 +181,8 @@ def _serve(options: argparse.Namespace) -> int:
     told = config.read(file=options.config)
     _log(told.log_level)
     service.check(told)
-    listening = service.listen(told.host, told.port)
-    service.serve(told, listening, lambda: _say({"ready": True, "address": f"https://{told.host}:{told.port}"}))
+    with service.listen(told.host, told.port) as listening:
+        service.serve(told, listening, lambda: _say({"ready": True, "address": f"https://{told.host}:{told.port}"}))
     return DONE
 
 

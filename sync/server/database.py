@@ -44,12 +44,18 @@ class Database:
     """A pool of connections of the serving role."""
 
     def __init__(self, conninfo: str, size: int) -> None:
+        self._conninfo = conninfo
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             conninfo, min_size=1, max_size=size, open=False, configure=_configure, timeout=limits.STATEMENT_S
         )
 
     def open(self) -> None:
         """Connect and check that what is written stays written. Raises Problem server.database_*."""
+        try:
+            # Once without the pool, which would try for ten seconds and not say why.
+            psycopg.connect(self._conninfo, connect_timeout=10).close()
+        except psycopg.Error as error:
+            raise Problem("server.database_refused", reason=" ".join(str(error).split())) from error
         try:
             self._pool.open(wait=True, timeout=10)
         except PoolTimeout as error:

@@ -241,6 +241,7 @@ class Exchange:
         except ValueError as error:
             raise Refused(400, "malformed") from error
         self._note_refused(caller, answer.missing)
+        self._figures.snapshots.inc(len(answer.snapshots))
         return answer
 
     def history(self, caller: Caller, wish: WantHistory) -> History:

@@ -36,6 +36,9 @@ class Figures:
         self.bytes = Counter("holdfast_bytes", "Bytes of bodies as sent", ["path", "way"], registry=made)
         self.entries = Counter("holdfast_entries", "Entries pushed, by outcome", ["outcome", "reason"], registry=made)
         self.handed_out = Counter("holdfast_entries_handed_out", "Entries in answers to pulls", registry=made)
+        self.snapshots = Counter(
+            "holdfast_snapshots_handed_out", "Cases handed out as what stands in them", registry=made
+        )
         self.sign_ins = Counter("holdfast_sign_ins", "Sign-ins at enrolment, by result", ["result"], registry=made)
         self.kept_house = Gauge(
             "holdfast_housekeeping_timestamp_seconds", "When housekeeping last came to its end", registry=made

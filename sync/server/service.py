@@ -42,10 +42,14 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         # Named as TCP, or asyncio would not tell its connections to send at once: 40 ms for each answer.
         made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    except OSError as error:
+        raise Problem("server.address", host=host, port=port) from error
+    try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((host, port))
         made.listen(_BACKLOG)
     except OSError as error:
+        made.close()
         raise Problem("server.address", host=host, port=port) from error
     return made
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.casework import desk as casework
@@ -12,9 +14,11 @@ from app.changed import Changed
 from app.i18n import N_
 from app.problems import Problem
 from sync.client import enrolment, membership
+from sync.client.sign_in import SignIn
 from ui import tasks, theme
 from ui.session import Session
 from ui.shell.place_page import PlacePage
+from ui.widgets import clipboard
 from ui.widgets.bars import Banner
 from ui.widgets.edits import LineEdit
 from ui.widgets.page import ColumnPage
@@ -34,6 +38,8 @@ MOST_REFUSED = 50
 class ServerPage(PlacePage):
     """Says truthfully how the exchange stands. Nothing here is needed to go on working."""
 
+    _asks_to_sign_in = Signal(str)
+
     def __init__(self, session: Session) -> None:
         say = session.translator.text
         super().__init__(session, say(N_("The server")))
@@ -43,6 +49,9 @@ class ServerPage(PlacePage):
         self.title.setContentsMargins(theme.SPACE_L, 0, 0, 0)
         self.column: QVBoxLayout = page.column
         self._asking = False
+        self._sign_in: SignIn | None = None
+        self._address = ""
+        self._asks_to_sign_in.connect(self._open_browser)  # queued: it is asked beside the screens
         self._knows_trial = False  # whoever joins with a vault for work was told that it is a trial
         self._join_card()
         self._whose_card()
@@ -80,6 +89,13 @@ class ServerPage(PlacePage):
         self.join_state = PlainLabel(bold=True)
         self.join_state.hide()
         self.join.body.addWidget(self.join_state)
+        self.copy_button = PlainButton(say(N_("Copy the address")))
+        self.copy_button.clicked.connect(self._copy_address)
+        self.cancel_button = PlainButton(say(N_("Cancel the sign-in")))
+        self.cancel_button.clicked.connect(self._cancel_sign_in)
+        for button in (self.copy_button, self.cancel_button):
+            button.hide()
+        self.join.body.addLayout(row(self.copy_button, self.cancel_button))
         self.column.addWidget(self.join)
 
     def _enrol(self) -> None:
@@ -91,19 +107,56 @@ class ServerPage(PlacePage):
         desk, code = self.desk, self.code.value()
         laptop, author, trial = desk.unlocked.laptop_id, desk.officer, desk.practice or self._knows_trial
         open_beside, clock = casework.beside(desk), desk.clock
+        self._sign_in = sign_in = SignIn(
+            self._asks_to_sign_in.emit, self.say(N_("You are signed in. Close this page and go back to the program."))
+        )
 
         def work() -> Any:
             store = open_beside()
             try:
-                return enrolment.enrol(store, code, laptop=laptop, author=author, clock=clock, trial=trial)
+                return enrolment.enrol(
+                    store, code, laptop=laptop, author=author, clock=clock, trial=trial, sign_in=sign_in
+                )
             finally:
                 store.close()
 
         tasks.run_aside(work, self._joined, self._not_joined)
 
-    def _joined(self, member: membership.Membership) -> None:
-        self._asking = False
+    def _open_browser(self, address: str) -> None:
+        """The force's own page asks who sits here; the program never sees a password."""
+        self._address = address
+        opened = QDesktopServices.openUrl(QUrl(address))
+        self.copy_button.setVisible(not opened)
+        self.cancel_button.show()
+        self.cancel_button.setFocus()
+        host = QUrl(address).host()
+        if opened:
+            words = self.say(N_("Now sign in at {host}, in the browser. This page goes on by itself."), host=host)
+        else:
+            words = self.say(
+                N_("No browser could be opened. Copy the address, open it in a browser, and sign in at {host}."),
+                host=host,
+            )
+        self._say_state(words)
+
+    def _copy_address(self) -> None:
+        clipboard.copy(self._address)
+
+    def _cancel_sign_in(self) -> None:
+        if self._sign_in is not None:
+            self._sign_in.cancel()
+
+    def _asked(self) -> None:
+        """The server has answered, or nobody waits for it any more."""
+        self._asking, self._sign_in, self._address = False, None, ""
+        if self.cancel_button.hasFocus() or self.copy_button.hasFocus():
+            self.code.setFocus()
+        for button in (self.copy_button, self.cancel_button):
+            button.hide()
         self.join_button.setEnabled(True)
+
+    def _joined(self, member: membership.Membership) -> None:
+        self._asked()
         self.code.set_value("")
         self.session.wants_exchange.emit()
         self.session.changed.emit(Changed())
@@ -113,8 +166,7 @@ class ServerPage(PlacePage):
         self.now_button.setFocus()
 
     def _not_joined(self, problem: Problem) -> None:
-        self._asking = False
-        self.join_button.setEnabled(True)
+        self._asked()
         self._say_trial(problem.code == "enrol.trial")
         self._say_state(str(problem.sentences(self.translator)))
 
@@ -122,7 +174,7 @@ class ServerPage(PlacePage):
         """A vault for work joins a trial only by a second press, of a button that says so."""
         self._knows_trial = told
         say = self.say
-        self.join_button.setText(say(N_("Join this trial all the same")) if told else say(N_("Join with this code")))
+        self.join_button.set_words(say(N_("Join this trial all the same")) if told else say(N_("Join with this code")))
 
     def _say_state(self, words: str) -> None:
         self.join_state.setText(words)
