@@ -48,8 +48,8 @@ class Desk:
 
     @property
     def device_id(self) -> str:
-        """This vault's id as a device."""
-        return self.unlocked.device_id
+        """This vault's id as a device: another one than the vault's where it was copied or put back."""
+        return self.store.device
 
     @property
     def practice(self) -> bool:

@@ -247,6 +247,17 @@ def acknowledged(store: Store) -> int:
     return int(row[0] or 0)
 
 
+def acknowledged_head(store: Store) -> tuple[int, str]:
+    """Number and hash of the last entry of this device that the server once took; (0, 64 noughts) without one."""
+    with store.reading() as connection:
+        row = connection.execute(
+            "SELECT first + count - 1, hash FROM entry WHERE device = ? AND state <> 'unsent'"
+            " AND (state <> 'gone' OR number IS NOT NULL OR body = x'') ORDER BY first DESC LIMIT 1",
+            (store.device,),
+        ).fetchone()
+    return row or (0, notebook.NO_PREVIOUS)
+
+
 def digest(store: Store, case_id: str, upto: int) -> str:
     """The digest of what this laptop holds of a case up to a number of the server (see sync/README.md)."""
     with store.reading() as connection:

@@ -17,6 +17,7 @@ _AFTER = (
     " AND (number IS NULL OR number > ?) ORDER BY rowid"
 )
 _MODULUS = 1 << 256
+_NO_SNAPSHOT = -(1 << 62)
 
 
 def case(connection: Connection, case_id: str) -> tuple[CaseState, str]:
@@ -24,7 +25,7 @@ def case(connection: Connection, case_id: str) -> tuple[CaseState, str]:
     row = connection.execute(
         "SELECT number, changed_at, records FROM snapshot WHERE case_id = ?", (case_id,)
     ).fetchone()
-    number, changed_at, records = row or (0, "", b"{}")
+    number, changed_at, records = row or (_NO_SNAPSHOT, "", b"{}")
     state = CaseState(case_id, records_of(records))
     for body, received in connection.execute(_AFTER, (case_id, number)).fetchall():
         entry = notebook.read(body)

@@ -23,8 +23,9 @@ LEFT, ERASED, LOST = "left", "erased", "lost"
 back to an older state does not know it as this laptop's, and whoever made it has not sent it again yet."""
 _EMPTY = "UPDATE entry SET body = x'', signature = x'' WHERE state = 'gone' AND "
 _NOWHERE: Mapping[str, str] = MappingProxyType({})
-OLD = -1
-"""The number of what was numbered in a history of the server that is no more."""
+OLD = 1 << 52
+"""By so much less is numbered what had its number in a history of the server that is no more: still in its order, and
+before everything of the present one."""
 
 
 @dataclass(frozen=True)
@@ -108,10 +109,15 @@ def new_history(store: Store) -> None:
     Rows stay as they are until a snapshot of the new history takes their place.
     """
     with store.transaction() as connection:
-        connection.execute("UPDATE entry SET number = ? WHERE device <> ?", (OLD, store.device))
-        connection.execute("UPDATE snapshot SET number = ?", (OLD,))
-        connection.execute("DELETE FROM meta WHERE name LIKE 'charge:%'")
+        forget_numbers(connection, store.device)
     store.forget()
+
+
+def forget_numbers(connection: Connection, device: str) -> None:
+    """As `new_history`, within a transaction. `device`: whose entries are sent again, and so get their numbers then."""
+    connection.execute("UPDATE entry SET number = number - ? WHERE device <> ? AND number > 0", (OLD, device))
+    connection.execute("UPDATE snapshot SET number = number - ? WHERE number > 0", (OLD,))
+    connection.execute("DELETE FROM meta WHERE name LIKE 'charge:%'")
 
 
 def not_confirmed(store: Store) -> list[str]:

@@ -85,7 +85,7 @@ class Store:
     """One open vault database with its one writer connection. Not safe for two threads at once."""
 
     def __init__(self, path: Path, key: bytes, connection: Connection, device: str) -> None:
-        self.path, self.device = path, device
+        self.path, self.device, self.vault = path, device, device
         self._key, self._open = key, connection
         with problems(path):
             self._signer = Ed25519PrivateKey.from_private_bytes(self._secret("device_key"))
@@ -130,6 +130,7 @@ class Store:
             if kept.get(VAULT, kept.get("device")) != device:
                 raise Problem("store.foreign", file=path.name)
             store = cls(path, key, connection, kept["device"])
+            store.vault = device
             store._fold_anew()
             return store
         except BaseException:
@@ -222,7 +223,7 @@ class Store:
             before = self.device
             self.look_again()
             for named, changes in written:
-                case_id = self.device if named == before else named
+                case_id = self.device if named in (before, self.vault) else named
                 if connection.execute("SELECT 1 FROM gone WHERE case_id = ?", (case_id,)).fetchone():
                     # It left while somebody was writing: a part of it must not come to life here again.
                     raise Problem("case.gone")

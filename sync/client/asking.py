@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from app.problems import Problem
+from app.store.identity import Identity
 from app.store.store import Store
 from sync.client.transport import Answer, Transport
 from sync.wire import signing
@@ -31,8 +32,9 @@ class RefusedByServer(Exception):
 class Asking:
     """Questions of one device to one server, one after the other. `heard`: the server answered."""
 
-    def __init__(self, store: Store, server_key: bytes, transport: Transport) -> None:
-        self._store, self._server_key, self._transport = store, server_key, transport
+    def __init__(self, store: Store, server_key: bytes, transport: Transport, before: Identity | None = None) -> None:
+        """`before`: a device that this vault was earlier asks, and not the one that it is."""
+        self._store, self._server_key, self._transport, self._before = store, server_key, transport, before
         self._counter = self._reserved = int(store.recall(COUNTER) or 0)
         self.bytes_sent = self.bytes_received = 0
         self.heard = False
@@ -58,9 +60,11 @@ class Asking:
     def _ask(self, path: str, message: Message, reply: type[Reply], known: bool = True) -> Reply:
         body = signing.pack(encode(message), thorough=True)
         nonce, counter = secrets.token_hex(16), self._next()
-        signature = self._store.sign(signing.request_bytes("POST", path, self._store.device, counter, nonce, body))
+        device = self._before.device if self._before else self._store.device
+        sign = self._before.signer.sign if self._before else self._store.sign
+        signature = sign(signing.request_bytes("POST", path, device, counter, nonce, body))
         headers = {
-            signing.DEVICE: self._store.device,
+            signing.DEVICE: device,
             signing.COUNTER: str(counter),
             signing.NONCE: nonce,
             signing.SIGNATURE: signing.to_text(signature),

@@ -17,7 +17,7 @@ from app.store import exchange, mending, snapshots
 from app.store.charges import people_version
 from app.store.exchange import PULLED_AT, PUSHED_AT, Accepted, Arrived, Outgoing, Refused
 from app.store.store import SCOPE, Store
-from sync.client import charges, first, lease, membership, removal, watch, witness
+from sync.client import charges, first, identity, lease, membership, removal, watch, witness
 from sync.client import mending as mend
 from sync.client.asking import RefusedByServer
 from sync.client.talk import AT_ONCE, CURSOR, Round, Talk, arrived, breathe, kept, parts
@@ -34,6 +34,8 @@ _PROBLEMS = {
     "not_enrolled": "sync.not_enrolled",
     "revoked": "sync.revoked",
     "signature": "sync.not_enrolled",
+    "replaced": "sync.copied",
+    "devices": "sync.copied",
     "busy": "sync.busy",
     # A copy asks with the same numbers, or a request came late.
     "counter": "sync.busy",
@@ -55,7 +57,7 @@ def run(store: Store, clock: Clock, *, reach: Open = Https, told: Callable[[set[
     try:
         this = _Exchange(store, clock, member, transport, told or (lambda _cases: None))
         try:
-            return this.run()
+            return this.run_as_this_device()
         finally:
             watch.note(store, iso(clock.now()), this.asking.heard)
     except RefusedByServer as refused:
@@ -69,6 +71,28 @@ def run(store: Store, clock: Clock, *, reach: Open = Https, told: Callable[[set[
 
 class _Exchange(Talk):
     """One round while it goes on."""
+
+    def run_as_this_device(self) -> Round:
+        """The round, once more as another device where this one's vault was copied or put back."""
+        try:
+            return self.run()
+        except Problem as problem:
+            if problem.code != "sync.copied":
+                raise
+            identity.renew(self, self.told_apart)
+        except RefusedByServer as refused:
+            if refused.refusal.code == "replaced":
+                identity.renew(self, self.told_apart)
+            elif refused.refusal.code != "not_enrolled" or not identity.introduce_again(self):
+                raise
+        return self.run()
+
+    def told_apart(self, waiting: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """What becomes of entries of a device whose place another one takes; those that are forked stay as they are."""
+        message = Push(protocol=limits.PROTOCOL, epoch="", entries=[_sent(one) for one in _batch(list(waiting))])
+        answer = self.ask("/v1/push", message, Pushed)
+        self.settled(answer.outcomes)
+        return answer.outcomes
 
     def run(self) -> Round:
         self.push()
@@ -98,8 +122,13 @@ class _Exchange(Talk):
 
     def noted(self, outcomes: Sequence[Outcome]) -> bool:
         """Note what became of each entry; whether any was settled. What is not named was not accepted."""
+        settled = self.settled(outcomes)
         if any(one.outcome == "forked" for one in outcomes):
             raise Problem("sync.copied")
+        return settled
+
+    def settled(self, outcomes: Sequence[Outcome]) -> bool:
+        """Note what the server has and what it refused; whether there was any such."""
         accepted = [
             Accepted(one.first, one.number, one.received_at)
             for one in outcomes

@@ -56,6 +56,7 @@ class Talk:
         self, store: Store, clock: Clock, member: Membership, transport: Transport, told: Callable[[set[str]], None]
     ) -> None:
         self.store, self.clock, self.member, self.told = store, clock, member, told
+        self.transport = transport
         self.asking = Asking(store, self.server_key, transport)
         self.done = Round()
         self.held = self.leaving = 0

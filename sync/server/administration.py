@@ -65,7 +65,12 @@ def _check_lease(days: int) -> None:
 
 def extended(connection: Connection, org: str, officer: str, device: str = "") -> str:
     """The device of an officer for which a code is read out, which is noted. Raises Problem server.device_unclear."""
-    devices = [one for one in devices_of(connection, org, officer) if device in ("", one)]
+    rows = connection.execute(
+        "SELECT device_id FROM device WHERE org_id = %s AND officer_id = %s AND revoked_at IS NULL"
+        " AND replaced_at IS NULL AND %s IN ('', device_id) ORDER BY device_id",
+        (org, officer, device),
+    ).fetchall()
+    devices: list[str] = [one for (one,) in rows]
     if len(devices) != 1:
         raise Problem("server.device_unclear", known=", ".join(devices))
     connection.execute(

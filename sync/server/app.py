@@ -22,7 +22,9 @@ from sync.wire.messages import (
     Enrolled,
     Health,
     History,
+    Identified,
     Leased,
+    NewIdentity,
     Proof,
     Pull,
     Pulled,
@@ -100,6 +102,11 @@ def make(
         """A new lease and nothing else."""
         return exchange.lease(request.scope["state"]["caller"], read(body, WantLease))
 
+    @post("/v1/identity", status_code=200, sync_to_thread=True)
+    def identity(body: bytes, request: _Request) -> Identified:
+        """A vault that was copied or put back goes on as another device."""
+        return exchange.identity(request.scope["state"]["caller"], read(body, NewIdentity))
+
     @post("/v1/wiped", status_code=200, sync_to_thread=True)
     def wiped(body: bytes, request: _Request) -> WipeNoted:
         """What a destroyed vault had not sent, and its receipt."""
@@ -112,7 +119,7 @@ def make(
 
     shown = [description] if openapi else []
     inner = Litestar(
-        [certificate, health, enrol, push, pull, snapshots, history, proof, lease, wiped, *shown],
+        [certificate, health, enrol, push, pull, snapshots, history, proof, lease, identity, wiped, *shown],
         exception_handlers={Refused: _refused, Busy: _busy, HTTPException: _http, Exception: _bug},
         openapi_config=None,
         on_shutdown=[exchange.close],

@@ -18,6 +18,7 @@ ASKED: dict[str, tuple[type[Message], type[Message]]] = {
     "/v1/proof": (messages.WantProof, messages.Proof),
     "/v1/lease": (messages.WantLease, messages.Leased),
     "/v1/wiped": (messages.Wiped, messages.WipeNoted),
+    "/v1/identity": (messages.NewIdentity, messages.Identified),
 }
 """What each path takes, and what it answers."""
 

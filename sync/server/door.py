@@ -25,6 +25,8 @@ _DEVICE = (
     " JOIN organisation AS g ON g.org_id = d.org_id WHERE d.org_id = %s AND d.device_id = %s"
 )
 _MINUTE = 60.0
+_OF_A_COPY = frozenset({"/v1/push", "/v1/identity"})
+"""What a device may ask whose place another one took: what the server has of it, and for a new identity."""
 
 
 class Refused(Exception):
@@ -83,6 +85,8 @@ class Door:
             # What it still has to send is taken in and kept apart; it is handed nothing.
             order = self._signer.wipe(caller.device, caller.epoch, self._clock.now())
             raise Refused(403, "revoked", order=order)
+        if caller.replaced and asked.path not in _OF_A_COPY:
+            raise Refused(409, "replaced")
         return caller
 
     def _org(self, device: str) -> str | None:

@@ -95,12 +95,12 @@ def enrol(
     caller = Caller(org, wish.device, officer, key, wish.author, False, epoch, lease_days, days, name)
     if provider is not None:
         _has_signed_in(connection, caller, wish, provider, now)
-    _may_have_another(connection, org, officer.id)
+    may_have_another(connection, org, officer.id)
     _is_no_other(connection, org, officer.id, wish.author)
     if connection.execute("SELECT FROM belonging WHERE what = %s", (wish.device,)).fetchone() is not None:
         # An id is never used again, not even by the same vault: what is below it on the server would be in question.
         raise NotEnrolled("device")
-    _insert(connection, org, officer.id, wish, key, counter, now)
+    insert(connection, org, officer.id, wish, key, counter, now)
     connection.execute(
         "UPDATE code SET used_at = %s, device_id = %s WHERE org_id = %s AND secret = %s",
         (now, wish.device, org, secret_name(secret)),
@@ -140,9 +140,12 @@ def _has_signed_in(
         raise NotSignedIn("other_officer", caller)
 
 
-def _may_have_another(connection: Connection, org: str, officer: str) -> None:
+def may_have_another(connection: Connection, org: str, officer: str, without: str = "") -> None:
+    """Raise NotEnrolled where the officer has as many devices as are allowed; `without`: one that goes."""
     row = connection.execute(
-        "SELECT count(*) FROM device WHERE org_id = %s AND officer_id = %s AND revoked_at IS NULL", (org, officer)
+        "SELECT count(*) FROM device WHERE org_id = %s AND officer_id = %s AND revoked_at IS NULL"
+        " AND replaced_at IS NULL AND device_id <> %s",
+        (org, officer, without),
     ).fetchone()
     if row is None or row[0] >= limits.DEVICES_PER_OFFICER:
         raise NotEnrolled("devices")
@@ -161,9 +164,10 @@ def _is_no_other(connection: Connection, org: str, officer: str, author: str) ->
         raise NotEnrolled("author")
 
 
-def _insert(
+def insert(
     connection: Connection, org: str, officer: str, wish: messages.Enrol, key: bytes, counter: int, now: datetime
 ) -> None:
+    """Keep a new device, whose chain begins."""
     connection.execute(
         "INSERT INTO device (org_id, device_id, officer_id, laptop, key, author, program, enrolled_at, counter, last,"
         " hash, scope, contact_at, settled) SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, 0, %s, epoch"
@@ -183,12 +187,23 @@ def _insert(
             org,
         ),
     )
-    connection.execute("INSERT INTO belonging VALUES (%s, %s)", (wish.device, org))
+    # After a restore the table of what belongs where may know more than the rest.
+    connection.execute("INSERT INTO belonging VALUES (%s, %s) ON CONFLICT DO NOTHING", (wish.device, org))
+
+
+_WITH_COPIES = (
+    "WITH RECURSIVE all_of (device_id) AS (SELECT unnest(%s::text[]) COLLATE \"C\" UNION SELECT d.device_id FROM device AS d"
+    " JOIN all_of AS a ON d.in_place_of = a.device_id WHERE d.org_id = %s) SELECT device_id FROM all_of"
+)
 
 
 def revoke(connection: Connection, org: str, devices: list[str]) -> int:
-    """Revoke devices: from the commit on they get nothing but their order. Returns how many there were."""
+    """Revoke devices: from the commit on they get nothing but their order. Returns how many there were.
+
+    Those that took the place of one of them, after its vault was copied or put back, are revoked with it.
+    """
     place = lock(connection, org)
+    devices = [device for (device,) in connection.execute(_WITH_COPIES, (devices, org)).fetchall()]
     rows = connection.execute(
         "UPDATE device SET revoked_at = now() WHERE org_id = %s AND device_id = ANY(%s) AND revoked_at IS NULL"
         " RETURNING device_id",

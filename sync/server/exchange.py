@@ -10,7 +10,7 @@ from collections.abc import Collection
 from app.clock import Clock, SystemClock, iso
 from app.logs import place_of
 from app.problems import Problem
-from sync.server import charges, enrol, heads, history, identity, pull, push, snapshots, strict, wiping
+from sync.server import anew, charges, enrol, heads, history, identity, pull, push, snapshots, strict, wiping
 from sync.server.database import ALL, Busy, Connection, Database
 from sync.server.door import Door, Refused
 from sync.server.enrol import NotSignedIn
@@ -27,7 +27,9 @@ from sync.wire.messages import (
     Enrol,
     Enrolled,
     History,
+    Identified,
     Leased,
+    NewIdentity,
     Proof,
     Pull,
     Pulled,
@@ -299,6 +301,17 @@ class Exchange:
             extension=self._signer.extension_secret(caller.device).hex(),
             server_time=iso(now),
         )
+
+    def identity(self, caller: Caller, wish: NewIdentity) -> Identified:
+        """A vault that was copied or put back goes on as another device."""
+        _fits(wish.protocol, limits.OLDEST_PUSH)
+        now = self._clock.now()
+        try:
+            agrees = self._database.run(caller.org, ALL, lambda c: anew.register(c, caller, wish, now))
+        except enrol.NotEnrolled as reason:
+            raise Refused(403, str(reason)) from reason
+        secret = self._signer.extension_secret(wish.device).hex()
+        return Identified(agrees=agrees, extension=secret, server_time=iso(now))
 
     def wiped(self, asked: Asked, wish: Wiped) -> WipeNoted:
         """What a destroyed vault had not sent, judged as if its device had pushed it; and the receipt."""

@@ -91,6 +91,7 @@ class Grounds:
     units: Mapping[str, str]
     left: Mapping[str, Parting] = field(default_factory=dict)
     revoked: bool = False
+    replaced: bool = False
     people: Mapping[str, Officer] = field(default_factory=dict)
     police: Mapping[str, Police] = field(default_factory=dict)
 
@@ -144,6 +145,10 @@ def judge(sent: Sequence[Sent], grounds: Grounds, signed: Callable[[Sent], bool]
         if place.previous != done.chain.hash:
             done.verdicts.append(_again(one, place, grounds))
             continue
+        if grounds.replaced:
+            # Nothing more goes into this chain; its vault makes it anew under the identity that it has now.
+            done.verdicts.append(Verdict(one, FORKED, "replaced", fresh=False))
+            break
         verdict = _content(one, place, grounds, mine, signed)
         done.verdicts.append(verdict)
         done.chain = Chain(place.first + place.count - 1, one.hash)

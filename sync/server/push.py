@@ -99,6 +99,7 @@ def _grounds(ledger: Taking, caller: Caller, sent: Sequence[Sent]) -> Grounds:
         units=ledger.units(),
         left=ledger.left(cases),
         revoked=caller.revoked,
+        replaced=caller.replaced and not caller.revoked,
         people=_people(ledger, sent),
         police={case: ledger.police(case) for case in _about_police(sent, facts)},
     )

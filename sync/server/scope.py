@@ -115,7 +115,7 @@ def holders(connection: Connection, org: str, case: CaseFacts, tree: Mapping[str
     rows = connection.execute(
         "SELECT d.device_id, o.officer_id, o.role, o.unit_id FROM device AS d JOIN officer AS o"
         " ON o.org_id = d.org_id AND o.officer_id = d.officer_id"
-        " WHERE d.org_id = %s AND d.revoked_at IS NULL AND o.active"
+        " WHERE d.org_id = %s AND d.revoked_at IS NULL AND d.replaced_at IS NULL AND o.active"
         " AND (o.officer_id = ANY(%s) OR o.unit_id = ANY(%s))",
         (org, list(people), list(near)),
     ).fetchall()

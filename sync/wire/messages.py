@@ -80,6 +80,31 @@ class Enrolled(Message):
     """What this device's extension codes are made from: 32 bytes, hexadecimal."""
 
 
+class NewIdentity(Message):
+    """A vault that was copied or put back goes on as another device; the request is signed with the old one's key.
+
+    `proof`: the new key's signature (`signing.identity_bytes`). `head`: how far the old chain was acknowledged.
+    """
+
+    protocol: int
+    device: str
+    key: str
+    proof: str
+    head: Head
+
+
+class Identified(Message):
+    """The new device is the officer's, and the old one is stopped.
+
+    `agrees`: the server has the old chain up to that head as the laptop has it; where not, it sends all of it again
+    and learns of each entry whether the server has it. `extension`: as in Enrolled.
+    """
+
+    agrees: bool
+    extension: str
+    server_time: str
+
+
 class WantLease(Message):
     """A new lease and nothing else: the lightest of questions."""
 

@@ -38,6 +38,11 @@ def statement_bytes(body: bytes) -> bytes:
     return _lines("holdfast-statement/1", hashlib.sha256(body).hexdigest())
 
 
+def identity_bytes(old: str, new: str) -> bytes:
+    """What a new device signs to show that it has its key, and in whose place it comes."""
+    return _lines("holdfast-identity/1", old, new)
+
+
 def receipt_bytes(body: bytes) -> bytes:
     """What a device signs of its receipt for an order that it carries out."""
     return _lines("holdfast-receipt/1", hashlib.sha256(body).hexdigest())

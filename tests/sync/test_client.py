@@ -5,19 +5,16 @@ Each mechanism stands beside what happens without it.
 
 from __future__ import annotations
 
-import shutil
 from unittest import mock
 
 import msgspec
 
 from app.casework import cases, edit, refused, status
 from app.casework.desk import Desk
-from app.clock import SystemClock
 from app.i18n import translator
 from app.store import exchange
-from app.store.store import Author, Store
+from app.store.store import Author
 from sync.client import membership, transport
-from sync.client import round as rounds
 from sync.server import administration, authority
 from sync.wire import limits, signing
 from tests.sync.police import code_of, enrol, references, sync
@@ -148,26 +145,6 @@ def test_a_refused_entry_is_kept_with_its_reason_and_holds_up_nothing(police):
     assert line.case_id == case
     assert line.why == "the name in it is not the one that was enrolled"
     assert status.waiting(desk).refused == 1
-
-
-def test_a_copied_vault_is_noticed_and_nothing_is_mixed(police):
-    desk = police.enrolled()
-    case = cases.new_case(desk, "A")
-    sync(desk)
-    folder = police.folder / "copy"
-    shutil.copytree(desk.unlocked.folder, folder)
-    copy = Store.open(folder, desk.unlocked.database_key(), desk.device_id)
-    try:
-        edit.set_field(desk, case, case, "reference", "on the laptop")
-        sync(desk)
-        copied = Desk(desk.unlocked, copy, desk.library, desk.clock, desk.policy, desk.force)
-        edit.set_field(copied, case, case, "reference", "on the copy")
-        assert code_of(lambda: rounds.run(copy, SystemClock())) == "sync.copied"
-        assert references(copied, case) == ["on the copy"]
-    finally:
-        copy.close()
-    assert sync(desk).waiting == 0
-    assert references(desk, case) == ["on the laptop"]
 
 
 def test_a_revoked_device_is_told_so_and_keeps_what_it_has_not_sent(police):

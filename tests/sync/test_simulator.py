@@ -15,7 +15,7 @@ from unittest import mock
 import pytest
 
 from app.notebook import fold
-from app.store import exchange, snapshots
+from app.store import exchange, identity, snapshots
 from sync.client import round as rounds
 from sync.server import judge
 from tests.sync import simulate
@@ -76,6 +76,11 @@ def forget_what_was_not_named(original: Callable[..., Any]) -> Callable[..., Any
     return noted
 
 
+def forget_it(self: identity._Again, first: int, *_: Any) -> None:
+    """The copy gives up what it had not sent."""
+    self.connection.execute("DELETE FROM entry WHERE device = ? AND first = ?", (self.old, first))
+
+
 def cursor_first(original: Callable[..., Any]) -> Callable[..., Any]:
     """The place is kept before what it covers."""
 
@@ -98,6 +103,7 @@ def broken(mechanism: str) -> Iterator[None]:
         ),
         "a copy is noticed": lambda: mock.patch.object(judge, "_again", lambda one, place, grounds: accept(one)),
         "what was lost goes out again": lambda: mock.patch.object(exchange, "send_again", return_value=0),
+        "what a copy has not sent is made anew": lambda: mock.patch.object(identity._Again, "make", forget_it),
         "a case that went is removed": lambda: mock.patch.object(snapshots, "remove", return_value=True),
     }
     with patches[mechanism]():
@@ -114,6 +120,7 @@ MECHANISMS = (
     "the place comes with the data",
     "a copy is noticed",
     "what was lost goes out again",
+    "what a copy has not sent is made anew",
     "a case that went is removed",
 )
 

@@ -23,7 +23,7 @@ from app.notebook import entry as notebook
 from app.notebook.fold import CaseState
 from app.problems import Problem
 from app.rules.access import Officer
-from app.store import exchange
+from app.store import exchange, identity
 from app.store.store import Author, Store
 from sync.client import enrolment, talk
 from sync.client import round as rounds
@@ -45,6 +45,7 @@ ASKED = {
     "/v1/pull": messages.Pull,
     "/v1/snapshots": messages.WantSnapshots,
     "/v1/history": messages.WantHistory,
+    "/v1/identity": messages.NewIdentity,
 }
 FIELDS = {"answer": ("value", "note"), "case": ("grade", "reference"), "person": ("given_name", "custody")}
 VALUES = ("yes", "no", "unknown", "high", "medium", "Mira", "Jon", "in_custody", "at_large", "")
@@ -82,16 +83,16 @@ class Fragile(Store):
 
 @dataclass
 class Laptop:
-    """One vault of one officer. `out`: it noticed that it is a copy or was put back, or it was revoked."""
+    """One vault of one officer. `vault`: its id for ever; its device is another one once it was copied or put back."""
 
     name: str
     folder: Path
+    vault: str
     store: Fragile
     author: Author
     clock: FixedClock
     officer: str
     online: bool = True
-    out: str = ""
     rounds: int = 0
     frozen: bool = False
 
@@ -108,6 +109,7 @@ class Faults:
     crash: int = 8
     clock: int = 4
     offline: int = 15
+    put_back: int = 2
 
 
 @dataclass
@@ -119,13 +121,16 @@ class World:
     folder: Path
     faults: Faults = field(default_factory=Faults)
     laptops: list[Laptop] = field(default_factory=list)
-    acknowledged: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)
+    """The session of every action: each has one of its own, by which it is known under whatever device it goes."""
     held_back: list[tuple[str, str, Mapping[str, str], bytes]] = field(default_factory=list)
     calm: bool = False
     told: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
+        self.beside = random.Random(f"beside {self.seed}")
+        """For what came into the world later: it must not change what the seed decides otherwise."""
         self.server_clock = FixedClock(START)
         self.door = Door(self.ground, self.ground.signer)
         self.exchange = Exchange(self.ground, self.ground.signer, self.door, self.server_clock)
@@ -185,13 +190,11 @@ class World:
         n = len(self.laptops)
         folder = self.folder / f"laptop{n}"
         folder.mkdir(parents=True, mode=0o700)
-        seeded = mock.Mock(generate=lambda: Ed25519PrivateKey.from_private_bytes(self.chance.randbytes(32)))
-        seeded.from_private_bytes = Ed25519PrivateKey.from_private_bytes
-        with mock.patch("app.store.store.Ed25519PrivateKey", seeded):
+        with mock.patch("app.store.store.Ed25519PrivateKey", self._seeded(self.chance)):
             store = Fragile.create(folder, KEY, self.id())
         assert isinstance(store, Fragile)
         author = Author(f"Officer {officer}", "5" * 32)
-        laptop = Laptop(f"laptop{n}", folder, store, author, FixedClock(START), self.officers[officer])
+        laptop = Laptop(f"laptop{n}", folder, store.device, store, author, FixedClock(START), self.officers[officer])
         secret = self.as_administrator(
             lambda c: enrol.make_code(c, self.org, laptop.officer, self.server_clock.now(), 10_000_000)
         )
@@ -204,6 +207,12 @@ class World:
         self.calm = calm
         self.laptops.append(laptop)
         return laptop
+
+    def _seeded(self, chance: random.Random) -> Any:
+        """Keys that the seed decides."""
+        seeded = mock.Mock(generate=lambda: Ed25519PrivateKey.from_private_bytes(chance.randbytes(32)))
+        seeded.from_private_bytes = Ed25519PrivateKey.from_private_bytes
+        return seeded
 
     # -- what officers do
 
@@ -253,30 +262,25 @@ class World:
     def write(self, laptop: Laptop, case: str, changes: list[Any]) -> None:
         """One entry, or several in one."""
         laptop.clock.advance(self.chance.randrange(1, 300))
-        laptop.store.write(case, changes, laptop.author, laptop.clock)
+        session = self.beside.randbytes(16).hex()
+        laptop.store.write(case, changes, Author(laptop.author.name, session), laptop.clock)
+        self.written.add(session)
 
     # -- rounds
 
     def sync(self, laptop: Laptop) -> str:
         """One round of a laptop; returns the code of what kept it from its end, or nothing."""
-        if laptop.out or not (laptop.online or self.calm):
+        if not (laptop.online or self.calm):
             return ""
         self.server_clock.advance(self.chance.randrange(1, 60))
         laptop.rounds += 1
-        before = {one.first for one in exchange.outgoing(laptop.store, 10_000)}
         problem, why = "", {}
-        with self.fragile(laptop), mock.patch.object(talk, "BREATH_S", 0):
+        with self.fragile(laptop), mock.patch.object(talk, "BREATH_S", 0), self.seeded_identities():
             try:
                 rounds.run(laptop.store, laptop.clock, reach=lambda *_: Wire(self))
             except Problem as told:
                 problem, why = told.code, told.facts
-        still = {one.first for one in exchange.outgoing(laptop.store, 10_000)}
-        self.acknowledged.setdefault(laptop.store.device, set()).update(
-            (laptop.store.device, first) for first in before - still
-        )
-        if problem in ("sync.copied", "sync.revoked"):
-            laptop.out = problem
-        elif problem and (self.calm or problem not in ("sync.unreachable", "sync.busy", "sync.stuck")):
+        if problem and (self.calm or problem not in ("sync.unreachable", "sync.busy", "sync.stuck")):
             raise AssertionError(f"seed {self.seed}: {laptop.name} was told {problem} {why}")
         return problem
 
@@ -291,11 +295,18 @@ class World:
             self.restart(laptop)
         laptop.store.ends = ""
 
+    @contextlib.contextmanager
+    def seeded_identities(self) -> Iterator[None]:
+        """What a vault that was copied makes for its new identity, the seed decides."""
+        keys = mock.patch.object(identity, "Ed25519PrivateKey", self._seeded(self.beside))
+        ids = mock.patch.object(identity, "random_id", side_effect=lambda: self.beside.randbytes(16).hex())
+        with keys, ids:
+            yield
+
     def restart(self, laptop: Laptop) -> None:
         """Start the laptop's program again: what it has is what is on its disk."""
-        device = laptop.store.device
         laptop.store.close()
-        again = Fragile.open(laptop.folder, KEY, device)
+        again = Fragile.open(laptop.folder, KEY, laptop.vault)
         assert isinstance(again, Fragile)
         laptop.store = again
 
@@ -305,11 +316,26 @@ class World:
         laptop.store.close()
         shutil.copytree(laptop.folder, self.folder / name)
         self.restart(laptop)
-        store = Fragile.open(self.folder / name, KEY, laptop.store.device)
+        store = Fragile.open(self.folder / name, KEY, laptop.vault)
         assert isinstance(store, Fragile)
-        copy = Laptop(name, self.folder / name, store, laptop.author, FixedClock(laptop.clock.now()), laptop.officer)
+        clock = FixedClock(laptop.clock.now())
+        copy = Laptop(name, self.folder / name, laptop.vault, store, laptop.author, clock, laptop.officer)
         self.laptops.append(copy)
         return copy
+
+    def put_back(self, laptop: Laptop) -> None:
+        """A laptop's file is put back to what a copy of it holds, which is made the first time."""
+        kept = laptop.folder.with_name(f"{laptop.folder.name}-kept")
+        waiting = [notebook.read(one.signed.body).session for one in exchange.outgoing(laptop.store, 10_000)]
+        laptop.store.close()
+        if kept.exists():
+            # What was on this disk alone is gone with it, and nobody can bring it back.
+            self.written -= set(waiting)
+            shutil.rmtree(laptop.folder)
+            kept.rename(laptop.folder)
+        else:
+            shutil.copytree(laptop.folder, kept)
+        self.restart(laptop)
 
     # -- time and servers
 
@@ -432,13 +458,16 @@ def many_requests() -> Iterator[None]:
         mock.patch.object(limits, "PUSHES_PER_MINUTE", 1 << 30),
         mock.patch.object(limits, "REQUESTS_PER_MINUTE", 1 << 30),
         mock.patch.object(limits, "TRIES_PER_MINUTE", 1 << 30),
+        mock.patch.object(limits, "DEVICES_PER_OFFICER", 1 << 30),
     ):
         yield
 
 
 def _step(world: World) -> None:
-    laptop = world.chance.choice([one for one in world.laptops if not one.out] or world.laptops)
+    laptop = world.chance.choice(world.laptops)
     happening = world.chance.random() * 100
+    if world.beside.random() * 100 < world.faults.put_back:
+        world.put_back(world.beside.choice(world.laptops))
     if happening < 55:
         world.act(laptop)
     elif happening < 88:
@@ -476,8 +505,6 @@ def _rest(world: World) -> None:
     for _ in range(12):
         moved = False
         for laptop in world.laptops:
-            if laptop.out:
-                continue
             before = _seen(laptop)
             world.sync(laptop)
             moved |= bool(exchange.outgoing(laptop.store)) or _seen(laptop) != before
@@ -493,25 +520,12 @@ def _seen(laptop: Laptop) -> Any:
 def _holds(world: World) -> None:
     """What must hold once all is quiet."""
     server, scopes = _server(world)
-    accepted = {(device, first) for device, first, *_ in server}
-    apart = world.as_administrator(
-        lambda c: {
-            (device, first)
-            for device, first in c.execute(
-                "SELECT device_id, first FROM quarantine WHERE org_id = %s", (world.org,)
-            ).fetchall()
-        }
-    )
-    out = {one.store.device for one in world.laptops if one.out}
-    for device, names in world.acknowledged.items():
-        if device not in out:
-            assert names <= accepted | apart, f"seed {world.seed}: {sorted(names - accepted - apart)[:3]} is nowhere"
+    lost = world.written - _sessions(world, server)
+    assert not lost, f"seed {world.seed}: {len(lost)} actions are nowhere"
     states: dict[str, CaseState] = {}
     for _, _, case, body, received in server:
         states.setdefault(case, CaseState(case)).apply(notebook.read(body), received)
     for laptop in world.laptops:
-        if laptop.out:
-            continue
         store, device = laptop.store, laptop.store.device
         where = f"seed {world.seed}: {laptop.name}"
         assert exchange.outgoing(store) == [], where
@@ -521,6 +535,19 @@ def _holds(world: World) -> None:
             assert store.case(case).snapshot() == states[case].snapshot(), f"{where} {case}"
         _rows_follow(store, where)
         store.verify()
+
+
+def _sessions(world: World, server: list[Any]) -> set[str]:
+    """The actions that the server has taken in, or refused and kept apart. A fork alone is no place for one."""
+    bodies = [body for _, _, _, body, _ in server] + world.as_administrator(
+        lambda c: [
+            bytes(body)
+            for (body,) in c.execute(
+                "SELECT body FROM quarantine WHERE org_id = %s AND outcome = 'refused'", (world.org,)
+            ).fetchall()
+        ]
+    )
+    return {notebook.read(bytes(body)).session for body in bodies}
 
 
 def _rows_follow(store: Store, where: str) -> None:

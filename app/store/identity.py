@@ -1,0 +1,210 @@
+"""Another device identity for a vault that was copied or put back: a new id and key, and its unsent actions made anew.
+
+A device's numbers name one change each, for ever. Where a copy may have used them for something else, this vault goes
+on under another name: what the server has stays as it was signed, what it has not is signed anew, nothing is merged.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from app.notebook import entry as notebook
+from app.notebook.entry import Change, Entry
+from app.notebook.ids import Dot, dot, in_order, random_id
+from app.store import anew, snapshots
+from app.store.database import Connection
+from app.store.store import VAULT, Store
+
+NEXT, FORMER = "next device", "former devices"
+"""Under which names the vault keeps the identity that it is about to take, and those that it had, newest first."""
+MADE_ANEW = "made anew under another device"
+_KEY = "SELECT value FROM secret WHERE name = 'device_key'"
+_WAITING = (
+    "SELECT first, hash, body, signature, state, case_id, made_at FROM entry WHERE device = ? AND body <> x''"
+    " AND (state = 'unsent' OR state = 'gone' AND number IS NULL) ORDER BY first"
+)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A device: its id, and the key with which it signs."""
+
+    device: str
+    signer: Ed25519PrivateKey
+
+    @property
+    def public_key(self) -> bytes:
+        """32 bytes."""
+        return self.signer.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def prepare(store: Store) -> Identity:
+    """The identity that this vault will take: made once and kept until then, so that asking twice asks for one."""
+    kept = store.recall(NEXT)
+    if kept:
+        return _identity(store, kept)
+    device, raw = random_id(), Ed25519PrivateKey.generate().private_bytes_raw()
+    with store.transaction() as connection:
+        _keep_key(connection, device, raw)
+        connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (NEXT, device))
+    return _identity(store, device)
+
+
+def now(store: Store) -> Identity:
+    """The identity that this vault has."""
+    with store.reading() as connection:
+        return Identity(
+            store.device, Ed25519PrivateKey.from_private_bytes(bytes(connection.execute(_KEY).fetchone()[0]))
+        )
+
+
+def former(store: Store) -> list[Identity]:
+    """The identities that this vault had before, newest first: any of them may vouch for the one it has now."""
+    return [_identity(store, device) for device in json.loads(store.recall(FORMER) or "[]")]
+
+
+def take_on(store: Store, place: Mapping[str, str]) -> set[str]:
+    """Take the prepared identity: every entry that the server has not acknowledged is made anew under it, in order.
+
+    In one transaction. What was acknowledged stays as it is, as another device's; the originals of what is made anew
+    are kept aside. Reading begins anew: `place` says from where, by the names under which the vault keeps it. Returns
+    the cases whose rows changed.
+    """
+    new = prepare(store)
+    with store.transaction() as connection:
+        old, public = store.device, store.public_key()
+        again = _Again(connection, old, new)
+        for row in connection.execute(_WAITING, (old,)).fetchall():
+            again.make(*row)
+        connection.execute("UPDATE entry SET state = 'received' WHERE device = ? AND state = 'sent'", (old,))
+        told = {
+            VAULT: store.recall(VAULT) or old,
+            "device": new.device,
+            NEXT: "",
+            FORMER: json.dumps([old, *json.loads(store.recall(FORMER) or "[]")]),
+            f"key:{old}": public.hex(),
+            **place,
+        }
+        for name, value in told.items():
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+        _keep_key(connection, old, bytes(connection.execute(_KEY).fetchone()[0]))
+        connection.execute("UPDATE secret SET value = ? WHERE name = 'device_key'", (new.signer.private_bytes_raw(),))
+        for case_id in again.cases:
+            anew.fold_anew(connection, case_id)
+        snapshots.forget_numbers(connection, new.device)
+    store.forget()
+    store.look_again()
+    return again.cases
+
+
+@dataclass
+class _Again:
+    """Entries of the old identity, one after the other, as entries of the new one."""
+
+    connection: Connection
+    old: str
+    new: Identity
+    last: int = 0
+    previous: str = notebook.NO_PREVIOUS
+    numbers: dict[int, int] = field(default_factory=dict)
+    cases: set[str] = field(default_factory=set)
+
+    def make(self, first: int, own: str, body: bytes, signature: bytes, state: str, case_id: str, made_at: str) -> None:
+        was = notebook.read(body)
+        for n in range(was.count):
+            self.numbers[was.first + n] = self.last + 1 + n
+        entry = msgspec.structs.replace(
+            was,
+            device=self.new.device,
+            first=self.last + 1,
+            case=self.new.device if was.case == self.old else was.case,
+            previous=self.previous,
+            changes=[self._change(was, change) for change in was.changes],
+        )
+        signed = notebook.sign(entry, self.new.signer)
+        self.connection.execute(
+            "INSERT OR IGNORE INTO aside VALUES (?, ?, 0, ?, ?, ?, ?)",
+            (self.old, own, MADE_ANEW, made_at, body, signature),
+        )
+        self.connection.execute("DELETE FROM entry WHERE device = ? AND first = ?", (self.old, first))
+        self.connection.execute(
+            "INSERT INTO entry (device, first, count, case_id, hash, hlc_ms, hlc_counter, made_at, state, body,"
+            " signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                entry.device,
+                entry.first,
+                entry.count,
+                entry.case,
+                signed.hash,
+                *entry.hlc,
+                entry.wall,
+                state,
+                signed.body,
+                signed.signature,
+            ),
+        )
+        self.last, self.previous = entry.first + entry.count - 1, signed.hash
+        if state == "unsent":
+            self.cases |= {case_id, entry.case}
+
+    def _change(self, was: Entry, change: Change) -> Change:
+        """A change that names what it named before, under the names that those changes have now."""
+        made = {**change}
+        if isinstance(change.get("saw"), list):
+            made["saw"] = self._dots(change["saw"])
+        if isinstance(change.get("takes_back"), list):
+            made["takes_back"] = self._dots(change["takes_back"])
+        if change["op"] in ("create", "append"):
+            # What its own device had done before was known by itself; of the old one it has to be said now.
+            knew = self._knew({**change.get("knew", {}), self.old: was.first - 1}, was.case, own=True)
+            made = notebook.knowing({name: value for name, value in made.items() if name != "knew"}, knew)
+        elif change["op"] == "set":
+            made["fields"] = {name: self._wish(wish, was.case) for name, wish in change["fields"].items()}
+        return made
+
+    def _wish(self, wish: dict[str, Any], case_id: str) -> dict[str, Any]:
+        made = {**wish, "saw": self._dots(wish["saw"])}
+        if "knew" in wish:
+            made["knew"] = self._knew(wish["knew"], case_id, own=False)
+        return made
+
+    def _dots(self, names: list[Dot]) -> list[Dot]:
+        return sorted(self._dot(name) for name in names)
+
+    def _dot(self, name: Dot) -> Dot:
+        device, number = in_order(name)
+        if device == self.old and number in self.numbers:
+            return dot(self.new.device, self.numbers[number])
+        return name
+
+    def _knew(self, knew: Mapping[str, int], case_id: str, *, own: bool) -> dict[str, int]:
+        """What was known of each device, with the old one's part told apart: what the server has, what is made anew."""
+        found = {device: last for device, last in knew.items() if device != self.old}
+        upto = knew.get(self.old, 0)
+        stays = self.connection.execute(
+            "SELECT max(first + count - 1) FROM entry WHERE device = ? AND case_id = ? AND first <= ?",
+            (self.old, case_id, upto),
+        ).fetchone()[0]
+        if stays:
+            found[self.old] = min(stays, upto)
+        mine = max((new for number, new in self.numbers.items() if number <= upto), default=0)
+        if mine and not own:
+            found[self.new.device] = mine
+        return found
+
+
+def _identity(store: Store, device: str) -> Identity:
+    with store.reading() as connection:
+        raw = connection.execute("SELECT value FROM secret WHERE name = ?", (f"key:{device}",)).fetchone()[0]
+    return Identity(device, Ed25519PrivateKey.from_private_bytes(bytes(raw)))
+
+
+def _keep_key(connection: Connection, device: str, raw: bytes) -> None:
+    connection.execute("INSERT OR REPLACE INTO secret VALUES (?, ?)", (f"key:{device}", raw))

@@ -1,0 +1,75 @@
+"""A vault that was copied or put back takes a new device identity; what the server has not got is made anew under it.
+
+The key of the device that it was so far vouches for the new one; the server stops the old one and tells somebody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from app.store import exchange, identity
+from app.store.exchange import Outgoing
+from app.store.identity import Identity
+from sync.client import first, lease, mending
+from sync.client.asking import Asking, RefusedByServer
+from sync.client.talk import CURSOR, Talk
+from sync.wire import limits, signing
+from sync.wire.messages import Head, Identified, NewIdentity, Outcome
+
+Push = Callable[[Sequence[Outgoing]], Sequence[Outcome]]
+"""Sends some entries and notes what became of them."""
+
+
+def renew(talk: Talk, push: Push) -> None:
+    """Go on under another device. Cut off anywhere, the next round begins with it again, for the same new device.
+
+    Raises RefusedByServer where the server knows this device no more, or takes no further one for the officer.
+    """
+    store = talk.store
+    new = identity.prepare(store)
+    last, own = exchange.acknowledged_head(store)
+    answer = talk.ask("/v1/identity", _wish(store.device, new, Head(last=last, hash=own)), Identified)
+    if not answer.agrees:
+        # The server was put back as well: it may have lost what it once acknowledged, and taken in a copy's instead.
+        exchange.send_again(store, 0)
+    _settle(talk, push)
+    place = {CURSOR: "", first.FIRST: first.AGAIN, mending.TO_MEND: "", lease.SECRET: answer.extension}
+    talk.tell(identity.take_on(store, place))
+
+
+def introduce_again(talk: Talk) -> bool:
+    """Where the server lost this device by being put back, one that this vault was before vouches for it; whether one
+    did."""
+    store = talk.store
+    now = identity.now(store)
+    for before in identity.former(store):
+        asking = Asking(store, talk.server_key, talk.transport, before)
+        wish = _wish(before.device, now, Head(last=0, hash=""))
+        try:
+            asking.ask("/v1/identity", wish, Identified)
+        except RefusedByServer:
+            continue
+        return True
+    return False
+
+
+def _settle(talk: Talk, push: Push) -> None:
+    """Learn of each entry that waits whether the server has it under the old name, up to the first that it has not."""
+    waiting = exchange.outgoing(talk.store, 1 << 40)
+    while waiting:
+        some = waiting[: limits.ENTRIES]
+        told = {one.first for one in push(some) if one.outcome != "forked"}
+        if not told:
+            return
+        waiting = [one for one in waiting if one.first not in told]
+
+
+def _wish(old: str, new: Identity, head: Head) -> NewIdentity:
+    proof = new.signer.sign(signing.identity_bytes(old, new.device))
+    return NewIdentity(
+        protocol=limits.PROTOCOL,
+        device=new.device,
+        key=signing.to_text(new.public_key),
+        proof=signing.to_text(proof),
+        head=head,
+    )

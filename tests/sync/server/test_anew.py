@@ -1,0 +1,75 @@
+"""Another device in the place of one whose vault was copied: only with both keys, and the old one is stopped."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.notebook.ids import random_id
+from sync.server import enrol
+from sync.wire import limits, messages, signing
+from tests.notebook.writers import key_of
+from tests.sync.laptops import Force, Laptop, RefusedError
+
+
+def ask(laptop: Laptop, device: str, **other: str) -> messages.Identified:
+    signer = key_of(other.get("signer", device))
+    public = key_of(other.get("key", device)).public_key().public_bytes_raw()
+    wish = messages.NewIdentity(
+        protocol=limits.PROTOCOL,
+        device=device,
+        key=signing.to_text(public),
+        proof=signing.to_text(signer.sign(signing.identity_bytes(other.get("old", laptop.device), device))),
+        head=messages.Head(last=laptop.writer.number, hash=laptop.writer.previous),
+    )
+    return laptop.ask("/v1/identity", wish, messages.Identified)
+
+
+def test_the_new_device_is_the_officers_and_holds_what_the_officer_may(force: Force, laptop: Laptop):
+    case = laptop.new_case()
+    laptop.push()
+    new = Laptop(force, laptop.officer)
+    assert ask(laptop, new.device).agrees
+    assert ask(laptop, new.device).agrees, "asked twice it is the same"
+    new.epoch = laptop.epoch
+    assert [one.case for one in new.snapshots().snapshots] == [case]
+    rows = force.rows("SELECT in_place_of, laptop FROM device WHERE device_id = %s", new.device)
+    assert rows == [(laptop.device, laptop.laptop)]
+    assert force.rows("SELECT detail FROM event WHERE org_id = %s AND kind = 'copied'", force.org) == [(new.device,)]
+
+
+def test_the_old_device_is_stopped_and_still_told_what_the_server_has(force: Force, laptop: Laptop):
+    case = laptop.new_case()
+    laptop.push()
+    ask(laptop, random_id())
+    laptop.set(case, "reference", "later")
+    told = laptop.push(*laptop.writer.entries)
+    assert [(one.outcome, one.reason) for one in told.outcomes] == [("already", ""), ("forked", "replaced")]
+    assert force.rows("SELECT count(*) FROM entry WHERE device_id = %s", laptop.device) == [(1,)]
+    for question in (laptop.pull_page, laptop.snapshots, lambda: laptop.history(case)):
+        with pytest.raises(RefusedError, match="409 replaced"):
+            question()
+    assert ask(laptop, random_id()), "another copy of it takes another one"
+
+
+@pytest.mark.parametrize("wrong", ["key", "old", "own id", "another's id"])
+def test_without_both_keys_there_is_no_other_device(force: Force, laptop: Laptop, wrong: str):
+    new, other = random_id(), force.laptop()
+    device = {"own id": laptop.device, "another's id": other.device}.get(wrong, new)
+    given = {"key": {"signer": other.device}, "old": {"old": other.device}}.get(wrong, {})
+    with pytest.raises(RefusedError, match="403"):
+        ask(laptop, device, **given)
+    assert laptop.pull_page()
+    assert force.rows("SELECT count(*) FROM device WHERE device_id = %s", new) == [(0,)]
+
+
+def test_a_revoked_device_gets_its_order_and_no_other_identity(force: Force, laptop: Laptop):
+    force.do(lambda c, org: enrol.revoke(c, org, [laptop.device]))
+    with pytest.raises(RefusedError, match="403 revoked"):
+        ask(laptop, random_id())
+
+
+def test_a_chain_that_is_another_one_is_told(force: Force, laptop: Laptop):
+    laptop.new_case()
+    laptop.push()
+    laptop.writer.previous = "f" * 64
+    assert not ask(laptop, random_id()).agrees

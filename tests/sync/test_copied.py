@@ -1,0 +1,244 @@
+"""Vaults that were copied or put back, and vaults that are to be destroyed: real files, a real server, real rounds."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from app.casework import cases, edit
+from app.casework.desk import Desk
+from app.clock import SystemClock
+from app.problems import Problem
+from app.store import identity
+from app.store.store import Store
+from app.vault import wiping
+from sync.client import round as rounds
+from sync.client import wipe
+from sync.server import enrol
+from sync.wire import limits
+from tests.sync.police import Police, code_of, references, sync
+
+
+class Copies:
+    """Copies of a vault's files, each opened beside the original as on a laptop of its own."""
+
+    def __init__(self, police: Police) -> None:
+        self.police, self.opened = police, []
+
+    def of(self, desk: Desk) -> Desk:
+        folder = self.police.folder / f"copy{len(self.opened)}"
+        shutil.copytree(desk.unlocked.folder, folder)
+        store = Store.open(folder, desk.unlocked.database_key(), desk.unlocked.device_id)
+        self.opened.append(store)
+        return replace(desk, store=store)
+
+
+@pytest.fixture
+def copies(police: Police) -> Iterator[Copies]:
+    made = Copies(police)
+    yield made
+    for store in made.opened:
+        store.close()
+
+
+def rounds_of(desk: Desk) -> rounds.Round:
+    """A round of a copy, and what the screen's connection makes of it."""
+    done = rounds.run(desk.store, SystemClock())
+    desk.store.look_again()
+    return done
+
+
+def events(police: Police, kind: str) -> list[tuple[str, str]]:
+    return police.force.rows(
+        "SELECT device_id, detail FROM event WHERE org_id = %s AND kind = %s", police.force.org, kind
+    )
+
+
+def test_a_copy_goes_on_as_another_device_and_both_are_heard(police, copies):
+    desk = police.enrolled()
+    case = cases.new_case(desk, "A")
+    sync(desk)
+    copy, device = copies.of(desk), desk.device_id
+    edit.set_field(desk, case, case, "reference", "on the laptop")
+    sync(desk)
+    edit.set_field(copy, case, case, "reference", "on the copy")
+    beside = cases.new_case(copy, "made on the copy")
+    rounds_of(copy)
+    assert copy.device_id != device
+    assert references(copy, case) == ["on the copy", "on the laptop"]
+    # The laptop itself is told as well: whoever has its key could be either of the two.
+    sync(desk)
+    desk.store.look_again()
+    assert desk.device_id not in (device, copy.device_id)
+    assert references(desk, case) == ["on the copy", "on the laptop"]
+    assert references(desk, beside) == ["made on the copy"]
+    rounds_of(copy)
+    for one in (desk, copy):
+        assert one.store.unsent()[0] == 0
+        one.store.verify()
+    assert set(events(police, "copied")) == {(device, copy.device_id), (device, desk.device_id)}
+    assert police.force.rows("SELECT count(*) FROM quarantine WHERE device_id = %s", device)[0][0] >= 2
+
+
+def test_a_vault_that_was_put_back_goes_on_as_another_device(police, copies):
+    desk = police.enrolled()
+    case = cases.new_case(desk, "A")
+    sync(desk)
+    old = copies.of(desk)
+    edit.set_field(desk, case, case, "reference", "later")
+    sync(desk)
+    rounds_of(old)  # nothing was written since: it is the head alone that tells
+    assert old.device_id != desk.device_id
+    assert references(old, case) == ["later"]
+    edit.set_field(old, case, case, "reference", "after")
+    rounds_of(old)
+    old.store.verify()
+
+
+def test_what_both_copies_still_had_to_send_arrives_once(police, copies):
+    desk = police.enrolled()
+    case = cases.new_case(desk, "A")
+    copy = copies.of(desk)
+    sync(desk)
+    edit.set_field(desk, case, case, "reference", "B")
+    sync(desk)
+    edit.set_field(copy, case, case, "reference", "C")
+    rounds_of(copy)
+    assert references(copy, case) == ["B", "C"]
+    sessions = police.force.rows("SELECT count(*), count(DISTINCT hash) FROM entry WHERE case_id = %s", case)
+    assert sessions == [(3, 3)], "the opening entry once, B, and C under its new name"
+
+
+def test_without_a_new_identity_the_copy_would_stand_still(police, copies):
+    """The mechanism switched off: the copy's work never arrives."""
+    desk = police.enrolled()
+    case = cases.new_case(desk, "A")
+    sync(desk)
+    copy = copies.of(desk)
+    edit.set_field(desk, case, case, "reference", "B")
+    sync(desk)
+    edit.set_field(copy, case, case, "reference", "C")
+    with mock.patch.object(identity, "take_on", return_value=set()):
+        assert code_of(lambda: rounds_of(copy)) == "sync.copied"
+    assert copy.store.unsent()[0] == 1
+    rounds_of(copy)
+    assert copy.store.unsent()[0] == 0
+
+
+def test_cut_off_at_each_question_it_takes_one_new_identity(police, copies):
+    desk = police.enrolled()
+    case = cases.new_case(desk, "A")
+    sync(desk)
+    copy = copies.of(desk)
+    edit.set_field(desk, case, case, "reference", "B")
+    sync(desk)
+    edit.set_field(copy, case, case, "reference", "C")
+    for n in range(8):
+        with mock.patch.object(rounds._Exchange, "ask", cut_off_after(n)):
+            if code_of_or_none(copy) is None:
+                break
+    rounds_of(copy)
+    assert references(copy, case) == ["B", "C"]
+    assert len(events(police, "copied")) == 1
+
+
+def cut_off_after(questions: int):
+    asked = rounds._Exchange.ask
+    left = [questions]
+
+    def ask(self, *question):
+        answer = asked(self, *question)  # the server has answered, and nobody hears it
+        left[0] -= 1
+        if left[0] < 0:
+            raise Problem("sync.unreachable")
+        return answer
+
+    return ask
+
+
+def code_of_or_none(desk: Desk) -> str | None:
+    try:
+        rounds_of(desk)
+    except Problem as problem:
+        return problem.code
+    return None
+
+
+def test_an_officer_with_as_many_devices_as_allowed_is_told_and_loses_nothing(police, copies):
+    officer = police.force.officer()
+    desk, *_ = [police.enrolled(officer) for _ in range(limits.DEVICES_PER_OFFICER)]
+    case = cases.new_case(desk, "A")
+    sync(desk)
+    first, second = copies.of(desk), copies.of(desk)
+    edit.set_field(desk, case, case, "reference", "B")
+    sync(desk)
+    edit.set_field(first, case, case, "reference", "C")
+    rounds_of(first)  # in the place of the copied one
+    edit.set_field(second, case, case, "reference", "D")
+    assert code_of(lambda: rounds_of(second)) == "sync.copied"
+    assert second.store.unsent()[0] == 1
+    assert references(second, case) == ["D"]
+
+
+def test_whoever_revokes_a_copied_device_revokes_what_took_its_place(police, copies):
+    desk = police.enrolled()
+    case = cases.new_case(desk, "A")
+    sync(desk)
+    copy, device = copies.of(desk), desk.device_id
+    edit.set_field(desk, case, case, "reference", "B")
+    sync(desk)
+    rounds_of(copy)
+    police.force.do(lambda c, org: enrol.revoke(c, org, [device]))
+    assert code_of(lambda: rounds_of(copy)) == "sync.revoked"
+    assert wipe.ordered(copy.store)
+
+
+# ---- Destroyed by order ----------------------------------------------------------------------------------------------
+
+
+def test_a_revoked_vault_is_destroyed_and_its_work_is_handed_over(police):
+    desk = police.enrolled()
+    cases.new_case(desk, "sent")
+    sync(desk)
+    device = desk.device_id
+    police.force.do(lambda c, org: enrol.revoke(c, org, [device]))
+    assert code_of(lambda: sync(desk)) == "sync.revoked"
+    cases.new_case(desk, "after the revocation, without a network")
+    parcel = wipe.carry_out(desk.store, SystemClock(), lambda parcel: wiping.destroy(desk.unlocked, parcel))
+    assert parcel is not None
+    for _ in range(2):  # also when the answer was lost
+        wipe.hand_over(parcel)
+    assert police.force.rows("SELECT wiped_at IS NOT NULL FROM device WHERE device_id = %s", device) == [(True,)]
+    kept = police.force.rows("SELECT count(*) FROM quarantine WHERE device_id = %s AND reason = 'revoked'", device)
+    assert kept == [(1,)]
+    wiping.delivered(desk.unlocked.folder)
+    left = wiping.look(desk.unlocked.folder)
+    assert left is not None
+    assert (left.delivered, left.parcel) == (True, b"")
+    assert not Path(desk.unlocked.folder / "vault.db").exists()
+
+
+def test_a_revoked_vault_without_a_server_is_destroyed_all_the_same(police):
+    desk = police.enrolled()
+    sync(desk)
+    police.force.do(lambda c, org: enrol.revoke(c, org, [desk.device_id]))
+    assert code_of(lambda: sync(desk)) == "sync.revoked"
+    cases.new_case(desk, "A")
+    parcel = wipe.carry_out(desk.store, SystemClock(), lambda parcel: wiping.destroy(desk.unlocked, parcel))
+    assert parcel is not None
+
+    def away(*_: object) -> object:
+        raise Problem("sync.unreachable")
+
+    with pytest.raises(Problem, match=r"sync\.unreachable"):
+        wipe.hand_over(parcel, reach=away)
+    left = wiping.look(desk.unlocked.folder)
+    assert left is not None
+    wipe.hand_over(left.parcel)
+    found = police.force.rows("SELECT count(*) FROM quarantine WHERE device_id = %s", desk.store.device)
+    assert found == [(1,)]
