@@ -10,7 +10,9 @@ BEAT_MS = 2
 
 
 class Pulse(QObject):
-    """`longest`: the longest pause since `begin`, in milliseconds; `own`: how much of it this thread itself worked."""
+    """Since `begin`, in milliseconds: `longest`, the longest pause; `own`, the most that this thread itself worked in
+    one, which other programs on the machine do not lengthen.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +41,6 @@ class Pulse(QObject):
         self._worked = time.thread_time()
 
     def _beat(self) -> None:
-        pause = self._since.nsecsElapsed() / 1e6 - BEAT_MS
-        if pause > self.longest:
-            self.longest, self.own = pause, (time.thread_time() - self._worked) * 1000
+        self.longest = max(self.longest, self._since.nsecsElapsed() / 1e6 - BEAT_MS)
+        self.own = max(self.own, (time.thread_time() - self._worked) * 1000)
         self.go_on()

@@ -209,7 +209,7 @@ class AtTheScreen:
         return path
 
     def stall(self) -> dict[str, float]:
-        """The longest stall of the window since this was last asked (`ms`), and its own work in it (`own_ms`)."""
+        """The longest stall of the window since this was last asked (`ms`), and its own longest work (`own_ms`)."""
         found: dict[str, float] = json.loads(self._ask("stall"))
         return found
 

@@ -96,6 +96,8 @@ class HappenedPage(CasePage):
         self.column.addWidget(self.consents)
         self.archived = Archived(self, ("incident", "event"))
         self.column.addWidget(self.archived)
+        self._whole = False
+        self.later(self._show_below)
 
     def show_case(self) -> None:
         self.ask_again.show_case()
@@ -108,6 +110,12 @@ class HappenedPage(CasePage):
         elif self.incidents.cards and draft is not None and draft is self._offered and not has_focus(draft):
             self.incidents.drop_draft()  # it stood there only while there was no incident
         self.add_incident.setVisible(bool(self.incidents.cards) and self.incidents.draft is None)
+        if self._whole:
+            self._show_below()
+
+    def _show_below(self) -> None:
+        """What stands under the incidents: after the first paint, as it opens cards of its own."""
+        self._whole = True
         if self.view.of("event") and not self.events.is_filled:
             self.events.set_open(True)
         if self.events.is_filled:

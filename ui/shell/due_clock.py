@@ -47,7 +47,7 @@ class DueClock(QObject):
 
     def look(self) -> None:
         """Today is looked at now: what has come due until now is seen."""
-        self._looked_at = iso(self._clock.now())
+        self._looked_at = self._last = iso(self._clock.now())  # what has come due until now is on the screen
         self.counted.emit(0)
         self._wait()
 

@@ -244,7 +244,8 @@ class EndOfShiftPage(PlacePage):
         return [card.line for card in self.cards.values() if self._chosen.get(card.line.id)]
 
     def _name_button(self) -> None:
-        count = len(self.chosen())
+        # Those that are still to be made again count as they did, so that no button goes from under a finger.
+        count = len(self.chosen()) + sum(self._chosen.get(line.id, False) for line in self._waiting)
         one, many = N_("Print 1 case, end the shift and lock"), N_("Print {n} cases, end the shift and lock")
         self.print_button.set_words(self.translator.plural(one, many, count))
         self.print_button.setEnabled(bool(count))
@@ -348,6 +349,7 @@ class EndOfShiftPage(PlacePage):
         self._say(self.say(N_("Saved and logged in each case. The shift goes on until you end it.")))
 
     def _say(self, sentence: str) -> None:
+        self.finish()  # so that nothing grows above the sentence any more
         self.said.setText(sentence)
         self.bring_into_view(self.said)
         announce(self.said, sentence)

@@ -207,14 +207,22 @@ class PlainButton(Toggled, QPushButton):
         """How large the button is with its words in one line."""
         if self._natural is None:
             # Measured once for each text and style: layouts ask often.
-            metrics, lines = self.fontMetrics(), self.text().count("\n") + 1
-            whole, shown = super().sizeHint(), metrics.size(Qt.TextFlag.TextShowMnemonic, self.text())
+            metrics, lines = self._letters(), self.text().count("\n") + 1
+            whole, shown = super().sizeHint(), self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
             self._beside = whole.width() - shown.width()
             words = max((metrics.horizontalAdvance(word) for word in self._said().split()), default=0)
             high = whole.height() - (lines - 1) * metrics.lineSpacing()
             self._natural = QSize(metrics.horizontalAdvance(self._said()) + self._beside, high)
             self._narrowest = QSize(words + self._beside, high)
         return self._natural
+
+    def _letters(self) -> QFontMetrics:
+        """How wide letters are at their widest: in a rail and in a heading that opens, what is chosen is bold."""
+        if self.kind != "rail":
+            return self.fontMetrics()
+        bold = self.font()
+        bold.setBold(True)
+        return QFontMetrics(bold)
 
     def minimumSizeHint(self) -> QSize:
         self._measured()
@@ -229,7 +237,7 @@ class PlainButton(Toggled, QPushButton):
         natural = self._measured()
         lines = [self._said()]
         if self.width() < natural.width() and self._said():
-            lines = wrapped(self._said(), self.fontMetrics(), self.width() - self._beside)
+            lines = wrapped(self._said(), self._letters(), self.width() - self._beside)
         text = "\n".join(lines).replace("&", "&&")
         if text != self.text():
             self.setText(text)
