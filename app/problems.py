@@ -834,6 +834,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Nothing was sent, and nothing was changed."),
         N_("Tell your administrator before you try again: somebody may stand in between."),
     ),
+    "enrol.away": (
+        N_("The server that the code names cannot be reached."),
+        N_("Nothing was changed. The code still holds."),
+        N_("Go on working. Use the code again where this laptop is in your force's network."),
+    ),
     "enrol.too_many": (
         N_("The server takes no further device for this officer, or too many codes were tried."),
         NOTHING_CHANGED,
@@ -1161,6 +1166,36 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("There is no case “{case}” on this server."),
         NOTHING_CHANGED,
         N_("Give the case's id with --case, as the program shows it."),
+    ),
+    "server.not_waiting": (
+        N_("No entry of that name waits for a decision."),
+        NOTHING_CHANGED,
+        N_("Use a device and a number that “holdfast-server apart” lists, as DEVICE:FIRST."),
+    ),
+    "server.not_to_decide": (
+        N_("This officer may not decide about that entry."),
+        NOTHING_CHANGED,
+        N_("A supervisor of the case's unit decides, and never about their own entries. Name them with --by."),
+    ),
+    "server.cannot_count": (
+        N_("This entry can never count: it was kept apart as “{reason}”."),
+        N_("Its bytes stay where they are."),
+        N_("Have the officer write it again, and leave this one apart with --leave."),
+    ),
+    "server.earlier_first": (
+        N_("An earlier entry of this laptop in the same case still waits for a decision."),
+        NOTHING_CHANGED,
+        N_("Decide about the earlier one first, for this one builds on it."),
+    ),
+    "server.reason_missing": (
+        N_("Such a decision needs a reason."),
+        NOTHING_CHANGED,
+        N_("Give it with --reason."),
+    ),
+    "server.two_people": (
+        N_("The mark that a suspect works for the police is lifted by two people together."),
+        NOTHING_CHANGED,
+        N_("Both have to be named for the case, and one of them is of professional standards."),
     ),
     "server.nothing_revoked": (
         N_("There was no device to revoke: none has this id, or it was revoked before."),

@@ -247,7 +247,8 @@ def _facts(desk: Desk, view: CaseView, me: Officer, people: charges.People) -> t
                 facts = charge.after(facts, me, step, known, people.tree())
             except charge.NotAllowed:
                 continue
-    restricted = facts.restricted or _restricted(view)
+    # Of what the server has heard, its word counts: two people may have lifted the mark. What is new counts at once.
+    restricted = facts.restricted or _restricted(view, unheard=kept is not None)
     return CaseFacts(
         facts.author,
         facts.owner,
@@ -273,14 +274,28 @@ def _unsaid(desk: Desk, view: CaseView, me: Officer, people: charges.People) -> 
     return CaseFacts("", "", me.unit)
 
 
-def _restricted(view: CaseView) -> bool:
-    """Whether a suspect works for the police, as far as this laptop knows: the more cautious value counts."""
-    police = Police(flagged=any(s.value == "yes" for s in view.case.standing("police_suspect")))
+def _restricted(view: CaseView, *, unheard: bool = False) -> bool:
+    """Whether a suspect works for the police, as far as this laptop knows: the more cautious value counts.
+
+    `unheard`: only what the server has not got yet.
+    """
+    police = Police(flagged=_says_yes(view.case, "police_suspect", unheard))
     for person in view.of("person", archived=True):
         police.roles[person.id] = {str(role) for role in person.get("roles", [])}
-        if any(s.value == "yes" for s in person.standing("police_employee")):
+        if _says_yes(person, "police_employee", unheard) or (unheard and _new_role(person)):
             police.employed.add(person.id)
     return police.restricts
+
+
+def _says_yes(record: Record, name: str, unheard: bool) -> bool:
+    said = [one for one in record.standing(name) if one.value == "yes"]
+    return any(not unheard or one.written.received is None for one in said)
+
+
+def _new_role(person: Record) -> bool:
+    """Whether somebody who works for the police got a role here that the server has not heard of."""
+    new = any(one.written.received is None for one in person.standing("roles"))
+    return new and any(one.value == "yes" for one in person.standing("police_employee"))
 
 
 def _said(view: CaseView) -> list[Record]:

@@ -289,7 +289,10 @@ def receive(
             if held:
                 if entry.device == store.device:
                     word = Accepted(entry.first, one.number, one.received_at)
-                    _note_received(store, connection, word, states, done.touched)
+                    if _counts_after_all(store, connection, word):
+                        _apply(store, connection, entry, one, states, done.touched)
+                    else:
+                        _note_received(store, connection, word, states, done.touched)
                 elif _numbered_anew(connection, entry, one):
                     _apply(store, connection, entry, one, states, done.touched)
                     written[entry.case] = entry.wall
@@ -335,6 +338,16 @@ def _held(connection: Connection, entry: Entry, signed: SignedEntry) -> bool:
     if found and found != [(entry.first, signed.hash)]:
         raise EntryRefused("two entries with one number")
     return bool(found)
+
+
+def _counts_after_all(store: Store, connection: Connection, word: Accepted) -> bool:
+    """Whether an entry of this device that was refused counts now, because a person at the server decided so."""
+    done = connection.execute(
+        "UPDATE entry SET state = 'sent', number = ?, received_at = ?, reason = NULL"
+        " WHERE device = ? AND first = ? AND state = 'refused'",
+        (word.number, word.received_at, store.device, word.first),
+    )
+    return bool(done.rowcount)
 
 
 def _numbered_anew(connection: Connection, entry: Entry, one: Arrived) -> bool:

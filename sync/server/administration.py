@@ -86,6 +86,13 @@ def organisations(connection: Connection) -> dict[str, str]:
     return {what.removeprefix("organisation:"): org for what, org in rows}
 
 
+def epoch(connection: Connection, org: str) -> str:
+    """The present incarnation of the history."""
+    row = connection.execute("SELECT epoch FROM organisation WHERE org_id = %s", (org,)).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
 def new_epoch(connection: Connection, org: str) -> str:
     """Another incarnation of the history: after a restore, so that laptops push again what it lost."""
     epoch = random_id()

@@ -25,7 +25,18 @@ from app.logs import place_of
 from app.notebook.ids import random_id
 from app.problems import Problem
 from app.rules.access import ROLES, holds_cases
-from sync.server import administration, authority, config, database, enrol, identity, service, trial, verify
+from sync.server import (
+    administration,
+    authority,
+    case_commands,
+    config,
+    database,
+    enrol,
+    identity,
+    service,
+    trial,
+    verify,
+)
 from sync.server.database import ALL, Connection
 from sync.server.statements import Signer
 from sync.wire import extension, limits
@@ -134,6 +145,7 @@ def _production(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         which.add_argument(f"--{name}", metavar="ID")
     add("verify", _verify, "check the whole history and name each row that was changed")
     add("export-audit", _audit, "what happened to devices and who was refused what, one JSON object a line")
+    case_commands.register(add, _in_org, _say)
     add("health", _health, "ask the running server whether it takes work")
 
 

@@ -253,7 +253,7 @@ def _in_scope(entry: Entry, grounds: Grounds, mine: Mapping[str, CaseFacts]) -> 
     if not opens:
         # What a case file tells of earlier hand-overs, when it is taken in as a new case, is history.
         facts = _given(entry, grounds, facts)
-    facts = _police(entry, grounds, facts)
+    facts = after_police(entry, grounds, facts)
     return None if facts is before else facts
 
 
@@ -267,7 +267,7 @@ def _given(entry: Entry, grounds: Grounds, facts: CaseFacts) -> CaseFacts:
     return facts
 
 
-def _police(entry: Entry, grounds: Grounds, facts: CaseFacts) -> CaseFacts:
+def after_police(entry: Entry, grounds: Grounds, facts: CaseFacts) -> CaseFacts:
     """Whether the case is for few from this entry on, because a suspect works for the police."""
     if facts.restricted:
         # Once restricted, always restricted, until people decide otherwise: a later "no" of a laptop frees nothing.

@@ -57,6 +57,8 @@ class NewEntry:
     digest: bytes
     body: bytes
     signature: bytes
+    released: bool = False
+    """It was kept apart before, and a person decided that it counts."""
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from sync.server.ledger import Apart, Caller, NewEntry, Place, Written
 
 # Row-level security knows no COPY; arrays in binary form come near it, and texts in one piece come nearer.
 _ENTRY = (
-    "INSERT INTO entry (org_id, device_id, received_at, number, leaf, first, count, case_id, hash, digest, body,"
-    " signature) SELECT %s, %s, %s, * FROM unnest(%b::int8[], %b::int8[], %b::int8[], %b::int4[],"
+    "INSERT INTO entry (org_id, device_id, received_at, released, number, leaf, first, count, case_id, hash, digest,"
+    " body, signature) SELECT %s, %s, %s, %s, * FROM unnest(%b::int8[], %b::int8[], %b::int8[], %b::int4[],"
     " string_to_array(%s, ' '), string_to_array(%s, ' '), %b::bytea[], %b::bytea[], %b::bytea[])"
 )
 _NODE = "INSERT INTO node (org_id, level, place, hash) SELECT %s, * FROM unnest(%b::int4[], %b::int8[], %b::bytea[])"
@@ -142,6 +142,7 @@ class PostgresTaking:
                 self._caller.org,
                 self._caller.device,
                 entries[0].received_at,
+                entries[0].released,
                 [e.number for e in entries],
                 [e.leaf for e in entries],
                 [e.first for e in entries],

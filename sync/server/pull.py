@@ -13,12 +13,14 @@ from sync.server.ledger import Caller
 from sync.wire import limits, messages, signing
 
 # Each row looks its subscription up by its whole key: a join may be planned as a walk over all of a device's cases.
-# A device's own entries do not come back to it: its push was told their numbers. Their digests do.
+# A device's own entries do not come back to it: its push was told their numbers. Their digests do, and what counts
+# though it was refused first.
 _ENTRIES = (
     "SELECT e.number, e.received_at, e.device_id, e.signature, e.body, e.case_id, e.digest FROM entry AS e"
-    " WHERE e.org_id = %(org)s AND e.number > %(cursor)s AND e.number <= %(end)s AND e.device_id <> %(device)s"
-    " AND (SELECT s.since FROM subscription AS s WHERE s.org_id = e.org_id AND s.device_id = %(device)s"
-    " AND s.case_id = e.case_id AND s.until IS NULL) < e.number ORDER BY e.number LIMIT %(most)s"
+    " WHERE e.org_id = %(org)s AND e.number > %(cursor)s AND e.number <= %(end)s"
+    " AND (e.device_id <> %(device)s OR e.released) AND (SELECT s.since FROM subscription AS s"
+    " WHERE s.org_id = e.org_id AND s.device_id = %(device)s AND s.case_id = e.case_id AND s.until IS NULL)"
+    " < e.number ORDER BY e.number LIMIT %(most)s"
 )
 _NOTICES = (
     "SELECT n.number, n.kind, n.case_id FROM notice AS n WHERE n.org_id = %(org)s AND n.device_id = %(device)s"

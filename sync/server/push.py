@@ -57,7 +57,7 @@ def take(
     written = Written(chain=judgement.chain, place=place)
     numbers: dict[str, int] = {}
     if fresh:
-        _number(ledger, caller, fresh, grounds, written, now)
+        number(ledger, caller, fresh, grounds, written, now)
         _set_apart(fresh, written, now)
         numbers = {entry.hash: entry.number for entry in written.entries}
         writing()
@@ -130,21 +130,32 @@ def _devices(sent: Sequence[Sent]) -> set[str]:
     return found
 
 
-def _number(
-    ledger: Taking, caller: Caller, fresh: Sequence[Verdict], grounds: Grounds, written: Written, now: str
+def number(
+    ledger: Taking,
+    caller: Caller,
+    fresh: Sequence[Verdict],
+    grounds: Grounds,
+    written: Written,
+    now: str,
+    *,
+    released: bool = False,
 ) -> None:
+    """Give the accepted entries their numbers and leaves, and note what they do to their cases.
+
+    `released`: they were kept apart before, and a person decided that they count.
+    """
     accepted = [one for one in fresh if one.outcome == ACCEPTED and one.entry is not None]
     digests = dict(ledger.digests({one.entry.case for one in accepted if one.entry is not None}))
-    number, leaves = written.place.number, written.place.leaves
+    last, leaves = written.place.number, written.place.leaves
     hashes: list[bytes] = []
     for one in accepted:
         assert one.entry is not None
-        number += 1
+        last += 1
         case, own = one.entry.case, one.sent.hash
         digests[case] = added(digests.get(case, bytes(32)), own)
         written.entries.append(
             NewEntry(
-                number,
+                last,
                 leaves + len(hashes),
                 caller.device,
                 one.entry.first,
@@ -155,13 +166,14 @@ def _number(
                 digests[case],
                 one.sent.body,
                 signing.from_text(one.sent.signature),
+                released,
             )
         )
-        hashes.append(tree.leaf(signing.leaf_bytes(number, own, now)))
+        hashes.append(tree.leaf(signing.leaf_bytes(last, own, now)))
         if case != caller.device:
-            _note_case(one, caller, grounds, written, number, digests[case])
+            _note_case(one, caller, grounds, written, last, digests[case])
     written.nodes = tree.new_nodes(leaves, hashes, ledger.node)
-    written.place = type(written.place)(number, leaves + len(hashes))
+    written.place = type(written.place)(last, leaves + len(hashes))
 
 
 def _note_case(one: Verdict, caller: Caller, grounds: Grounds, written: Written, number: int, digest: bytes) -> None:

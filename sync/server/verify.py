@@ -134,8 +134,10 @@ def _chains(connection: Connection, org: str) -> Iterator[str]:
     """Accepted and refused entries of a device follow each other without a gap, up to its head."""
     rows = connection.execute(
         "SELECT device_id, first, count, hash, body FROM entry WHERE org_id = %(org)s"
-        " UNION ALL SELECT device_id, first, count, hash, body FROM quarantine"
-        " WHERE org_id = %(org)s AND outcome = 'refused' ORDER BY device_id, first",
+        " UNION ALL SELECT device_id, first, count, hash, body FROM quarantine AS q"
+        " WHERE org_id = %(org)s AND outcome = 'refused' AND NOT EXISTS (SELECT FROM entry AS e"
+        " WHERE e.org_id = q.org_id AND e.device_id = q.device_id AND e.first = q.first AND e.hash = q.hash)"
+        " ORDER BY device_id, first",
         {"org": org},
     ).fetchall()
     heads = {
