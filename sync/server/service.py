@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from app.problems import Problem
-from sync.server import authority, identity
+from sync.server import authority, identity, patience
 from sync.server.authority import signing_key
 from sync.server.census import Census
 from sync.server.config import Config, check_serving
@@ -148,7 +148,7 @@ def _configured(application: Any, config: Config) -> uvicorn.Server:
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     settings = uvicorn.Config(
         application,
-        http="h11",
+        http=patience.protocol(config.connections // 2),
         ws="none",
         loop="asyncio",
         lifespan="off",

@@ -58,6 +58,8 @@ CLOCK_LEEWAY_S = 60
 """Seconds by which the clocks of the server and of the identity provider may differ."""
 REQUEST_S = 60
 """Seconds within which a request is over."""
+HEAD_S = 10
+"""Seconds within which a connection says what it asks for."""
 STATEMENT_S = 5
 """Seconds after which the database gives a statement up."""
 CLOCK_LEAD_MS = 5 * 60 * 1000
