@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.sync.prove import described, forged, kills, network
+from tests.sync.prove import described, forged, kills, network, pressed
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,11 @@ PROOFS = {
         "requests made from the server's own description, right and wrong",
         lambda: described.run(8),
         lambda: described.run(1000),
+    ),
+    "pressed": Proof(
+        "silent and slow connections, floods and bombs, while others want to be served",
+        lambda: pressed.run(1),
+        lambda: pressed.run(20),
     ),
 }
 

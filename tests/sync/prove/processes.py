@@ -184,38 +184,35 @@ class Client:
 # ---- The server's processes -----------------------------------------------------------------------------------------
 
 
-def serve(file: Path, off: str) -> None:
+def serve(file: Path, off: str, limits: dict[str, int]) -> None:
     """The server as `holdfast-server serve` starts it."""
     log = os.open(file.with_suffix(".log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
     os.dup2(log, 2)
     # A proof asks more within a minute than a laptop ever should.
-    with without.limits_by_the_minute(), without.off(off):
+    with without.limits(limits), without.off(off):
         commands.main(["serve", "--config", str(file)])
 
 
 class Server:
     """One force: PostgreSQL and the server, each with processes of its own, in a folder that goes with them."""
 
-    def __init__(self, off: str = "", database_off: str = "") -> None:
+    def __init__(self, off: str = "", limits: dict[str, int] | None = None, **settings: Any) -> None:
         memory = Path("/dev/shm")
         self.folder = Path(tempfile.mkdtemp(prefix="holdfast-proof-", dir=memory if memory.is_dir() else None))
         self.folder.chmod(0o755)
-        self.off, self.process = off, None
+        self.off, self.limits, self.process = off, limits or {}, None
         self.cluster = Cluster(self.folder, find())
         self.cluster.start()
         with database.owner(self.cluster.conninfo(database="postgres")) as connection:
             connection.execute("CREATE DATABASE holdfast STRATEGY file_copy")
-            if database_off:
-                connection.execute(f"ALTER SYSTEM SET {database_off} = off".encode())
-                connection.execute("SELECT pg_reload_conf()")
         database.migrate(self.cluster.conninfo(), LOGIN)
         self.port = free_port()
-        self.config = self._configured()
+        self.config = self._configured(settings)
         self.force = Force(self.folder, self.port)
         self.laptops: list[Client] = []
 
-    def _configured(self) -> Config:
+    def _configured(self, settings: dict[str, Any]) -> Config:
         authority.make_authority(self.folder)
         authority.make_server(self.folder, "127.0.0.1")
         authority.make_signing_key(self.folder)
@@ -228,6 +225,7 @@ class Server:
             trial=True,
             openapi=True,
             **{name: self.folder / file for name, file in files.items()},
+            **settings,
         )
         trial._write_config(self.folder, config)
         return config
@@ -238,7 +236,9 @@ class Server:
 
     def start(self) -> None:
         """Start the server, and wait until it answers."""
-        self.process = CONTEXT.Process(target=serve, args=(self.folder / "server.toml", self.off), daemon=True)
+        self.process = CONTEXT.Process(
+            target=serve, args=(self.folder / "server.toml", self.off, self.limits), daemon=True
+        )
         self.process.start()
         while not self.answers():
             assert self.process.is_alive(), self.log.read_text()
@@ -337,7 +337,7 @@ def _at(member: Any, port: int) -> Any:
 
 
 @contextlib.contextmanager
-def server(**more: str) -> Iterator[Server]:
+def server(**more: Any) -> Iterator[Server]:
     """A running server, gone with all that belongs to it."""
     made = Server(**more)
     try:

@@ -11,9 +11,9 @@ import msgspec
 
 from sync.client import round as rounds
 from sync.client.asking import Asking
-from sync.server import app, database, history, judge, signed
+from sync.server import app, database, history, judge, patience, signed
 from sync.server.door import Refused
-from sync.wire import limits
+from sync.wire import limits as wire_limits
 
 
 def _marked_before_the_answer() -> Any:
@@ -89,6 +89,11 @@ def _trusting_reader() -> Any:
     return mock.patch.object(app, "read", lambda body, kind: msgspec.json.decode(body, type=kind))
 
 
+def _first_come() -> Any:
+    """Whoever is connected stays so, whoever it is."""
+    return mock.patch.object(patience, "protocol", return_value=patience.protocol(1 << 30))
+
+
 _CONTENT = judge._content
 _WITHOUT = {
     "only what was acknowledged is sent": _marked_before_the_answer,
@@ -98,17 +103,20 @@ _WITHOUT = {
     "an entry is signed by its device": _any_signature,
     "a request is signed by its device": _open_door,
     "what is not theirs is not there": _telling_door,
+    "strangers make room": _first_come,
     "what is no message is refused": _trusting_reader,
 }
 
 
+BY_THE_MINUTE = {"PUSHES_PER_MINUTE": 1 << 30, "REQUESTS_PER_MINUTE": 1 << 30, "TRIES_PER_MINUTE": 1 << 30}
+
+
 @contextlib.contextmanager
-def limits_by_the_minute() -> Iterator[None]:
-    """Without the limits by the minute, which have tests of their own."""
-    names = ("PUSHES_PER_MINUTE", "REQUESTS_PER_MINUTE", "TRIES_PER_MINUTE")
+def limits(others: dict[str, int]) -> Iterator[None]:
+    """With other limits; without those by the minute, which have tests of their own."""
     with contextlib.ExitStack() as stack:
-        for name in names:
-            stack.enter_context(mock.patch.object(limits, name, 1 << 30))
+        for name, value in {**BY_THE_MINUTE, **others}.items():
+            stack.enter_context(mock.patch.object(wire_limits, name, value))
         yield
 
 
