@@ -58,6 +58,7 @@ class Site:
         self._make_keys()
         self.environment = self._environment()
         self.process: subprocess.Popen[str] | None = None
+        self.unit: dict[str, str] = {}
 
     def _make_keys(self) -> None:
         """A file of the provider's keys of its own, so that a test may put others in their place."""
@@ -88,6 +89,22 @@ class Site:
             PREFIX + "DATABASE": self.cluster.conninfo(LOGIN),
             PREFIX + "OWNER_DATABASE": self.cluster.conninfo(OWNER),
         }
+
+    def begin(self) -> None:
+        """From an empty database to a force with one unit that is served."""
+        self.told("migrate", "--login", LOGIN)
+        self.told("init", "--name", "Northmoor")
+        (self.unit,) = self.told("unit", "--add", "North")
+        self.serve()
+
+    def officer(self, name: str, signs_in_as: str) -> None:
+        """A new officer."""
+        words = ["--add", name, "--role", "officer", "--unit", self.unit["unit"], "--identity", signs_in_as]
+        self.told("officer", *words)
+
+    def code(self, name: str) -> str:
+        """An enrolment code for one laptop of an officer."""
+        return str(self.told("enrolment-code", name)[0]["code"])
 
     def command(self, *words: str, **other: str) -> subprocess.CompletedProcess[str]:
         """Run one of the server's commands. `other`: settings that differ this once."""

@@ -126,16 +126,15 @@ class ServerPage(PlacePage):
         """The force's own page asks who sits here; the program never sees a password."""
         self._address = address
         opened = QDesktopServices.openUrl(QUrl(address))
-        self.copy_button.setVisible(not opened)
-        self.cancel_button.show()
+        for button in (self.copy_button, self.cancel_button):
+            button.show()
         self.cancel_button.setFocus()
         host = QUrl(address).host()
         if opened:
             words = self.say(N_("Now sign in at {host}, in the browser. This page goes on by itself."), host=host)
         else:
             words = self.say(
-                N_("No browser could be opened. Copy the address, open it in a browser, and sign in at {host}."),
-                host=host,
+                N_("No browser could be opened. Copy the address into a browser and sign in at {host}."), host=host
             )
         self._say_state(words)
 
