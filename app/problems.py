@@ -961,6 +961,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("What had been sent is on the server. What had not lies here, sealed so that the server alone can read it."),
         N_("Start the program once where there is a network, so that it can hand that over. Call your supervisor now."),
     ),
+    "vault.wiped_over": (
+        N_("This vault was destroyed by an order of the server: nobody can open it any more, here or anywhere."),
+        N_("Everything that was recorded in it is on the server."),
+        N_("Call your supervisor. For other work, make a new vault."),
+    ),
     "wipe.begun": (
         N_("This vault is being destroyed by an order of the server."),
         N_("This was not saved. What was saved before is handed over to the server."),
@@ -1166,6 +1171,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("There is no case “{case}” on this server."),
         NOTHING_CHANGED,
         N_("Give the case's id with --case, as the program shows it."),
+    ),
+    "server.recent_days": (
+        N_("Recent cases are those of the last 0 to {most} days."),
+        NOTHING_CHANGED,
+        N_("Give a number of days in that range with --recent-days."),
     ),
     "server.not_waiting": (
         N_("No entry of that name waits for a decision."),

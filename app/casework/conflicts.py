@@ -221,6 +221,8 @@ class _Decided:
         for one in self._kept:
             for dot, change in zip(one.entry.dots(), one.entry.changes, strict=True):
                 for name, wish in change["fields"].items() if change["op"] == "set" else ():
+                    if apart.GOES_WITH.get(name) in change["fields"]:
+                        continue  # decided with the field that it goes with
                     found = self._decision(one.entry, one.received_at, dot, change["record"], name, wish)
                     if found is not None:
                         yield found

@@ -32,6 +32,31 @@ class RefusedLine:
     at: str
     what: str
     why: str
+    now: str
+    """What to do about it."""
+
+
+NOT_KNOWN = N_("the server gave no reason that is known here")
+
+WHAT_NOW = {
+    "scope": N_("Ask the officer in the case or your supervisor: a supervisor can have it taken in."),
+    "revoked": N_("Tell your supervisor that this laptop was shut out; a supervisor can have the work taken in."),
+    "author": N_("Tell your administrator: the name of this vault is not the one that was enrolled."),
+    "too_large": N_("Record it again in smaller parts."),
+    "role": N_("Look at what stands now. If it should still be so, ask whoever may decide it."),
+    "receiver": N_("Hand the case over again, to somebody who is on the list."),
+}
+RECORD_AGAIN = N_("Record what still matters again. If it is refused once more, tell your administrator.")
+
+
+def why(reason: str | None, words: Translator) -> str:
+    """Why the server did not take something."""
+    return words.text(REASONS.get(reason or "", NOT_KNOWN))
+
+
+def what_now(reason: str | None, words: Translator) -> str:
+    """What to do about it."""
+    return words.text(WHAT_NOW.get(reason or "", RECORD_AGAIN))
 
 
 def refused(desk: Desk, words: Translator) -> list[RefusedLine]:
@@ -41,6 +66,6 @@ def refused(desk: Desk, words: Translator) -> list[RefusedLine]:
         view = desk.store.view(kept.entry.case)
         said = ChangeWords(desk, view, words).of(kept.entry)
         what = "; ".join(one.text for one in said) or words.text(N_("Nothing that this version can show"))
-        why = words.text(REASONS.get(kept.reason or "", N_("the server gave no reason that is known here")))
-        found.append(RefusedLine(kept.entry.case, case_short_name(view), kept.entry.wall, what, why))
+        said_why, now = why(kept.reason, words), what_now(kept.reason, words)
+        found.append(RefusedLine(kept.entry.case, case_short_name(view), kept.entry.wall, what, said_why, now))
     return found

@@ -15,6 +15,7 @@ from app.i18n import N_, Translator
 from app.notebook.entry import Change, Entry
 from app.records.declared import RECORD_TYPES
 from app.records.view import CaseView
+from app.store.store import KeptEntry
 
 _OF_THE_VICTIM = frozenset({"assessment", "answer", "victim_view", "plan", "measure", "paper", "follow_up", "sealed"})
 """Records that concern the victim although they name nobody."""
@@ -63,6 +64,8 @@ class Action:
     """Ids of the people of the case whom it concerns."""
     day: str
     """The local day of the device's time, 2026-11-14."""
+    refused: str | None = None
+    """Why the server did not take it (a code); it stands in no row then. None where it was not refused."""
 
     @property
     def at(self) -> str:
@@ -90,7 +93,7 @@ class Timeline:
         self._said: dict[str, tuple[Said, ...]] = {}
         self._concerns: dict[str, frozenset[str]] = {}
         self._days: dict[str, str] = {}
-        made = [self._action(kept.entry, kept.received_at) for kept in desk.store.entries(case_id)]
+        made = [self._action(kept) for kept in desk.store.entries(case_id)]
         self.actions = sorted(made, key=lambda a: (a.entry.stamp, a.entry.device), reverse=True)
 
     def said(self, action: Action) -> tuple[Said, ...]:
@@ -150,7 +153,8 @@ class Timeline:
         text = " ".join([action.who, *(said.text for said in self.said(action))]).casefold()
         return all(word in text for word in words)
 
-    def _action(self, entry: Entry, received: str | None) -> Action:
+    def _action(self, kept: KeptEntry) -> Action:
+        entry, refused = kept.entry, (kept.reason or "") if kept.state == "refused" else None
         kinds, people = set(), set[str]()
         for change in entry.changes:
             record = self.view.record(change["record"])
@@ -160,7 +164,8 @@ class Timeline:
         key, minute = f"{entry.device}:{entry.first}", entry.wall[:16] + entry.wall[19:]
         if minute not in self._days:
             self._days[minute] = local_day(entry.wall)
-        return Action(key, entry, received, here, frozenset(kinds), frozenset(people), self._days[minute])
+        day = self._days[minute]
+        return Action(key, entry, kept.received_at, here, frozenset(kinds), frozenset(people), day, refused)
 
     def _whom(self, change: Change) -> frozenset[str]:
         record_id = change["record"]

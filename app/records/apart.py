@@ -13,7 +13,7 @@ from app.notebook.fold import Standing
 from app.records.fields import same
 from app.records.view import CaseView, Record
 
-_GOES_WITH = {"grade_reason": "grade", "archive_reason": "archived", "done_at": "status"}
+GOES_WITH = {"grade_reason": "grade", "archive_reason": "archived", "done_at": "status"}
 """Fields that are written together with another one, and are decided with it where both differ."""
 
 
@@ -24,7 +24,7 @@ def to_decide(view: CaseView) -> list[tuple[Record, str]]:
 
 def waits(record: Record, name: str) -> bool:
     """Whether a field waits for a decision of its own."""
-    lead = _GOES_WITH.get(name, "")
+    lead = GOES_WITH.get(name, "")
     return record.in_conflict(name) and not (lead and record.in_conflict(lead))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from app.clock import Clock, SystemClock, iso
 from app.logs import place_of
@@ -14,12 +14,13 @@ from sync.server import anew, charges, enrol, heads, history, identity, pull, pu
 from sync.server.database import ALL, Busy, Connection, Database
 from sync.server.door import Door, Refused
 from sync.server.enrol import NotSignedIn
-from sync.server.events import note_event
+from sync.server.events import REFUSED_ACCESS, note_event
 from sync.server.figures import Figures
 from sync.server.judge import Sent
 from sync.server.ledger import Caller
 from sync.server.postgres import PostgresTaking
 from sync.server.pull import Page
+from sync.server.signatures import NotSigned, Signatures
 from sync.server.signed import LOG, Asked
 from sync.server.statements import Signer
 from sync.wire import limits, messages
@@ -48,6 +49,9 @@ from sync.wire.signing import to_text
 _QUIET_S, _TURNS = 0.25, 20
 _MENDED_S = 60
 """How soon it may be tried again where a file of this server has to be mended first."""
+
+Done = tuple[push.Taken, messages.TreeHead | None]
+"""What a push came to, and the head of the tree after it."""
 
 
 class Exchange:
@@ -105,7 +109,7 @@ class Exchange:
         if self._provider is not None:
             self._figures.sign_ins.labels("shown").inc()
         return Enrolled(
-            organisation=caller.org,
+            organisation=self._name_of(caller.org),
             officer=caller.officer.id,
             name=caller.name,
             role=caller.officer.role,
@@ -117,6 +121,12 @@ class Exchange:
             server_time=iso(now),
             trial=self._trial,
         )
+
+    def _name_of(self, org: str) -> str:
+        """What people call an organisation: the laptop shows it."""
+        query = b"SELECT name FROM organisation WHERE org_id = %s"
+        row = self._database.run(org, ALL, lambda connection: connection.execute(query, (org,)).fetchone())
+        return row[0] if row is not None else org
 
     def _sign_in_first(self) -> messages.SignInFirst:
         assert self._provider is not None
@@ -137,16 +147,26 @@ class Exchange:
         if len(sent.entries) > limits.ENTRIES:
             raise Refused(413, "too_large")
         entries = push.look_at(sent.entries)
-        signed = push.signed_by(caller.key, entries)
+        signatures = Signatures(caller.key, entries)
         now = self._clock.now()
 
-        def work(connection: Connection) -> tuple[push.Taken, messages.TreeHead | None]:
-            taken = push.take(PostgresTaking(connection, caller), caller, entries, signed, iso(now))
+        def work(connection: Connection, signed: Callable[[Sent], bool]) -> Done:
+            ledger = PostgresTaking(connection, caller)
+            taken = push.take(ledger, caller, entries, signed, iso(now), signatures.begin)
             if taken.numbers:
                 return taken, heads.sign(connection, caller.org, caller.epoch, taken.leaves, self._signer)
             return taken, heads.latest(connection, caller.org, caller.epoch, 0)
 
-        taken, tree_head = self._database.run(caller.org, ALL, work)
+        def hopeful(connection: Connection) -> Done:
+            done = work(connection, signatures.hoped)
+            signatures.require()
+            return done
+
+        try:
+            taken, tree_head = self._database.run(caller.org, ALL, hopeful)
+        except NotSigned:
+            # Nothing of that was committed; now it is known which of them are not signed.
+            taken, tree_head = self._database.run(caller.org, ALL, lambda c: work(c, signatures.good))
         self._folder.wants(caller.org, taken.cases)
         outcomes = push.answer(taken, iso(now))
         self._figures.pushed(outcomes)
@@ -275,7 +295,7 @@ class Exchange:
         """The proof that an entry of a case in scope, or of the device itself, is in the tree."""
         _fits(wish.protocol, limits.OLDEST_PULL)
 
-        def work(connection: Connection) -> Proof:
+        def work(connection: Connection) -> Proof | None:
             row = connection.execute(
                 "SELECT e.leaf, e.hash, e.received_at FROM entry AS e WHERE e.org_id = %(org)s"
                 " AND e.number = %(number)s"
@@ -284,13 +304,18 @@ class Exchange:
                 {"org": caller.org, "number": wish.number, "device": caller.device},
             ).fetchone()
             tree_head = heads.latest(connection, caller.org, caller.epoch, 0)
+            if row is None:
+                self._note_number(connection, caller, wish.number)
             if row is None or tree_head is None or row[0] >= tree_head.size:
-                raise Refused(404, "not_found")
+                return None
             leaf, own, received = row
             proof = heads.inclusion(connection, caller.org, leaf, tree_head.size)
             return Proof(number=wish.number, leaf=leaf, hash=own, received_at=received, tree=tree_head, inclusion=proof)
 
-        return self._database.run(caller.org, ALL, work)
+        answer = self._database.run(caller.org, ALL, work)
+        if answer is None:
+            raise Refused(404, "not_found")
+        return answer
 
     def lease(self, caller: Caller, wish: WantLease) -> Leased:
         """A lease from now on."""
@@ -346,6 +371,13 @@ class Exchange:
             self._door.tries.note(asked.address)
             raise Refused(403, "not_enrolled") from error
 
+    def _note_number(self, connection: Connection, caller: Caller, number: int) -> None:
+        row = connection.execute(
+            "SELECT case_id FROM entry WHERE org_id = %s AND number = %s", (caller.org, number)
+        ).fetchone()
+        if row is not None:
+            note_event(connection, caller, REFUSED_ACCESS, row[0], iso(self._clock.now())[:10])
+
     def _note_refused(self, caller: Caller, cases: Collection[str]) -> None:
         """A question about a case that is there and not theirs: somebody should hear of it, the asker should not."""
         wanted = [case for case in cases if strict.is_id(case)]
@@ -357,7 +389,7 @@ class Exchange:
                 "SELECT case_id FROM held_case WHERE org_id = %s AND case_id = ANY(%s)", (caller.org, wanted)
             ).fetchall()
             for (case,) in rows:
-                note_event(connection, caller, "refused_access", case, iso(self._clock.now())[:10])
+                note_event(connection, caller, REFUSED_ACCESS, case, iso(self._clock.now())[:10])
 
         self._database.run(caller.org, ALL, work)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.casework import conflicts, paper
+from app.casework import conflicts, paper, refused
 from app.casework.timeline import Action, Timeline, Wanted, all_kinds, received_words
 from app.casework.wording import type_label
 from app.i18n import N_
@@ -163,6 +163,11 @@ class TimelinePage(CasePage):
         parts = (self._time(item), item.who, where_words(self, item.here, item.device))
         received = received_words(item.at, item.received, tr)
         under = " · ".join(part for part in (*parts, received) if part)
+        if item.refused is not None:
+            said = self.words(N_("refused by the server: {why}"), why=refused.why(item.refused, tr))
+            return Line(
+                item.key, self.timeline.title(item), f"{said} · {under}", self.words(N_("refused")), tone="danger"
+            )
         return Line(item.key, self.timeline.title(item), under)
 
     def _time(self, action: Action) -> str:
@@ -195,8 +200,12 @@ class TimelinePage(CasePage):
         parts = (tr.moment(action.at), action.who, where_words(self, action.here, action.device))
         received = received_words(action.at, action.received, tr)
         self.detail_head.setText(" · ".join(part for part in (*parts, received) if part))
-        said = self.timeline.said(action)
-        self.detail_text.setText("\n".join(s.text for s in said) or self.timeline.title(action))
+        said = [s.text for s in self.timeline.said(action)] or [self.timeline.title(action)]
+        if action.refused is not None:
+            why, now = refused.why(action.refused, tr), refused.what_now(action.refused, tr)
+            kept = N_("The server refused this: {why}. It is kept here, but stands in no field. {now}")
+            said.append(self.words(kept, why=why, now=now))
+        self.detail_text.setText("\n".join(said))
         self._fields = self._fields_of(action)
         self.field_box.clear()
         for number, (record_id, field) in enumerate(self._fields):

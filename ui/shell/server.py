@@ -6,14 +6,14 @@ from typing import Any
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.casework import desk as casework
 from app.casework import refused, status
 from app.changed import Changed
 from app.i18n import N_
 from app.problems import Problem
-from sync.client import enrolment, membership
+from sync.client import enrolment, lease, membership
 from sync.client.sign_in import SignIn
 from ui import tasks, theme
 from ui.session import Session
@@ -21,6 +21,7 @@ from ui.shell.place_page import PlacePage
 from ui.widgets import clipboard
 from ui.widgets.bars import Banner
 from ui.widgets.edits import LineEdit
+from ui.widgets.lists import Line, LineList
 from ui.widgets.page import ColumnPage
 from ui.widgets.text import Card, PlainButton, PlainLabel, announce, row
 
@@ -32,7 +33,8 @@ ROLES = {
     "administrator": N_("Administrator"),
     "auditor": N_("Auditor"),
 }
-MOST_REFUSED = 50
+CLOCK_OFF_S = 120
+"""From how many seconds on a difference of the clocks is said."""
 
 
 class ServerPage(PlacePage):
@@ -49,6 +51,7 @@ class ServerPage(PlacePage):
         self.title.setContentsMargins(theme.SPACE_L, 0, 0, 0)
         self.column: QVBoxLayout = page.column
         self._asking = False
+        self._refused: list[refused.RefusedLine] = []
         self._sign_in: SignIn | None = None
         self._address = ""
         self._asks_to_sign_in.connect(self._open_browser)  # queued: it is asked beside the screens
@@ -167,6 +170,8 @@ class ServerPage(PlacePage):
     def _not_joined(self, problem: Problem) -> None:
         self._asked()
         self._say_trial(problem.code == "enrol.trial")
+        if problem.code == "sync.unreachable":
+            problem = Problem("enrol.away")  # nothing waits to be sent yet, and nobody tries again by itself
         self._say_state(str(problem.sentences(self.translator)))
 
     def _say_trial(self, told: bool) -> None:
@@ -196,22 +201,44 @@ class ServerPage(PlacePage):
         self.waits = PlainLabel(bold=True)
         self.sent = PlainLabel()
         self.received = PlainLabel()
-        self.trouble = Banner(tone="warn")
-        for widget in (self.waits, self.sent, self.received, self.trouble):
+        self.why, self.lease, self.beside = PlainLabel(), PlainLabel(), PlainLabel(quiet=True)
+        self.trouble, self.stuck = Banner(tone="warn"), Banner(tone="danger")
+        parts: tuple[QWidget, ...] = (
+            self.waits,
+            self.why,
+            self.stuck,
+            self.trouble,
+            self.sent,
+            self.received,
+            self.lease,
+            self.beside,
+        )
+        for widget in parts:
             self.exchange.body.addWidget(widget)
         self.now_button = PlainButton(say(N_("Send and receive now")), kind="main")
-        self.now_button.clicked.connect(self.session.wants_exchange)
+        self.now_button.clicked.connect(self._now)
         self.exchange.body.addLayout(row(self.now_button))
         self.column.addWidget(self.exchange)
+
+    def _now(self) -> None:
+        words = self.say(N_("Asking the server …"))
+        self.why.setText(words)
+        self.why.show()
+        announce(self.why, words)
+        self.session.wants_exchange.emit()
 
     # -- refused
 
     def _refused_card(self) -> None:
         self.refused = Card(self.say(N_("Refused by the server")))
-        words = N_("This is kept here, but stands in no case. Record what still matters again, or ask your supervisor.")
+        words = N_("Each of these is kept here and in the timeline, but stands in no field of its case.")
         self.refused.body.addWidget(PlainLabel(self.say(words)))
-        self.refused_lines = PlainLabel()
-        self.refused.body.addWidget(self.refused_lines)
+        self.refused_list = LineList(name=self.say(N_("Refused by the server, oldest first")))
+        self.refused_list.current.connect(self._show_refused_one)
+        self.refused_list.opened.connect(self._open_refused)
+        self.refused_now = PlainLabel(selectable=True)
+        self.refused.body.addWidget(self.refused_list)
+        self.refused.body.addWidget(self.refused_now)
         self.column.addWidget(self.refused)
 
     # -- showing
@@ -256,23 +283,78 @@ class ServerPage(PlacePage):
         self.received.setText(
             self.say(N_("Last received: {when}"), when=moment(found.received_at) if found.received_at else never)
         )
-        problem = self.session.exchange_problem
+        self._show_why(found)
+        self._show_lease()
+        self._show_beside(found)
+
+    def _show_why(self, found: status.Waiting) -> None:
+        """Why something still waits, as far as anybody knows."""
+        problem, moment = self.session.exchange_problem, self.translator.moment
         self.trouble.setVisible(problem is not None)
         if problem is not None:
             self.trouble.say(str(problem.sentences(self.translator)), "warn")
+        self.stuck.setVisible(bool(found.unsent and found.stuck_since))
+        if found.stuck_since:
+            words = N_(
+                "The server answers, but sending does not move since {when}. Nothing is lost. Tell your administrator."
+            )
+            self.stuck.say(self.say(words, when=moment(found.stuck_since)), "danger")
+        self.why.setVisible(bool(found.unsent) and problem is None and not found.stuck_since)
+        self.why.setText(self.say(N_("It goes with the next round: a moment after each change, or within a minute.")))
+
+    def _show_lease(self) -> None:
+        """Until when the cases may be read here without meeting the server."""
+        stands = lease.standing(self.desk.store, self.desk.clock)
+        self.lease.setVisible(stands is not None)
+        if stands is None:
+            return
+        words = {
+            lease.OPEN: N_(
+                "Cases can be read here until {when} without meeting the server; each meeting puts that off."
+            ),
+            lease.WARNING: N_("Meet the server before {when}: after that, cases close. Nothing is lost by it."),
+            lease.SEALED: N_(
+                "Cases are closed since {when}, because the server was not met for so long. New ones can be written; "
+                "all open again once the server is met."
+            ),
+        }[stands.state]
+        self.lease.setText(self.say(words, when=self.translator.moment(stands.until.isoformat())))
+        tone = "" if stands.state == lease.OPEN else "danger"
+        if self.lease.property("tone") != tone:
+            self.lease.setProperty("tone", tone)
+            self.lease.style().unpolish(self.lease)
+            self.lease.style().polish(self.lease)
+
+    def _show_beside(self, found: status.Waiting) -> None:
+        """What else somebody should know: a clock that is wrong, cases that were put right."""
+        said = []
+        if found.offset_s is not None and abs(found.offset_s) >= CLOCK_OFF_S:
+            words = N_("This laptop’s clock is {n} min behind the server’s: set it right. No work is lost by it.")
+            ahead = N_("This laptop’s clock is {n} min ahead of the server’s: set it right. No work is lost by it.")
+            said.append(self.say(words if found.offset_s > 0 else ahead, n=round(abs(found.offset_s) / 60)))
+        if found.mended:
+            one = N_("{n} case differed from the server’s and was put right. What stood here before is kept.")
+            many = N_("{n} cases differed from the server’s and were put right. What stood here before is kept.")
+            said.append(self.translator.plural(one, many, found.mended))
+        self.beside.setVisible(bool(said))
+        self.beside.setText("\n".join(said))
 
     def _show_refused(self) -> None:
-        lines = refused.refused(self.desk, self.translator)
-        said = [
-            self.say(
-                N_("{when}, {case}: {what} ({why})"),
-                when=self.translator.moment(line.at),
-                case=line.short_name or self.say(N_("no name")),
-                what=line.what,
-                why=line.why,
-            )
-            for line in lines[:MOST_REFUSED]
-        ]
-        if len(lines) > MOST_REFUSED:
-            said.append(self.say(N_("… and {n} more"), n=len(lines) - MOST_REFUSED))
-        self.refused_lines.setText("\n".join(said))
+        self._refused = refused.refused(self.desk, self.translator)
+        self.refused_list.set_lines([self._refused_line(n, one) for n, one in enumerate(self._refused)])
+        self.refused_list.fit(min(4, len(self._refused)))
+        self._show_refused_one(self.refused_list.current_key())
+
+    def _refused_line(self, number: int, one: refused.RefusedLine) -> Line:
+        case = one.short_name or self.say(N_("no name"))
+        under = " · ".join((self.translator.moment(one.at), case, one.why))
+        return Line(str(number), one.what, under)
+
+    def _show_refused_one(self, key: str) -> None:
+        if key:
+            one = self._refused[int(key)]
+            open_it = self.say(N_("Enter opens the case at its timeline."))
+            self.refused_now.setText(f"{one.what}\n{one.now} {open_it}")
+
+    def _open_refused(self, key: str) -> None:
+        self.session.open_case(self._refused[int(key)].case_id, "timeline")
