@@ -274,7 +274,7 @@ def below(folder: Path) -> list[Path]:
 
 def has_vault(folder: Path) -> bool:
     """Whether there is something of a vault in a folder."""
-    return any((folder / name).exists() for name in ("vault.header", "vault.header.previous"))
+    return any((folder / name).exists() for name in ("vault.header", "vault.header.previous", "vault.wiped"))
 
 
 def new_vault_folder(options: argparse.Namespace) -> Path:

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 VERSION = 1
 NAME = "vault.header"
 PREVIOUS = "vault.header.previous"
-WIPED = "vault.wiped"
-"""Beside them where the vault was destroyed by order, or is about to be: see `app.vault.wiping`."""
 LIMIT_BYTES = 64 * 1024
 _FIRST_LINE = re.compile(rb"holdfast vault header ([1-9][0-9]{0,5})\n")
 _LAST_LINE = re.compile(rb"\nsha256 ([0-9a-f]{64})\n")

@@ -16,7 +16,7 @@ import msgspec
 
 from app.clock import Clock, SystemClock
 from app.problems import Problem
-from app.vault import attempts, device_secret, header, recovery_code
+from app.vault import attempts, device_secret, header, recovery_code, wiped
 from app.vault.disk import (
     DISK,
     FILE_MODE,
@@ -301,7 +301,7 @@ def rename(unlocked: Unlocked, short_name: str, *, disk: Disk = DISK) -> None:
 
 def look(folder: Path, *, clock: Clock | None = None) -> Face:
     """What the unlock screen may show of a locked vault. Raises the Problems of the header, and vault.wiped."""
-    _refuse_wiped(folder)
+    wiped.refuse(folder)
     found = header.read(folder)
     newest = found.headers[0]
     return Face(short_name=newest.short_name, practice=newest.practice_passphrase is not None,
@@ -363,18 +363,12 @@ def _write_next(unlocked: Unlocked, disk: Disk, change: Callable[[Header], Heade
 
 
 def _lock(folder: Path) -> OneProgram:
-    _refuse_wiped(folder)
+    wiped.refuse(folder)
     # Asked first: the lock file must not appear in a folder that holds no vault.
     if all(read_file(folder / name, 1) is None for name in (header.NAME, header.PREVIOUS)):
         raise Problem("vault.not_there", folder=folder.name)
     close_to_others(folder, FOLDER_MODE)
     return OneProgram(folder / LOCK)
-
-
-def _refuse_wiped(folder: Path) -> None:
-    """Raise Problem vault.wiped where the vault was destroyed by order, or is about to be."""
-    if read_file(folder / header.WIPED, 1):
-        raise Problem("vault.wiped")
 
 
 def _refuse_weak(passphrase: str, local_words: Iterable[str]) -> None:

@@ -12,24 +12,12 @@ import os
 import secrets as random
 from pathlib import Path
 
-import msgspec
-
-from app.vault import attempts, device_secret, header
+from app.vault import attempts, device_secret, header, wiped
 from app.vault.device_secret import SecretStore
-from app.vault.disk import DISK, Disk, read_file, replace_file
-from app.vault.header import LIMIT_BYTES, WIPED
+from app.vault.disk import DISK, Disk
+from app.vault.header import LIMIT_BYTES
 from app.vault.vault import DATABASE, Unlocked
-
-_LIMIT = 256 << 20
-
-
-class Wiped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What stays of a vault: the name on the unlock screen, which secret of the system goes, the sealed work."""
-
-    short_name: str
-    secret_name: str
-    parcel: bytes
-    delivered: bool = False
+from app.vault.wiped import Wiped
 
 
 def destroy(unlocked: Unlocked, parcel: bytes, *, disk: Disk = DISK) -> None:
@@ -37,14 +25,13 @@ def destroy(unlocked: Unlocked, parcel: bytes, *, disk: Disk = DISK) -> None:
 
     Raises what `replace_file` raises; then nothing was destroyed.
     """
-    left = Wiped(unlocked.short_name, unlocked.secret_name, parcel)
-    replace_file(unlocked.folder / WIPED, msgspec.json.encode(left), disk)
+    wiped.keep(unlocked.folder, Wiped(unlocked.short_name, unlocked.secret_name, parcel), disk)
     finish(unlocked.folder, unlocked.secrets, disk=disk)
 
 
 def finish(folder: Path, secrets: SecretStore | None, *, disk: Disk = DISK) -> Wiped | None:
     """Destroy what is still there of a vault whose end was decided; what stays of it, or None for any other folder."""
-    left = look(folder)
+    left = wiped.look(folder)
     if left is None:
         return None
     for name in (header.NAME, header.PREVIOUS):
@@ -56,23 +43,6 @@ def finish(folder: Path, secrets: SecretStore | None, *, disk: Disk = DISK) -> W
         with contextlib.suppress(OSError):
             disk.remove(folder / name)
     return left
-
-
-def look(folder: Path) -> Wiped | None:
-    """What stays of a vault that is to be destroyed or was; None for any other folder, and where it cannot be read."""
-    data = read_file(folder / WIPED, _LIMIT)
-    try:
-        return msgspec.json.decode(data, type=Wiped) if data else None
-    except msgspec.DecodeError:
-        return None
-
-
-def delivered(folder: Path, *, disk: Disk = DISK) -> None:
-    """The server has what was sealed: only the word that there was a vault stays."""
-    left = look(folder)
-    if left is not None:
-        told = Wiped(left.short_name, left.secret_name, b"", delivered=True)
-        replace_file(folder / WIPED, msgspec.json.encode(told), disk)
 
 
 def _overwrite(path: Path, disk: Disk) -> None:

@@ -65,6 +65,11 @@ class Standing:
     left_s: float
     by_clock: bool = False
 
+    @property
+    def closed(self) -> bool:
+        """Whether the cases are closed."""
+        return self.state == SEALED
+
 
 def keep(store: Store, signed: Signed | None, server_time: str, clock: Clock) -> None:
     """Keep a lease that came in a verified answer: time is reckoned anew from what the server says now.

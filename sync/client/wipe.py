@@ -12,13 +12,14 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from app.clock import Clock, iso
+from app.clock import Clock, iso, parse_moment
 from app.notebook.entry import SignedEntry
 from app.problems import Problem
 from app.store import exchange
 from app.store.store import ENDING, Store
+from sync.client import lease
 from sync.client.membership import Membership, membership
-from sync.client.transport import Https, Transport
+from sync.client.transport import Https, Open, Transport
 from sync.wire import limits, messages, sealed, signing
 from sync.wire.messages import SentEntry, Signed, Wiped, WipeNoted
 
@@ -29,7 +30,9 @@ _KIND = "wipe"
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
-    """What is handed over once the vault is no more, and where to. `boxes`: sealed, with entries in their order."""
+    """What is handed over once the vault is no more, and where to. `boxes`: sealed, with entries in their order.
+
+    `attested`: the latest time that the server is known to have reached."""
 
     device: str
     host: str
@@ -39,6 +42,7 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     order: Signed
     receipt: Signed
     boxes: list[str]
+    attested: str = ""
 
 
 def keep_order(store: Store, member: Membership, order: Signed | None) -> bool:
@@ -78,13 +82,13 @@ def carry_out(store: Store, clock: Clock, destroy: Callable[[bytes], None]) -> b
     return parcel
 
 
-def hand_over(parcel: bytes, *, reach: Callable[[str, int, str], Transport] = Https) -> None:
+def hand_over(parcel: bytes, *, reach: Open = Https) -> None:
     """Hand over what was sealed, and the receipt; done twice, it changes nothing.
 
     Raises Problem sync.unreachable, sync.not_understood: then it is tried again at the next start.
     """
     told = msgspec.json.decode(parcel, type=Parcel)
-    transport = reach(told.host, told.port, told.authority)
+    transport = reach(told.host, told.port, told.authority, parse_moment(told.attested))
     try:
         for box in told.boxes:
             _hand_over(told, transport, Wiped(protocol=limits.PROTOCOL, device=told.device, box=box))
@@ -141,6 +145,7 @@ def _parcel(store: Store, member: Membership, order: Signed, waiting: Sequence[S
     }
     body = msgspec.json.encode(receipt, order="sorted")
     signature = signing.to_text(store.sign(signing.receipt_bytes(body)))
+    attested = lease.attested(store)
     return Parcel(
         device=store.device,
         host=member.host,
@@ -150,6 +155,7 @@ def _parcel(store: Store, member: Membership, order: Signed, waiting: Sequence[S
         order=order,
         receipt=Signed(body=msgspec.Raw(body), signature=signature),
         boxes=[signing.to_text(box) for box in boxes],
+        attested=iso(attested) if attested else "",
     )
 
 

@@ -16,7 +16,7 @@ from app.clock import SystemClock
 from app.problems import Problem
 from app.store import identity
 from app.store.store import Store
-from app.vault import wiping
+from app.vault import wiped, wiping
 from sync.client import round as rounds
 from sync.client import wipe
 from sync.server import enrol
@@ -216,8 +216,8 @@ def test_a_revoked_vault_is_destroyed_and_its_work_is_handed_over(police):
     assert police.force.rows("SELECT wiped_at IS NOT NULL FROM device WHERE device_id = %s", device) == [(True,)]
     kept = police.force.rows("SELECT count(*) FROM quarantine WHERE device_id = %s AND reason = 'revoked'", device)
     assert kept == [(1,)]
-    wiping.delivered(desk.unlocked.folder)
-    left = wiping.look(desk.unlocked.folder)
+    wiped.delivered(desk.unlocked.folder)
+    left = wiped.look(desk.unlocked.folder)
     assert left is not None
     assert (left.delivered, left.parcel) == (True, b"")
     assert not Path(desk.unlocked.folder / "vault.db").exists()
@@ -237,7 +237,7 @@ def test_a_revoked_vault_without_a_server_is_destroyed_all_the_same(police):
 
     with pytest.raises(Problem, match=r"sync\.unreachable"):
         wipe.hand_over(parcel, reach=away)
-    left = wiping.look(desk.unlocked.folder)
+    left = wiped.look(desk.unlocked.folder)
     assert left is not None
     wipe.hand_over(left.parcel)
     found = police.force.rows("SELECT count(*) FROM quarantine WHERE device_id = %s", desk.store.device)

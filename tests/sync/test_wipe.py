@@ -20,7 +20,7 @@ from app.clock import FixedClock
 from app.notebook import entry as notebook
 from app.problems import Problem
 from app.store.store import Author, Store
-from app.vault import header, vault, wiping
+from app.vault import header, vault, wiped, wiping
 from app.vault.device_secret import SecretsInMemory
 from app.vault.disk import Disk, OneProgram
 from app.vault.vault import FLOOR_COST, Unlocked
@@ -168,7 +168,7 @@ def test_any_other_order_does_nothing(officer, forged):
     assert officer.carry_out() is None
     officer.write()
     assert officer.store.unsent()[0] == 4
-    assert wiping.look(officer.folder) is None
+    assert wiped.look(officer.folder) is None
 
 
 def test_an_order_for_the_device_that_this_vault_was_before_does_nothing(officer):
@@ -273,7 +273,7 @@ def whole_or_destroyed(folder: Path, device: str, secrets: SecretsInMemory | Non
             assert there.carry_out() is not None
         finally:
             there.close()
-        found, state = wiping.look(folder), "whole"
+        found, state = wiped.look(folder), "whole"
     else:
         found, state = left, "destroyed"
     assert found is not None

@@ -198,6 +198,13 @@ COMMANDS = (
         ("enrol",), "join a server", "exchange:enrol", (*_OPENS, "--trial"), (Argument("CODE", "the enrolment code"),)
     ),
     Command(("sync",), "exchange entries with the server", "exchange:sync", _OPENS),
+    Command(
+        ("extend",),
+        "open cases that are closed because the server was not met for too long, for one more day",
+        "exchange:extend",
+        _OPENS,
+        (Argument("CODE", "the extension code that your supervisor read out"),),
+    ),
 )
 
 

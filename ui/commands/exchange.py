@@ -7,7 +7,9 @@ import sys
 import webbrowser
 from typing import Any
 
+from app.clock import iso
 from app.i18n import N_
+from app.problems import Problem
 from ui.commands.opening import opened
 from ui.commands.out import put_json
 
@@ -47,10 +49,22 @@ def _browse(words: str, address: str) -> None:
 def sync(options: Any) -> int:
     """One round: send what waits, take in what is new."""
     from app.casework import cases
+    from app.casework.desk import beside
     from sync.client import round as rounds
+    from ui import orders
 
-    with opened(options) as at:
-        done = rounds.run(at.desk.store, at.desk.clock)
+    with opened(options, closed_too=True) as at:
+        store = beside(at.desk)()
+        try:
+            done = rounds.run(store, at.desk.clock)
+        except Problem as problem:
+            if problem.code == "sync.revoked":
+                _destroy(at.desk)
+            raise
+        finally:
+            store.close()
+        at.desk.store.look_again()
+        orders.heed(at.desk)
         told = {
             "sent": done.sent,
             "received": done.received,
@@ -65,6 +79,35 @@ def sync(options: Any) -> int:
         else:
             for message, key in _SAID:
                 print(at.words.text(message, n=told[key]))
+    return 0
+
+
+def _destroy(desk: Any) -> None:
+    """Carry out the order that came with the refusal, if one did, and hand over what it sealed."""
+    from ui import orders
+
+    try:
+        orders.carry_out(desk)
+    except Problem as problem:
+        if problem.code == "vault.wiped":
+            orders.hand_over(desk.unlocked.folder, None)
+        raise
+
+
+def extend(options: Any) -> int:
+    """Open a closed vault for one more day with the code that a supervisor read out."""
+    from app.casework.desk import from_vault
+    from sync.client import lease
+    from ui import orders
+
+    with opened(options, closed_too=True) as at:
+        found = lease.extend(at.desk.store, options.code, at.desk.clock)
+        orders.heed(at.desk)
+        from_vault(at.desk, "opened by extension code")
+        if options.json:
+            put_json({"until": iso(found.until)})
+        else:
+            print(at.words.text(N_("The cases are open until {until}."), until=at.words.moment(iso(found.until))))
     return 0
 
 

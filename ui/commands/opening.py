@@ -18,7 +18,7 @@ from ui.commands.secrets_in import passphrase
 if TYPE_CHECKING:
     from app.casework.desk import Desk
 
-HEADERS = ("vault.header", "vault.header.previous")
+HEADERS = ("vault.header", "vault.header.previous", "vault.wiped")
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,12 @@ def has_vault(folder: Path) -> bool:
 
 
 @contextlib.contextmanager
-def opened(options: Any) -> Iterator[Opened]:
-    """The vault, opened by its passphrase and closed afterwards."""
+def opened(options: Any, *, closed_too: bool = False) -> Iterator[Opened]:
+    """The vault, opened by its passphrase and closed afterwards.
+
+    Raises Problem lease.sealed where its lease has ended, unless the command works on no case (`closed_too`), and
+    vault.wiped where an order to destroy it stands, which is carried out first.
+    """
     from app.vault import process
 
     folder = vault_folder(options)
@@ -62,8 +66,10 @@ def opened(options: Any) -> Iterator[Opened]:
     from app.casework import desk as casework
     from app.vault import vault
     from app.vault.device_secret import system_store
+    from ui import orders
 
     clock = SystemClock()
+    orders.hand_over(folder, system_store())
     unlocked = vault.unlock(folder, typed, secrets=system_store(), clock=clock)
     try:
         desk = casework.open_desk(unlocked, clock=clock)
@@ -71,6 +77,10 @@ def opened(options: Any) -> Iterator[Opened]:
         unlocked.close()
         raise
     try:
+        orders.carry_out(desk)
+        found = orders.heed(desk)
+        if found is not None and found.closed and not closed_too:
+            raise Problem("lease.sealed")
         yield Opened(desk, translator(options.language), typed)
     finally:
         casework.close_desk(desk)

@@ -46,7 +46,7 @@ def check(options: Any) -> int:
     words = translator(options.language)
     folder = vault_folder(options)
     face = vault.look(folder)
-    with opened(options) as open_vault:
+    with opened(options, closed_too=True) as open_vault:
         desk = open_vault.desk
         found: dict[str, Any] = {
             "vault": str(folder),
@@ -77,7 +77,7 @@ def check(options: Any) -> int:
 
 def passphrase(options: Any) -> int:
     """Give the vault another passphrase. Only one key slot is written; nothing is encrypted again."""
-    with opened(options) as open_vault:
+    with opened(options, closed_too=True) as open_vault:
         from app.casework.desk import change_passphrase
         from app.vault.device_secret import system_store
 
