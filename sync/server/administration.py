@@ -19,6 +19,9 @@ from sync.server.postgres import lock
 from sync.wire import limits
 from sync.wire.code import Code, write
 
+_MOST_RECENT = 3650
+"""Days; ten years is for ever on a laptop."""
+
 
 @dataclass(frozen=True)
 class Person:
@@ -47,6 +50,16 @@ def new_organisation(connection: Connection, name: str, org: str = "", lease_day
     connection.execute("INSERT INTO counter VALUES (%s, 0, 0)", (org,))
     connection.execute("INSERT INTO belonging VALUES (%s, %s)", ("organisation:" + name, org))
     return org
+
+
+def set_recent(connection: Connection, org: str, days: int) -> None:
+    """For how many days after its last change a case is one of its unit's recent cases; laptops follow by and by.
+
+    Raises Problem server.recent_days.
+    """
+    if not 0 <= days <= _MOST_RECENT:
+        raise Problem("server.recent_days", most=_MOST_RECENT)
+    connection.execute("UPDATE organisation SET recent_days = %s WHERE org_id = %s", (days, org))
 
 
 def set_lease(connection: Connection, org: str, days: int) -> None:
@@ -151,7 +164,12 @@ def move_officer(connection: Connection, org: str, officer: str, role: str, unit
     if done.rowcount != 1:
         raise Problem("server.officer_unknown", officer=officer)
     _people_changed(connection, org)
-    number, now = place.number, Officer(officer, role if active else "", unit)
+    # Of cases that are simply whoever opened them, laptops took the unit to be the officer's: from now on it is told.
+    connection.execute(
+        "UPDATE held_case SET charged = %s WHERE org_id = %s AND owner = %s AND charged IS NULL AND unit_id <> %s",
+        (place.number + 1, org, officer, unit),
+    )
+    number, now = place.number + 1, Officer(officer, role if active else "", unit)
     for device in devices_of(connection, org, officer):
         number = scope.recompute_device(connection, org, device, now, _days(connection, org), number)
     scope.give(connection, org, number)

@@ -117,6 +117,7 @@ def _production(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one.add_argument("--name", default="")
     one.add_argument("--restored", action="store_true", help="the database was put back to an older state")
     one.add_argument("--lease-days", type=int, help="days for which laptops may be read without meeting the server")
+    one.add_argument("--recent-days", type=int, help="days for which a unit's laptops hold a case nobody changes")
     one = add("unit", _unit, "list units, or make one")
     one.add_argument("--add", metavar="NAME")
     one.add_argument("--above", metavar="UNIT", default="")
@@ -211,6 +212,10 @@ def _init(options: argparse.Namespace) -> int:
     if options.lease_days is not None and not options.name:
         _in_org(options, lambda c, org: administration.set_lease(c, org, options.lease_days))
         _say({"lease_days": options.lease_days})
+        return DONE
+    if options.recent_days is not None and not options.name:
+        _in_org(options, lambda c, org: administration.set_recent(c, org, options.recent_days))
+        _say({"recent_days": options.recent_days})
         return DONE
     if not options.name:
         raise Problem("server.name_missing")

@@ -6,6 +6,9 @@ from app.notebook.ids import fixed_id
 from sync.server.database import Connection
 from sync.server.ledger import Caller
 
+REFUSED_ACCESS = "refused_access"
+"""Somebody asked for, or wrote in, a case that is there and not theirs: once a day for each device and case."""
+
 
 def note_event(connection: Connection, caller: Caller, kind: str, case: str, detail: str) -> None:
     """Note something that a person should hear of; the same thing once."""

@@ -11,7 +11,7 @@ from app.rules.access import CaseFacts, Officer
 from app.rules.police import Police
 from sync.server import scope
 from sync.server.database import Connection
-from sync.server.events import note_event
+from sync.server.events import REFUSED_ACCESS, note_event
 from sync.server.judge import ACCEPTED, ANY_NUMBER, Chain, Held, Parting
 from sync.server.ledger import Apart, Caller, NewEntry, Place, Written
 
@@ -179,6 +179,8 @@ class PostgresTaking:
                 one.signature.replace("\0", ""),
             ),
         )
+        if one.reason == "scope" and self.cases([one.case]):
+            note_event(self._connection, self._caller, REFUSED_ACCESS, one.case, one.received_at[:10])
         if one.outcome == "forked":
             # The other side of the fork stays in the log, which was confirmed, and is kept here beside this one.
             self._connection.execute(
