@@ -262,8 +262,9 @@ class _Exchange(Talk):
         and reading begins anew."""
         if not self.met_another(epoch):
             return False
-        self.member = msgspec.structs.replace(self.member, epoch=epoch)
+        # First of all: where this vault was copied it goes on as another device, which has all of this before it.
         self.put_back(head)
+        self.member = msgspec.structs.replace(self.member, epoch=epoch)
         snapshots.new_history(self.store)
         for name, value in ((witness.TREE, ""), (first.FIRST, first.AGAIN), (CURSOR, ""), (mend.TO_MEND, "")):
             self.store.remember(name, value)
