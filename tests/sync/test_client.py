@@ -5,19 +5,23 @@ Each mechanism stands beside what happens without it.
 
 from __future__ import annotations
 
+import json
+from datetime import datetime, timedelta
 from unittest import mock
 
 import msgspec
 
 from app.casework import cases, edit, refused, status
-from app.casework.desk import Desk
+from app.casework.desk import Desk, close_desk
+from app.clock import SystemClock
 from app.i18n import translator
 from app.store import exchange
 from app.store.store import Author
 from sync.client import membership, transport
 from sync.server import administration, authority
 from sync.wire import limits, signing
-from tests.sync.police import code_of, enrol, references, sync
+from tests.sync.police import PASSPHRASE, code_of, enrol, references, sync
+from ui.commands.main import main
 
 # ---- Enrolment -------------------------------------------------------------------------------------------------------
 
@@ -68,6 +72,41 @@ def test_a_server_of_another_authority_is_not_spoken_to(police, tmp_path):
     assert code_of(lambda: sync(desk)) == "sync.not_the_server"
     membership.keep(desk.store, member)
     assert sync(desk).waiting == 0
+
+
+def test_the_certificate_is_measured_by_what_the_server_attested_and_by_no_clock_of_the_laptop(police):
+    desk = police.enrolled()
+    member = membership.membership(desk.store)
+
+    def health(attested: datetime | None) -> int:
+        line = transport.Https(member.host, member.port, member.authority, attested)
+        try:
+            return line.ask("GET", "/v1/health", {}, b"").status
+        finally:
+            line.close()
+
+    assert health(None) == health(SystemClock().now()) == 200
+    assert code_of(lambda: health(SystemClock().now() + timedelta(days=366 * 30))) == "sync.unreachable"
+
+
+def test_the_same_without_a_window(police, tmp_path, capsys):
+    desk = police.vault()
+    case = cases.new_case(desk, "A")
+    close_desk(desk)
+    file = tmp_path / "passphrase"
+    file.write_text(PASSPHRASE)
+    told = ["--vault", str(desk.unlocked.folder), "--passphrase-file", str(file), "--json"]
+    code = police.code()
+    assert main(["enrol", code, *told]) == 1
+    assert capsys.readouterr().err.startswith("The code is of a trial server")
+    assert main(["sync", *told]) == 1
+    assert main(["enrol", code, "--trial", *told]) == 0
+    assert main(["sync", *told]) == 0
+    said = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (said["refused"], said["mended"], said["waiting"]) == (0, 0, 0)
+    assert said["sent"] >= 2
+    there = police.enrolled()
+    assert sync(there).changed == {case}
 
 
 # ---- Two laptops -----------------------------------------------------------------------------------------------------
