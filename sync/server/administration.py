@@ -15,6 +15,7 @@ from app.problems import Problem
 from app.rules.access import RECENT_DAYS, ROLES, Officer
 from sync.server import enrol, scope
 from sync.server.database import Connection
+from sync.server.events import note_act
 from sync.server.postgres import lock
 from sync.wire import limits
 from sync.wire.code import Code, write
@@ -110,6 +111,7 @@ def new_epoch(connection: Connection, org: str) -> str:
     """Another incarnation of the history: after a restore, so that laptops push again what it lost."""
     epoch = random_id()
     connection.execute("UPDATE organisation SET epoch = %s WHERE org_id = %s", (epoch, org))
+    note_act(connection, org, "restored", detail=epoch)
     return epoch
 
 
@@ -149,6 +151,7 @@ def identify(connection: Connection, org: str, officer: str, identity: str) -> N
     connection.execute(
         "UPDATE officer SET signs_in_as = %s WHERE org_id = %s AND officer_id = %s", (identity, org, officer)
     )
+    note_act(connection, org, "identified", officer=officer)
 
 
 def move_officer(connection: Connection, org: str, officer: str, role: str, unit: str, active: bool = True) -> None:
@@ -163,6 +166,7 @@ def move_officer(connection: Connection, org: str, officer: str, role: str, unit
     )
     if done.rowcount != 1:
         raise Problem("server.officer_unknown", officer=officer)
+    note_act(connection, org, "officer_changed", officer=officer, detail=f"{role if active else 'retired'} {unit}")
     _people_changed(connection, org)
     # Of cases that are simply whoever opened them, laptops took the unit to be the officer's: from now on it is told.
     connection.execute(
@@ -193,6 +197,7 @@ def involve(connection: Connection, org: str, case: str, officer: str, kind: str
             "DELETE FROM involved WHERE org_id = %s AND case_id = %s AND officer_id = %s AND kind = %s",
             (org, case, officer, kind),
         )
+    note_act(connection, org, kind if involved else f"not_{kind}", officer=officer, case=case)
     _follow(connection, org, case, place.number)
 
 
@@ -207,6 +212,7 @@ def transfer(connection: Connection, org: str, case: str, officer: str) -> None:
     )
     if done.rowcount != 1:
         raise Problem("server.case_unknown", case=case)
+    note_act(connection, org, "transferred", officer=officer, case=case)
     _follow(connection, org, case, place.number)
 
 

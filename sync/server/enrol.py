@@ -12,7 +12,7 @@ from app.problems import Problem
 from app.rules.access import Officer
 from sync.server import identity, scope, strict
 from sync.server.database import Connection
-from sync.server.events import note_event
+from sync.server.events import note_act, note_event
 from sync.server.ledger import Caller
 from sync.server.postgres import lock
 from sync.wire import limits, messages, signing
@@ -54,6 +54,7 @@ def make_code(
         (org, secret_name(secret), officer, now + timedelta(minutes=minutes)),
     )
     connection.execute("INSERT INTO belonging VALUES (%s, %s)", (secret_name(secret), org))
+    note_act(connection, org, "code_made", officer=officer)
     return secret
 
 
@@ -206,11 +207,12 @@ def revoke(connection: Connection, org: str, devices: list[str]) -> int:
     devices = [device for (device,) in connection.execute(_WITH_COPIES, (devices, org)).fetchall()]
     rows = connection.execute(
         "UPDATE device SET revoked_at = now() WHERE org_id = %s AND device_id = ANY(%s) AND revoked_at IS NULL"
-        " RETURNING device_id",
+        " RETURNING device_id, officer_id",
         (org, devices),
     ).fetchall()
     number = place.number
-    for (device,) in rows:
+    for device, officer in rows:
+        note_act(connection, org, "revoked", officer=officer, device=device)
         left = ((device, scope.LEFT, case) for case in sorted(scope.held_by(connection, org, device)))
         number = scope.notify(connection, org, left, number)
     scope.give(connection, org, number)

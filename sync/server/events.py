@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.notebook.ids import fixed_id
+from app.notebook.ids import fixed_id, random_id
 from sync.server.database import Connection
 from sync.server.ledger import Caller
 
@@ -23,4 +23,21 @@ def note_event(connection: Connection, caller: Caller, kind: str, case: str, det
             case,
             detail,
         ),
+    )
+
+
+def note_act(
+    connection: Connection,
+    org: str,
+    kind: str,
+    *,
+    officer: str = "",
+    device: str = "",
+    case: str = "",
+    detail: str = "",
+) -> None:
+    """Note what an administrator did, each time anew."""
+    connection.execute(
+        "INSERT INTO event VALUES (%s, %s, now(), %s, %s, %s, %s, %s)",
+        (org, random_id(), kind, officer, device, case, detail),
     )

@@ -30,6 +30,9 @@ _CASE = (
     " changed_at = excluded.changed_at, digest = excluded.digest"
 )
 
+_FORGED = frozenset({"signature", "author", "device"})
+"""Reasons that no honest laptop gives: somebody made the entry in another's place."""
+
 
 class PostgresTaking:
     """One push of one device; made and used within one transaction."""
@@ -181,6 +184,8 @@ class PostgresTaking:
         )
         if one.reason == "scope" and self.cases([one.case]):
             note_event(self._connection, self._caller, REFUSED_ACCESS, one.case, one.received_at[:10])
+        if one.reason in _FORGED:
+            note_event(self._connection, self._caller, "forged", "", f"{one.reason} {one.first} {one.hash}")
         if one.outcome == "forked":
             # The other side of the fork stays in the log, which was confirmed, and is kept here beside this one.
             self._connection.execute(
