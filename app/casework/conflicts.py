@@ -45,6 +45,8 @@ class Side:
     text: str
     writers: tuple[Writer, ...]
     in_force: bool
+    beside: str = ""
+    """What was written together with it, in words: the reason of a grade."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,13 @@ def conflict_of(desk: Desk, view: CaseView, record: Record, name: str, words: Tr
     field = record.declared.field(name) if record.declared else None
     holds = record.get(name)
     sides = tuple(
-        Side(value, _text(told, field, value), tuple(writer(desk, s) for s in said), same(field, value, holds))
+        Side(
+            value,
+            _text(told, field, value),
+            tuple(writer(desk, s) for s in said),
+            same(field, value, holds),
+            _beside(told, record, name, said),
+        )
         for value, said in apart.sides(record, name)
     )
     return Conflict(
@@ -290,6 +298,16 @@ def _text(told: ChangeWords, field: Field | None, value: Any) -> str:
     """A value in words; one that no words are known for as it stands."""
     said = told.value(field, value)
     return said if said or value in (None, "", []) else str(value)
+
+
+def _beside(told: ChangeWords, record: Record, name: str, said: Iterable[Standing]) -> str:
+    """What the same changes wrote into the fields that go with this one."""
+    dots = {one.dot for one in said}
+    found = []
+    for other in (other for other, lead in apart.GOES_WITH.items() if lead == name):
+        field = record.declared.field(other) if record.declared else None
+        found += [_text(told, field, one.value) for one in record.standing(other) if one.dot in dots]
+    return " · ".join(dict.fromkeys(text for text in found if text))
 
 
 def _shortened(text: str, most: int = 60) -> str:

@@ -88,6 +88,7 @@ def test_two_grades_apart_stand_on_both_laptops_and_the_higher_is_in_force(two: 
         one = two.one(desk)
         assert (one.field, [side.text for side in one.sides]) == ("grade", ["High", "Standard"])
         assert [side.in_force for side in one.sides] == [True, False]
+        assert [side.beside for side in one.sides] == ["He knows where they sleep.", "First call here."]
         assert [[w.who for w in side.writers] for side in one.sides] == [["Ilse Marrow"], ["Tomas Brandt"]]
         assert all(w.at for side in one.sides for w in side.writers)
         line = two.line(desk)

@@ -11,14 +11,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.casework import cases, comparison
+from app.casework import cases, comparison, edit
 from app.casework.desk import Desk, close_desk, create_vault, open_desk
 from app.casework.practice import WRITTEN_AT, open_practice
+from app.changed import Changed
 from app.clock import FixedClock
+from app.notebook import entry as notebook
 from app.problems import Problem
+from app.store import exchange
+from app.store.exchange import SERVER
 from app.vault import vault
 from app.vault.vault import FLOOR_COST
 from ui import problems, tasks
@@ -28,7 +33,17 @@ from ui.shell.window import PLACES, WITHIN
 from ui.start import Program, arguments
 
 PASSPHRASE = "mosslamp tinkettle barnfog"
-CASE = "NM-2026-0417"
+CASE, APART = "NM-2026-0417", "NM-2026-0385"
+MEMBER = {
+    "host": "127.0.0.1",
+    "port": 1,
+    **dict.fromkeys(("authority", "server_key", "officer", "unit", "epoch"), ""),
+    "organisation": "Keira",
+    "name": "Ilse Varga",
+    "role": "officer",
+    "enrolled_at": WRITTEN_AT,
+    "trial": True,
+}
 PATIENCE_S = 20.0
 Look = tuple[str, QWidget]
 
@@ -149,7 +164,72 @@ def at_work(at: AtTheProgram, window: Any) -> Iterator[Look]:
         window.session.open_case(other)
         show_step(window, "grade")
         yield "comparison", at.top
+    yield from recorded_differently(at, window)
+    yield from with_a_server(at, window)
     yield from over_everything(at, window)
+
+
+def recorded_differently(at: AtTheProgram, window: Any) -> Iterator[Look]:
+    """A case in which two officers wrote different values: each of them to decide, and the marks on the steps."""
+    desk = window.session.desk
+    case = case_called(desk, APART)
+    write_apart(desk, case)
+    window.session.changed.emit(Changed(frozenset({case})))
+    window.session.open_case(case, "conflicts")
+    page = window.case_frame.page
+    yield "conflicts", at.top
+    for key in list(page.found):
+        page.stand_at(key)
+        yield f"conflict {key.partition(':')[2]}", at.top
+    page.deciding.sides.cards[-1].keep.click()
+    page.problem_bar.show_problem(Problem("conflict.reason_missing"))
+    yield "conflict chosen", at.top
+    page.problem_bar.clear()
+    page.deciding.other.click()
+    yield "conflict other value", at.top
+    for step in ("people", "risk", "grade", "timeline"):
+        show_step(window, step)
+        yield f"step {step} differs", at.top
+    for place in ("today", "cases", "reviews"):
+        go(window, place)
+        yield f"{place} differs", at.top
+
+
+def write_apart(desk: Desk, case: str) -> None:
+    """Values beside those that stand, as somebody writes them who knew of none; once."""
+    view = cases.read_case(desk, case)
+    if view.conflicts():
+        return
+    suspect, incident, current = view.people("suspect")[0], view.latest("incident"), view.latest("assessment")
+    assert incident is not None
+    assert current is not None
+    answer = next(one for one in view.of("answer") if one.get("assessment") == current.id and one.get("value") == "yes")
+    for record, fields in (
+        (case, {"grade": "standard" if view.case.get("grade") == "high" else "high", "grade_reason": "Keira"}),
+        (suspect.id, {"custody": "in_custody" if suspect.get("custody") != "in_custody" else "at_large"}),
+        (incident.id, {"narrative": f"{incident.get('narrative')} Keira {incident.get('place')}"}),
+        (answer.id, {"value": "no"}),
+    ):
+        edit.write(desk, case, [notebook.assign(record, {name: (value, []) for name, value in fields.items()})])
+
+
+def with_a_server(at: AtTheProgram, window: Any) -> Iterator[Look]:
+    """The page about the server of a vault that belongs to one, with something refused and everything that is wrong."""
+    desk, session = window.session.desk, window.session
+    kept = desk.store.recall(SERVER)
+    desk.store.remember(SERVER, msgspec.json.encode(MEMBER).decode())
+    if not exchange.refused(desk.store):
+        exchange.refuse(desk.store, [exchange.Refused(exchange.outgoing(desk.store)[-1].first, "scope")])
+    session.exchange_problem = Problem("sync.unreachable")
+    page = window.pages["server"]
+    page.refresh()
+    go(window, "server")
+    yield "server joined", at.top
+    session.exchange_problem = None
+    desk.store.remember(SERVER, kept or "")
+    page.refresh()
+    page._not_joined(Problem("enrol.not_the_server"))
+    yield "server not joined", at.top
 
 
 def on_paper(at: AtTheProgram, window: Any) -> Iterator[Look]:

@@ -42,6 +42,8 @@ class SideCard(QFrame):
         lines.setSpacing(theme.SPACE_XS)
         if text:
             lines.addWidget(PlainLabel(self.said, kind="question", bold=True, selectable=True))
+        if side.beside:
+            lines.addWidget(PlainLabel(words(N_("“{text}”"), text=side.beside), selectable=True))
         if side.in_force:
             lines.addWidget(PlainLabel(words(N_("in force")), kind="small", bold=True, tone="good"))
         for writer in side.writers:

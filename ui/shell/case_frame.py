@@ -84,14 +84,7 @@ class CaseFrame(QWidget):
         body.setSpacing(0)
         self.step_area = SideScroll(self.steps)  # nine steps with what is missing do not fit into a low window
         self.middle = Pages()
-        self.danger = DangerPanel(
-            self.translator,
-            self.desk.library.profile(str(self.view.case.get("profile", "neutral"))),
-            [duty_words(duty, self.desk.clock.now(), self.translator) for duty in services.duties(self.desk)],
-        )
-        self.danger.back.connect(self.leave_danger)
-        self.danger.mistaken.connect(self.take_danger_back)
-        self.middle.addWidget(self.danger)
+        self._danger: DangerPanel | None = None
         self.help = HelpColumn(self.translator)
         for part in (self.step_area, self.middle, self.help):
             as_high_as_there_is_room(part)
@@ -114,6 +107,25 @@ class CaseFrame(QWidget):
         self._minute.timeout.connect(self.show_header)
         self._minute.start()
         self.show_header()
+
+    @property
+    def danger(self) -> DangerPanel:
+        """The steps in immediate danger; made when they are first wanted, so that a case opens sooner."""
+        if self._danger is None:
+            self._danger = DangerPanel(
+                self.translator,
+                self.desk.library.profile(str(self.view.case.get("profile", "neutral"))),
+                [duty_words(duty, self.desk.clock.now(), self.translator) for duty in services.duties(self.desk)],
+            )
+            self._danger.back.connect(self.leave_danger)
+            self._danger.mistaken.connect(self.take_danger_back)
+            self.middle.addWidget(self._danger)
+        return self._danger
+
+    @property
+    def in_danger(self) -> bool:
+        """Whether the steps in immediate danger are shown."""
+        return self._danger is not None and self.middle.currentWidget() is self._danger
 
     # -- header
 
@@ -151,9 +163,16 @@ class CaseFrame(QWidget):
         """The header in two rows; in a narrow window in more, the steps as a box among them."""
         narrow, small = wide < theme.NARROW, wide < theme.SMALL
         self._arranged, self._narrow = (narrow, small), narrow
-        beside = (self.differs, self.badge, self.review)
+        beside = (self.badge, self.review)
         self.name.setFont(theme.font("question" if narrow else "heading", bold=True))
-        everything: tuple[QWidget, ...] = (self.name, *beside, self.danger_button, self.banner, self.step_box)
+        everything: tuple[QWidget, ...] = (
+            self.name,
+            *beside,
+            self.danger_button,
+            self.differs,
+            self.banner,
+            self.step_box,
+        )
         for part in everything:
             self.grid.removeWidget(part)
         self.grid.addWidget(self.name, 0, 0, 1, 5 if narrow else 1)
@@ -163,9 +182,11 @@ class CaseFrame(QWidget):
             self.grid.addWidget(self.danger_button, 2, 0, 1, 5)
         else:
             self.grid.addWidget(self.danger_button, int(narrow), 4)
-        self.grid.addWidget(self.banner, 3, 0, 1, 5)
+        # A row of its own: two grades in words need the room.
+        self.grid.addWidget(self.differs, 3, 0, 1, 5, Qt.AlignmentFlag.AlignLeft)
+        self.grid.addWidget(self.banner, 4, 0, 1, 5)
         if narrow:
-            self.grid.addWidget(self.step_box, 4, 0, 1, 5)
+            self.grid.addWidget(self.step_box, 5, 0, 1, 5)
         self.step_box.setVisible(narrow)
 
     def show_header(self) -> None:
@@ -195,6 +216,8 @@ class CaseFrame(QWidget):
         """Go where the safe contact is recorded."""
         self.show_step("people")
         page = self.pages.get("people")
+        if page is not None:
+            page.finish()  # the card stands further down, and may not be made yet
         part = getattr(page, "safe_contact", None)
         if page is not None and isinstance(part, QWidget):
             part.setFocus()
@@ -220,6 +243,7 @@ class CaseFrame(QWidget):
             page = self._make(step)
         self.step = step
         self.steps.show_step(step)
+        self.step_box.setPlaceholderText(page.accessibleName())  # of a page that is no step
         self.step_box.setCurrentIndex(self.step_box.findData(step))
         self.middle.setCurrentWidget(page)
         self.show_help()
@@ -291,7 +315,7 @@ class CaseFrame(QWidget):
 
     def show_last_minutes(self) -> None:
         """What can be taken back, in the timeline."""
-        if self.middle.currentWidget() is not self.danger:
+        if not self.in_danger:
             self.show_step("timeline", take_focus=False)
             self.page.last_minutes.open()
 
@@ -299,7 +323,7 @@ class CaseFrame(QWidget):
 
     def immediate_danger(self) -> None:
         """Note the time, mark the case first to send, show what to do now."""
-        if self.middle.currentWidget() is self.danger:
+        if self.in_danger:
             return
         self._came_from = self.window().focusWidget()
         for problem in self.session.flush_all():
@@ -347,7 +371,7 @@ class CaseFrame(QWidget):
     def show_help(self) -> None:
         """Show the help of the page that is shown."""
         page = self.page
-        if self.middle.currentWidget() is self.danger:
+        if self.in_danger:
             self.help.show_help("", "danger")
             return
         told = getattr(page, "help_text", None)

@@ -43,6 +43,7 @@ class ReviewsPage(PlacePage):
         found = reviews(self.desk, self.session.case_lines())
         made: list[tuple[str, Callable[[], Line]]] = []
         self._shown = {}
+        self._to_decide(made)
         for title, dues in (
             (N_("Overdue"), found.overdue),
             (N_("Due within a day"), found.within_a_day),
@@ -50,7 +51,6 @@ class ReviewsPage(PlacePage):
             (N_("Later"), found.later),
         ):
             self._section(made, title, dues, self.desk.clock.now())
-        self._to_decide(made)
         self.list.set_lines(MadeLines(made, lambda one: one[1]()), [key for key, _make in made])
         self.list.setVisible(bool(made))
         self.empty.setVisible(not made)
