@@ -56,6 +56,11 @@ class PeoplePage(CasePage):
             button.clicked.connect(lambda _=False, role=role: self.start_person(role))
             adding.add(button)
         self.column.addWidget(adding)
+        self._whole = False
+        self.later(self._add_below)
+
+    def _add_below(self) -> None:
+        """What stands under the people: after the first paint, so that a case opens sooner."""
         self.ties = Fold(self.words(N_("All relationships: who is whose")), self._fill_ties)
         self.pets = Fold(self.words(N_("Animals")), self._fill_pets)
         self.safe_contact = SafeContact(self)
@@ -64,6 +69,8 @@ class PeoplePage(CasePage):
         self.column.addWidget(self.safe_contact)
         for part in (self.ties, self.pets, self.linked, self.archived):
             self.column.addWidget(part)
+        self._whole = True
+        self._show_below()
 
     def show_case(self) -> None:
         people = sorted(self.view.people(), key=lambda p: min((ORDER.get(r, 9) for r in p.get("roles", [])), default=9))
@@ -73,6 +80,10 @@ class PeoplePage(CasePage):
         if not people and self.cards.draft is None:
             self.start_person("victim", focus=False)
         self._show_police()
+        if self._whole:
+            self._show_below()
+
+    def _show_below(self) -> None:
         self.safe_contact.show_record()
         self.linked.show_record()
         if self.ties.is_filled:
