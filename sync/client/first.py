@@ -33,7 +33,7 @@ def take_in(talk: Talk) -> None:
         number = number if after else answer.number
         after, more = answer.after, answer.more
         here = {FIRST: f"{AGAIN if again else ''}{number}:{after}"} if more else {}
-        _take_page(talk, answer, here)
+        take_page(talk, answer, here)
     if again:
         set_aside_lost(talk, number)
     with store.transaction():
@@ -41,7 +41,7 @@ def take_in(talk: Talk) -> None:
         store.remember(FIRST, DONE)
 
 
-def _take_page(talk: Talk, page: messages.Snapshots, here: dict[str, str]) -> None:
+def take_page(talk: Talk, page: messages.Snapshots, here: dict[str, str]) -> None:
     """Take in a page, a few cases at a time; `here`: where to go on after it, kept with the last of them."""
     charges.keep(talk.store, page.charges)
     some = list(parts(page.snapshots, AT_ONCE)) or [[]]

@@ -20,7 +20,7 @@ from app.store.store import SCOPE, Store
 from sync.client import charges, first, identity, lease, membership, removal, watch, witness
 from sync.client import mending as mend
 from sync.client.asking import RefusedByServer
-from sync.client.talk import AT_ONCE, CURSOR, Round, Talk, arrived, breathe, kept, parts
+from sync.client.talk import AT_ONCE, CURSOR, Round, Talk, arrived, breathe, parts
 from sync.client.transport import Https, Open
 from sync.client.wipe import keep_order
 from sync.wire import limits, messages, signing
@@ -227,22 +227,16 @@ class _Exchange(Talk):
         self.receive(some, keys, server_ms, self.place(self.cursor())[CURSOR])
 
     def join(self, cases: list[str], number: int) -> None:
-        """Cases that are now this laptop's to hold: what stands in them comes as snapshots."""
-        for part in parts(cases, limits.PAGE):
-            wanted = list(part)
-            while wanted:
-                wish = messages.WantSnapshots(protocol=limits.PROTOCOL, epoch=self.member.epoch, cases=wanted)
-                answer = self.ask("/v1/snapshots", wish, messages.Snapshots)
-                charges.keep(self.store, answer.charges)
-                for some in parts(answer.snapshots, AT_ONCE):
-                    self.tell(snapshots.take(self.store, [kept(one) for one in some]))
-                    breathe()
-                got = {one.case for one in answer.snapshots} | set(answer.missing)
-                if not got & set(wanted):
-                    raise Problem("sync.not_understood", what="Snapshots")
-                wanted = [case for case in wanted if case not in got]
-        # Each snapshot is held by now; met once more after a crash, the notice changes nothing.
-        self.set_cursor(number)
+        """Cases that are now this laptop's to hold: what stands in them comes as snapshots, with the last of them the
+        place after them."""
+        while cases:
+            wish = messages.WantSnapshots(protocol=limits.PROTOCOL, epoch=self.member.epoch, cases=cases[: limits.PAGE])
+            answer = self.ask("/v1/snapshots", wish, messages.Snapshots)
+            got = {one.case for one in answer.snapshots} | set(answer.missing)
+            if not got & set(wish.cases):
+                raise Problem("sync.not_understood", what="Snapshots")
+            cases = [case for case in cases if case not in got]
+            first.take_page(self, answer, {} if cases else self.place(number))
 
     def leave(self, notice: messages.Notice) -> None:
         """A case that is no longer this laptop's to hold goes, once everything of it is sent."""

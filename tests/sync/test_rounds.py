@@ -352,8 +352,8 @@ def test_a_first_synchronisation_brings_the_newest_first_and_goes_on_where_it_wa
 
 def test_without_the_place_it_would_begin_anew(much):
     _, desk = much
-    take = first._take_page
-    with mock.patch.object(first, "_take_page", lambda talk, page, _here: take(talk, page, {})):
+    take = first.take_page
+    with mock.patch.object(first, "take_page", lambda talk, page, _here: take(talk, page, {})):
         cut = partial(Listening, asked=[], cut=cut_after_first_page)
         assert code_of(lambda: sync(desk, reach=cut)) == "sync.unreachable"
     asked: list[str] = []
