@@ -444,6 +444,10 @@ def _health(options: argparse.Namespace) -> int:
     try:
         with urllib.request.urlopen(address, timeout=_READY_S, context=context) as answer:
             ready = json.loads(answer.read(1000)).get("ready") is True
+    except urllib.error.HTTPError as refused:
+        # It answers, and says that it takes no work: its log says why.
+        refused.close()
+        ready = False
     except (urllib.error.URLError, OSError, ValueError) as error:
         raise Problem("server.not_answering", address=address) from error
     _say({"ready": ready})

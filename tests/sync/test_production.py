@@ -8,7 +8,8 @@ import ssl
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,10 @@ from sync.client import enrolment
 from sync.client import round as rounds
 from sync.client.sign_in import SignIn
 from sync.server.config import PREFIX
+from sync.server.database import Database
+from sync.server.figures import Figures
+from sync.server.housekeeping import Housekeeping
+from sync.server.service import Ready
 from tests.sync.identity import Browser, IdentityProvider
 from tests.sync.production import LOGIN, OWNER, Site, free_port
 
@@ -82,6 +87,16 @@ def vault(tmp_path: Path) -> Iterator[Any]:
     yield make
     for desk in made:
         close_desk(desk)
+
+
+def patiently(what: Callable[[], bool]) -> None:
+    """Until it is so; fails where it never is."""
+    waited = threading.Event()
+    for _ in range(400):
+        if what():
+            return
+        waited.wait(0.05)
+    raise AssertionError("it never came to that")
 
 
 def officer(site: Site, name: str, signs_in_as: str, role: str = "officer", real: bool = False) -> str:
@@ -174,10 +189,12 @@ def _an_old_case_leaves_by_itself(site: Site, other: Desk, case: str) -> None:
         connection.execute("UPDATE held_case SET changed_at = now() - interval '91 days' WHERE case_id = %s", (case,))
     assert site.stop() == 0
     site.serve()
-    waited = threading.Event()
-    while "NM-1" in {line.reference for line in cases.list_cases(other)}:
+
+    def has_left() -> bool:
         rounds.run(other.store, other.clock)
-        waited.wait(0.05)
+        return "NM-1" not in {line.reference for line in cases.list_cases(other)}
+
+    patiently(has_left)
 
 
 @pytest.mark.parametrize(
@@ -247,9 +264,9 @@ def test_outside_there_is_nothing_but_the_exchange(site: Site):
     old = ssl.create_default_context(cafile=str(site.folder / "authority.crt"))
     old.maximum_version = ssl.TLSVersion.TLSv1_2
     plain = socket.create_connection(("localhost", site.port))
-    with old.wrap_socket(plain, server_hostname="localhost", do_handshake_on_connect=False) as wrapped:
-        with pytest.raises(ssl.SSLError):
-            wrapped.do_handshake()
+    wrapped = old.wrap_socket(plain, server_hostname="localhost", do_handshake_on_connect=False)
+    with wrapped, pytest.raises(ssl.SSLError):
+        wrapped.do_handshake()
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.2", site.metrics_port), timeout=20)
 
@@ -285,6 +302,34 @@ def test_a_database_that_may_forget_is_not_served(site: Site, setting, value):
     assert said.endswith(f"({setting} is {value}).")
 
 
+def test_a_database_that_was_told_meanwhile_to_forget_is_found(site: Site):
+    made = Database(site.cluster.conninfo(LOGIN), 2)
+    made.open()
+    house = Housekeeping(made, site.folder / "server.crt", Figures(), 3600)
+    try:
+        house.once()
+        assert Ready(made, house)()
+        site.set("fsync", "off")
+        house.once()
+        assert not Ready(made, house)()
+    finally:
+        site.set("fsync", "on")
+        made.close()
+
+
+def test_a_database_that_goes_away_is_said_and_met_again(site: Site):
+    with site.database() as connection:
+        connection.execute(f"ALTER ROLE {LOGIN} NOLOGIN".encode())
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", (LOGIN,))
+        with ThreadPoolExecutor(2) as pool:
+            figures = pool.submit(site.metrics)
+            health = site.here("health")
+            assert (health.returncode, health.stdout) == (1, '{"ready": false}\n')
+            assert "holdfast_database_up 0.0" in figures.result()
+        connection.execute(f"ALTER ROLE {LOGIN} LOGIN".encode())
+    patiently(lambda: site.here("health").returncode == 0)
+
+
 def test_what_is_wrong_is_said_with_its_place_before_anything_begins(site: Site, tmp_path: Path):
     owner = site.environment[PREFIX + "OWNER_DATABASE"]
     assert "a role that may do too much" in site.refused("serve", database=owner, port=str(free_port()))
@@ -307,13 +352,10 @@ def test_what_has_begun_is_answered_before_it_stops(site: Site):
     begun = context.wrap_socket(socket.create_connection(("localhost", site.port)), server_hostname="localhost")
     begun.sendall(b"POST /v1/pull HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nHoldfast-Nonce: " + b"a" * 32)
     begun.sendall(b"\r\n\r\nab")
-    waited = threading.Event()
-    while "holdfast_requests_running 1.0" not in site.metrics():
-        waited.wait(0.02)
+    patiently(lambda: "holdfast_requests_running 1.0" in site.metrics())
     assert site.process is not None
     site.process.terminate()
-    while _listens(site.port):
-        waited.wait(0.02)
+    patiently(lambda: not _listens(site.port))
     begun.sendall(b"cd")
     assert begun.recv(1000).startswith(b"HTTP/1.1 401")
     begun.close()
