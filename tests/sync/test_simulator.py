@@ -16,8 +16,9 @@ import pytest
 
 from app.notebook import fold
 from app.store import exchange, identity, snapshots
+from sync.client import charges
 from sync.client import round as rounds
-from sync.server import judge
+from sync.server import judge, scope
 from tests.sync import simulate
 from tests.sync.ground import Ground, ground
 from tests.sync.world import Faults, story
@@ -44,7 +45,7 @@ def test_everything_holds_in_every_world():
 
 @pytest.mark.parametrize("seed", FOUND_OUT)
 def test_what_was_once_found_stays_mended(server, seed):
-    lived(server, seed)
+    lived(server, seed, people=False)
 
 
 def test_a_seed_replays(server):
@@ -105,6 +106,16 @@ def broken(mechanism: str) -> Iterator[None]:
         "what was lost goes out again": lambda: mock.patch.object(exchange, "send_again", return_value=0),
         "what a copy has not sent is made anew": lambda: mock.patch.object(identity._Again, "make", forget_it),
         "a case that went is removed": lambda: mock.patch.object(snapshots, "remove", return_value=True),
+        "who works for the police is heard": lambda: mock.patch.object(
+            judge, "after_police", lambda _entry, _grounds, facts: facts
+        ),
+        "whoever may not have a case loses it": lambda: mock.patch.object(
+            scope, "recompute_case", lambda _connection, _org, _case, _now, number: number
+        ),
+        "who has charge is kept": lambda: mock.patch.object(charges, "keep", return_value=set()),
+        "what counts after all comes back": lambda: mock.patch.object(
+            exchange, "_counts_after_all", return_value=False
+        ),
     }
     with patches[mechanism]():
         yield
@@ -123,22 +134,28 @@ MECHANISMS = (
     "what a copy has not sent is made anew",
     "a case that went is removed",
 )
+OF_PEOPLE = (
+    "who works for the police is heard",
+    "whoever may not have a case loses it",
+    "who has charge is kept",
+    "what counts after all comes back",
+)
 
 
-@pytest.mark.parametrize("mechanism", MECHANISMS)
+@pytest.mark.parametrize("mechanism", MECHANISMS + OF_PEOPLE)
 def test_a_mechanism_that_is_switched_off_is_found_out(server, mechanism):
     rough = Faults(lost=12, answer_lost=15, crash=15)
     with broken(mechanism):
         for seed in range(40):
-            if fails(server, seed, rough):
+            if fails(server, seed, rough, people=mechanism in OF_PEOPLE):
                 return
     pytest.fail(f"forty worlds without “{mechanism}”, and nobody noticed")
 
 
-def fails(server: Ground, seed: int, faults: Faults) -> bool:
+def fails(server: Ground, seed: int, faults: Faults, *, people: bool = False) -> bool:
     folder = Path(tempfile.mkdtemp(prefix="holdfast-world-"))
     try:
-        story(seed, server, folder, faults=faults).close()
+        story(seed, server, folder, faults=faults, people=people).close()
     except Exception:  # noqa: BLE001 - whatever it is, it was noticed
         return True
     return False

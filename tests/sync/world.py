@@ -36,6 +36,7 @@ from sync.server.signed import Asked, unpacked
 from sync.wire import code as codes
 from sync.wire import limits, messages, signing
 from tests.sync.ground import Ground
+from tests.sync.people import People
 
 KEY = bytes(range(32))
 START = datetime(2026, 11, 14, 1, 10, tzinfo=UTC)
@@ -125,6 +126,7 @@ class World:
     """The session of every action: each has one of its own, by which it is known under whatever device it goes."""
     held_back: list[tuple[str, str, Mapping[str, str], bytes]] = field(default_factory=list)
     calm: bool = False
+    people: People | None = None
     told: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -381,7 +383,10 @@ class World:
             return self.exchange.enrol(asked, msgspec.json.decode(body, type=messages.Enrol))
         caller = self.door.admit(asked)
         message = msgspec.json.decode(body, type=ASKED[asked.path])
-        return getattr(self.exchange, asked.path.removeprefix("/v1/"))(caller, message)
+        reply = getattr(self.exchange, asked.path.removeprefix("/v1/"))(caller, message)
+        if self.people is not None:
+            self.people.witness(caller, reply)
+        return reply
 
 
 class Folding:
@@ -434,15 +439,30 @@ class Wire:
 # ---- A whole story, and what must hold at its end -----------------------------------------------------------------
 
 
-def story(seed: int, ground: Ground, folder: Path, length: int = 60, faults: Faults | None = None) -> World:
-    """Live through a seed, then heal everything and let all laptops come to rest."""
+def story(
+    seed: int,
+    ground: Ground,
+    folder: Path,
+    length: int = 60,
+    faults: Faults | None = None,
+    *,
+    people: bool | None = None,
+) -> World:
+    """Live through a seed, then heal everything and let all laptops come to rest.
+
+    `people`: whether they also change who has a case; in every other seed where nothing is said.
+    """
     with many_requests():
         world = World(seed, ground, folder, faults or Faults())
         try:
             for officer in range(world.chance.choice((2, 3, 3, 4))):
                 world.add_laptop(officer)
+            if seed % 2 if people is None else people:
+                world.people = People(world)
             for _ in range(length):
                 _step(world)
+                if world.people is not None:
+                    world.people.act()
             _rest(world)
             _holds(world)
         except BaseException:
@@ -520,6 +540,8 @@ def _seen(laptop: Laptop) -> Any:
 def _holds(world: World) -> None:
     """What must hold once all is quiet."""
     server, scopes = _server(world)
+    if world.people is not None:
+        world.people.hold(server, {device: found - {device} for device, found in scopes.items()})
     lost = world.written - _sessions(world, server)
     assert not lost, f"seed {world.seed}: {len(lost)} actions are nowhere"
     states: dict[str, CaseState] = {}
