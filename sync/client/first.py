@@ -30,10 +30,13 @@ def take_in(talk: Talk) -> None:
         answer = talk.ask("/v1/snapshots", wanted, messages.Snapshots)
         if talk.met_another(answer.epoch):
             return
-        number = number if after else answer.number
+        if not number:
+            # Kept before anything of the page is: begun anew after a crash, it still reads on from the first time, and
+            # meets what has left since then.
+            number = answer.number
+            store.remember(FIRST, _place(again, number, ""))
         after, more = answer.after, answer.more
-        here = {FIRST: f"{AGAIN if again else ''}{number}:{after}"} if more else {}
-        take_page(talk, answer, here)
+        take_page(talk, answer, {FIRST: _place(again, number, after)} if more else {})
     if again:
         set_aside_lost(talk, number)
     with store.transaction():
@@ -58,7 +61,12 @@ def set_aside_lost(talk: Talk, number: int) -> None:
             talk.tell({case})
 
 
+def _place(again: bool, number: int, after: str) -> str:
+    """As the vault keeps it: the number from which entries are read afterwards, and the last page that was taken in."""
+    return f"{AGAIN if again else ''}{number}:{after}"
+
+
 def _page(place: str) -> tuple[int, str]:
-    """The number from which entries are read afterwards, and the last page that was taken in."""
+    """The number and the last page; 0 where it has not begun."""
     number, _, after = place.partition(":")
-    return (int(number), after) if after else (0, "")
+    return int(number or 0), after

@@ -359,3 +359,26 @@ def test_without_the_place_it_would_begin_anew(much):
     asked: list[str] = []
     sync(desk, reach=partial(Listening, asked=asked))
     assert asked.count("snapshots") == 2
+
+
+def test_cut_off_in_its_first_page_it_still_hears_of_what_leaves_meanwhile(police):
+    officer = police.force.officer()
+    here = police.enrolled()
+    for n in range(3):
+        cases.new_case(here, str(n))
+    sync(here)
+    there = police.vault()
+    enrol(there, police.code(officer))
+    take = first.take_page
+
+    def crash(talk: Talk, page: messages.Snapshots, _here: dict[str, str]) -> None:
+        take(talk, page, {})  # what is taken in is on the disk, and the place after it is not
+        raise Problem("sync.unreachable")
+
+    with mock.patch.object(first, "take_page", crash):
+        assert code_of(lambda: sync(there)) == "sync.unreachable"
+    assert len(there.store.cases()) == 3
+    elsewhere = police.force.do(lambda c, org: administration.new_unit(c, org, "Elsewhere"))
+    police.force.do(lambda c, org: administration.move_officer(c, org, officer, "officer", elsewhere))
+    sync(there)
+    assert there.store.cases() == []
