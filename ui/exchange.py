@@ -102,6 +102,8 @@ class Exchange(QObject):
 
     def _failed(self, problem: Problem) -> None:
         self._over(problem)
+        if problem.code == "sync.revoked" and not self._stopped:
+            self.session.revoked.emit()
         retry = float(str(problem.facts.get("retry_s") or 0))
         self._next(self._schedule.after_failure(time.monotonic(), random.random(), retry))
 
@@ -117,5 +119,6 @@ class Exchange(QObject):
     def _over(self, problem: Problem | None) -> None:
         self.running = False
         if not self._stopped:
+            self.session.desk.store.look_again()  # the round may have taken another device identity
             self.session.exchange_problem = problem
             self.session.exchange_moved.emit()

@@ -14,8 +14,9 @@ from app.casework.desk import Desk, close_desk, vault_check
 from app.casework.paper import get_ready
 from app.i18n import translator
 from app.problems import Problem
-from ui import tasks, theme
+from ui import orders, tasks, theme
 from ui.exchange import Exchange
+from ui.lease_watch import LeaseWatch
 from ui.session import Session
 from ui.shell.hide import Hiding
 from ui.shell.idle import IdleWatch
@@ -39,7 +40,12 @@ class Officer(QObject):
         self._take_choices()
         self.session = Session(desk, program.translator, program.theme, self, lines=lines)
         self.session.asked_to_lock.connect(self.lock)
+        self.lease = LeaseWatch(self.session, self)
         self.window = Window(self.session)
+        self.lease.ended.connect(self.lock_all_the_same)
+        self.lease.opened.connect(self.window.open_again)
+        self.session.wants_lease.connect(self.lease.look)
+        self.session.revoked.connect(self.destroy)
         self.hiding = Hiding(program, self.session, self.window, desk.policy.hide_key, self)
         self.idle = IdleWatch(desk.policy, desk.clock, self)
         self.idle.counting.connect(self.window.count_down)
@@ -75,6 +81,7 @@ class Officer(QObject):
             check = vault_check(self.desk)
             self.session.run(check, lambda _checked: tasks.run(get_ready, _nothing, _nothing))
             self.exchange.start()
+            self.lease.start()
 
     # -- ends
 
@@ -90,6 +97,21 @@ class Officer(QObject):
         self.session.noted.emit("locked")
         self._end()
         self.program.replace(self.program.again(self.desk.unlocked.folder))
+
+    def destroy(self) -> None:
+        """The server orders this vault to be destroyed: what was typed is saved, what was not sent is sealed for the
+        server, then the keys go, and a fresh program says so at the unlock screen."""
+        for problem in self.session.flush_all():
+            self.session.say_problem(problem)
+        desk = self.desk
+        self.session.run(lambda: orders.carry_out(desk), _nothing, self._destroyed)
+
+    def _destroyed(self, problem: Problem) -> None:
+        if problem.code != "vault.wiped":
+            self.session.say_problem(problem)  # the order stands; the next round begins with it again
+        elif not self.ended:
+            self._end()
+            self.program.replace(self.program.again(self.desk.unlocked.folder))
 
     def to_practice(self) -> None:
         """Lock this vault and open the practice vault, which is made where there is none."""
@@ -147,6 +169,7 @@ class Officer(QObject):
         self.ended = True
         self.idle.stop()
         self.exchange.stop()
+        self.lease.stop()
         self.program.top.hide()
         self.hiding.stop()
         self.window.stop()  # after the last field has lost the focus

@@ -15,6 +15,7 @@ from app.changed import Changed
 from app.i18n import Translator
 from app.policy import Policy
 from app.problems import Problem
+from sync.client.lease import Standing
 from ui import tasks
 from ui.theme import Theme
 
@@ -30,8 +31,10 @@ class Session(QObject):
 
     `changed(Changed)`: some action changed cases; `saved_at(datetime)`: something reached the disk;
     `problem(Problem)`: to be said by the window; `asked_to_go(dict)`: another place is wanted; `asked_to_lock`,
-    `asked_to_hide`; `setting_chosen(str)`: the setting of this name has another value from now on; `guide_wanted`,
-    `guide_left`, `noted(str)`: for the guided practice case; `practice_wanted`: another vault, with invented cases.
+    `asked_to_hide`; `lease_moved`: how long the vault may be read without its server is said otherwise; `wants_lease`:
+    it is to be looked at now; `revoked`: the server orders this vault to be destroyed; `setting_chosen(str)`: the
+    setting of this name has another value from now on; `guide_wanted`, `guide_left`, `noted(str)`: for the guided
+    practice case; `practice_wanted`: another vault, with invented cases.
     """
 
     changed = Signal(object)
@@ -42,6 +45,9 @@ class Session(QObject):
     asked_to_hide = Signal()
     wants_exchange = Signal()
     exchange_moved = Signal()
+    lease_moved = Signal()
+    wants_lease = Signal()
+    revoked = Signal()
     setting_chosen = Signal(str)
     guide_wanted = Signal()
     guide_left = Signal()
@@ -61,6 +67,8 @@ class Session(QObject):
         self.desk, self.translator, self.theme = desk, translator, theme
         self.exchange_problem: Problem | None = None
         """What kept the last round with the server from its end."""
+        self.lease: Standing | None = None
+        """How long this vault may be read without its server; None without one."""
         self._editors: WeakSet[Any] = WeakSet()
         self._lines: dict[str, CaseLine] | None = None if lines is None else {line.id: line for line in lines}
         self._stale: set[str] = set()
@@ -70,6 +78,11 @@ class Session(QObject):
     def policy(self) -> Policy:
         """The settings in use now."""
         return self.desk.policy
+
+    @property
+    def closed(self) -> bool:
+        """Whether the cases are closed: only those may be opened that were begun since."""
+        return self.lease is not None and self.lease.closed
 
     def run(self, function: Callable[[], Any], done: tasks.Done, failed: tasks.Failed | None = None) -> None:
         """Run something slow in the pool; a Problem is said by the window unless `failed` takes it."""
@@ -86,6 +99,10 @@ class Session(QObject):
             self._lines |= fresh
         self._stale = set()
         return sorted(self._lines.values(), key=lambda line: line.changed_at, reverse=True)
+
+    def read_lines_again(self) -> None:
+        """All cases may be opened again, or none any more: their lines are read when they are next wanted."""
+        self._lines = None
 
     def _outdate(self, changed: Changed) -> None:
         self._stale |= changed.cases

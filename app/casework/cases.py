@@ -109,6 +109,11 @@ def new_attendance(
     return case_id
 
 
+def begun(desk: Desk, case_id: str) -> bool:
+    """Whether a case may be opened: any of them, unless they are closed; then those begun since."""
+    return case_id in desk.store.openable([case_id])
+
+
 def list_cases(desk: Desk) -> list[CaseLine]:
     """All cases of this vault, last changed first."""
     lines = desk.store.lines(lambda view: _ENCODER.encode(summary(desk, view)), made_by=_made_by(desk))

@@ -38,7 +38,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     member = Membership(
         host="127.0.0.1",
         port=1,
-        authority=(folder.parent / "authority.pem").read_text(),
+        authority=(folder.parent / "authority.crt").read_text(),
         server_key=signing.to_text(SIGNER.public),
         organisation="o",
         officer="i",

@@ -23,6 +23,8 @@ from ui.widgets.lists import LineList
 from ui.widgets.text import PlainButton, PlainLabel, main_action, row
 
 LOOK_AFTER_MS = 80
+NOTHING = N_("No case in this vault has these words.")
+CLOSED = N_("The cases in this vault are closed, so it cannot be seen whether one has these words.")
 MOST = 10
 NEARLY = 4
 """How many of them, at most, are only nearly what was typed."""
@@ -83,7 +85,7 @@ class NewAttendancePage(PlacePage):
         self.here = LineList(name=say(N_("Here already")))
         self.here.setMaximumWidth(theme.COLUMN_WIDTH * 4 // 3)
         self.here.opened.connect(self.add_to_case)
-        self.nothing = PlainLabel(say(N_("No case in this vault has these words.")), quiet=True)
+        self.nothing = PlainLabel(quiet=True)
         for widget in (self.elsewhere, self.here_label, self.here, self.nothing):
             self.lines.addWidget(widget)
             widget.hide()
@@ -126,6 +128,7 @@ class NewAttendancePage(PlacePage):
         self.here_label.setVisible(bool(best))
         self.here.setVisible(bool(best))
         self.nothing.setVisible(asked and not best)
+        self.nothing.setText(self.say(CLOSED if self.session.closed else NOTHING))
 
     def _found(self) -> list[Found]:
         name = f"{self.given_name.value()} {self.family_name.value()}"

@@ -10,12 +10,14 @@ from typing import Any
 from app.casework import guide
 from app.casework.cases import CaseLine
 from app.casework.today import DueLine, to_decide, today, waits_here
+from app.clock import iso
 from app.i18n import N_
+from sync.client.lease import WARNING
 from ui import theme
 from ui.session import Session
 from ui.shell.lines import case_line, decide_line, due_line, waiting_line
 from ui.shell.place_page import PlacePage
-from ui.widgets.bars import EmptyState
+from ui.widgets.bars import Banner, EmptyState
 from ui.widgets.lists import Line, LineList, MadeLines
 from ui.widgets.text import PlainButton, main_action, row
 
@@ -34,6 +36,10 @@ class TodayPage(PlacePage):
     def __init__(self, session: Session) -> None:
         say = session.translator.text
         super().__init__(session, say(N_("Today")))
+        self.lease = Banner(tone="warn", action=say(N_("The server")))
+        self.lease.button.clicked.connect(lambda: session.go("server"))
+        self.lines.addWidget(self.lease)
+        session.lease_moved.connect(self.refresh)
         self.new_button = main_action(PlainButton(say(N_("New attendance")), kind="main", icon="new"))
         self.new_button.clicked.connect(lambda: session.go("new"))
         self.guide_button = main_action(PlainButton(icon="help"))
@@ -57,6 +63,18 @@ class TodayPage(PlacePage):
         self.unfolded = False
         self._shown: dict[str, DueLine | CaseLine] = {}
 
+    def _warn_of_lease(self) -> None:
+        found = self.session.lease
+        warns = found is not None and found.state == WARNING
+        self.lease.setVisible(warns)
+        if found is not None and warns:
+            words = N_(
+                "This laptop has not met its server since {met}. Unless it does, the cases here close on {until}. "
+                "Nothing is lost then, and a new attendance can be recorded all the same."
+            )
+            moment = self.translator.moment
+            self.lease.say(self.say(words, met=moment(iso(found.met)), until=moment(iso(found.until))), "warn")
+
     def _name_guide(self) -> None:
         now = guide.progress(self.desk)
         self.guide_button.setVisible(guide.offered(self.desk) and not now.running)
@@ -67,6 +85,7 @@ class TodayPage(PlacePage):
 
     def show_now(self) -> None:
         self._name_guide()
+        self._warn_of_lease()
         found = today(self.desk, self.session.case_lines())
         made: list[tuple[str, Callable[[], Line]]] = []
         self._shown = {}

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from app.i18n import N_
 from app.problems import Problem
-from app.vault import vault
+from app.vault import vault, wiped
 from app.vault.vault import Face
 from ui import tasks, theme
 from ui.shell.front import FrontScreen, PassphraseField
@@ -79,6 +79,8 @@ class Unlock(FrontScreen):
         self._tick = QTimer(self)
         self._tick.setInterval(250)
         self._tick.timeout.connect(self._count_down)
+        for door in self.doors:
+            self._hand_over(door)
         self._begin_with(next((n for n, door in enumerate(self.doors) if door.face is not None), 0))
 
     @property
@@ -141,6 +143,9 @@ class Unlock(FrontScreen):
         if door.face is None:
             under = door.problem.sentences(self.translator).happened if door.problem else ""
             title = self.say(N_("Vault “{folder}”"), folder=door.folder.name)
+            left = wiped.look(door.folder)
+            if left is not None:
+                return Line(str(number), left.short_name or title, under, self.say(N_("destroyed")), tone="danger")
             return Line(str(number), title, under, self.say(N_("cannot be read")), tone="danger")
         same = [d for d in self.doors if d.face and d.face.short_name == door.face.short_name]
         # Two of the same name are told apart by their folders, which are numbers.
@@ -226,6 +231,21 @@ class Unlock(FrontScreen):
             announce(self, self.state.text())
         self._enable(True)
 
+    # -- what is left of a vault that was destroyed by order
+
+    def _hand_over(self, door: Door) -> None:
+        """Let the server have what was sealed, where a vault was destroyed; without a network it waits."""
+        if door.problem is not None and door.problem.code == "vault.wiped":
+            program, folder = self.program, door.folder
+            work = partial(_handed_over, program, folder)
+            tasks.run_aside(work, lambda _over: self._look_again(folder), lambda _problem: None)
+
+    def _look_again(self, folder: Path) -> None:
+        self.doors = [look(folder, self.program.clock) if door.folder == folder else door for door in self.doors]
+        now = self.door
+        if now is not None and now.folder == folder:
+            self._choose()
+
     # -- opening
 
     def _open(self) -> None:
@@ -247,10 +267,20 @@ class Unlock(FrontScreen):
     def _failed(self, problem: Problem) -> None:
         self.state.setText("")
         self.problem_bar.show_problem(problem)
+        if problem.code == "vault.wiped" and self.door is not None:
+            self._look_again(self.door.folder)
+            self._hand_over(self.door)
+            return
         self.passphrase.edit.selectAll()
         wait = problem.facts.get("wait_s", 0)
         self._wait(float(wait) if isinstance(wait, int | float) else 0.0)
         self.first_focus()
+
+
+def _handed_over(program: Any, folder: Path) -> bool:
+    from ui import orders
+
+    return orders.hand_over(folder, program.secret_store())
 
 
 def open_vault(program: Any, folder: Path, typed: str, by_code: bool) -> tuple[Any, Any]:
@@ -260,6 +290,7 @@ def open_vault(program: Any, folder: Path, typed: str, by_code: bool) -> tuple[A
     """
     from app.casework.cases import list_cases
     from app.casework.desk import open_desk
+    from ui import orders
 
     secrets = program.secret_store()
     if by_code:
@@ -268,6 +299,8 @@ def open_vault(program: Any, folder: Path, typed: str, by_code: bool) -> tuple[A
         unlocked = vault.unlock(folder, typed, secrets=secrets, clock=program.clock)
     try:
         desk = open_desk(unlocked, clock=program.clock, policy=program.policy)
+        orders.carry_out(desk)
+        orders.heed(desk)
         return desk, list_cases(desk)
     except BaseException:
         unlocked.close()

@@ -13,10 +13,11 @@ from app.casework import cases, status
 from app.changed import Changed
 from app.i18n import N_
 from app.problems import Problem
-from ui import theme
+from ui import lease_watch, theme
 from ui.session import Session
 from ui.shell.case_frame import CaseFrame
 from ui.shell.cases import CasesPage
+from ui.shell.closed import ClosedPage
 from ui.shell.due_clock import DueClock
 from ui.shell.end_of_shift import EndOfShiftPage
 from ui.shell.find import FindPage
@@ -50,6 +51,8 @@ PLACES = {
 # Pages that a place leads to, and that place.
 WITHIN = {"settings": ("vault", SettingsPage), "server": ("vault", ServerPage)}
 KNOWN = {*PLACES, *WITHIN}
+CLOSED = ("today", "cases", "find", "reviews", "shift")
+"""Places that show cases; while those are closed, one page stands for all of them."""
 FIND_AFTER_MS = 60
 MOST_COUNTED = 99
 STATUS_AFTER_MS = 150
@@ -95,6 +98,8 @@ class Window(QWidget):
         self.due_clock = DueClock(session, self)
         self.due_clock.counted.connect(self._count_due)
         self.due_clock.ticked.connect(self._time_went_by)
+        session.lease_moved.connect(self.show_status)
+        self.find_box.setEnabled(not session.closed)
         self.show_status()
 
     # -- building
@@ -211,6 +216,8 @@ class Window(QWidget):
         for problem in self.session.flush_all():
             self.session.say_problem(problem)
         place = str(wanted.get("place", ""))
+        if self.session.closed and place in CLOSED:
+            place = "today"
         try:
             page = self._case(wanted) if place == "case" else self._page(place if place in KNOWN else "today")
         except Problem as problem:
@@ -251,7 +258,8 @@ class Window(QWidget):
 
     def _page(self, place: str) -> Any:
         if place not in self.pages:
-            page = (PLACES[place][2] if place in PLACES else WITHIN[place][1])(self.session)
+            kind = PLACES[place][2] if place in PLACES else WITHIN[place][1]
+            page = (ClosedPage if self.session.closed and place in CLOSED else kind)(self.session)
             self.pages[place] = page
             self.session.watch(page)
             self.stack.addWidget(page)
@@ -297,7 +305,7 @@ class Window(QWidget):
 
     def go_back_to(self, where: dict[str, Any] | None) -> None:
         """Stand where the officer stood; Today where that is not known or not there any more."""
-        if not where or where.get("place") not in {*KNOWN, "case"}:
+        if not where or where.get("place") not in {*KNOWN, "case"} or self._is_closed(where):
             self.go({"place": "today"})
             return
         self.go(where)
@@ -307,6 +315,26 @@ class Window(QWidget):
         if self.place == "find":
             self.find_box.setText(str(where.get("words", "")))
         self.pages[self.place].go_back_to(where)
+
+    def _is_closed(self, where: dict[str, Any]) -> bool:
+        """Whether a place shows what is closed now."""
+        case = str(where.get("case", ""))
+        hidden = where["place"] in CLOSED or (bool(case) and not cases.begun(self.session.desk, case))
+        return self.session.closed and hidden
+
+    def open_again(self) -> None:
+        """The cases may be opened again: the places show them, and what stood for them goes."""
+        self.session.read_lines_again()
+        self.find_box.setEnabled(True)
+        page = self.pages.pop("today", None)
+        for other in self.pages.values():
+            other.refresh()
+        if page is None:
+            return
+        if self.place == "today":
+            self.go({"place": "today"})
+        self.stack.removeWidget(page)
+        page.deleteLater()
 
     # -- finding
 
@@ -358,7 +386,9 @@ class Window(QWidget):
             if self._saved_at
             else self.say(N_("saved on this laptop"))
         ]
-        self.status.setText(" · ".join([*parts, *status.said(self.translator, status.waiting(desk), desk.practice)]))
+        parts += status.said(self.translator, status.waiting(desk), desk.practice)
+        parts.append(lease_watch.words(self.translator, self.session.lease))
+        self.status.setText(" · ".join(filter(None, parts)))
 
     def _saved(self, moment: datetime) -> None:
         self._saved_at = moment
