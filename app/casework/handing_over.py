@@ -78,6 +78,9 @@ def _build(desk: Desk, lines: Sequence[CaseLine], to: str, language: str, number
         force = in_force(desk, view, picture(desk, view))
         flags = [words.text(N_("extreme"))] if force.extreme else []
         flags += [words.text(N_("provisional"))] if force.provisional else []
+        if line.apart:
+            graded = ", ".join(words.text(desk.library.label("grade", grade)) for grade in line.apart)
+            flags.append(words.text(N_("graded differently: {grades}"), grades=graded))
         said = tuple(one.said(words) for one in shift.of_case(desk, line).open)
         listed.append(ListedCase(line.reference, line.short_name, line.grade, tuple(flags), said))
     now = iso(desk.clock.now())

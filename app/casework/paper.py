@@ -29,6 +29,7 @@ from app.documents.scan import SENTENCES
 from app.i18n import N_, PSEUDO, Translator, languages, translator
 from app.notebook import ids
 from app.problems import Problem
+from app.records import apart
 from app.records.names import full_name
 from app.records.view import CaseView, Record
 from app.rules.paper import Proposal, proposal_of
@@ -275,6 +276,7 @@ def context(
         copy_number=copy_number,
         reason=reason,
         grade=force.grade,
+        apart=_graded_apart(view),
         extreme=force.extreme,
         provisional=force.provisional,
         review_due=iso(risk.review(desk, view, seen, force).at),
@@ -293,6 +295,13 @@ def context(
         timeline_of=chosen_words(view, words, chosen.timeline) if document == "timeline" else (),
     )
     return made if chosen.reminders is None else replace(made, reminders=tuple(chosen.reminders))
+
+
+def _graded_apart(view: CaseView) -> tuple[tuple[str, str, str], ...]:
+    """Each grade that stands beside another one, with its officer and when; nothing where officers agree."""
+    order = apart.grades_apart(view)
+    said = {str(value or ""): standing for value, standing in apart.sides(view.case, "grade")} if order else {}
+    return tuple((grade, one.written.author, one.written.device_time) for grade in order for one in said[grade])
 
 
 def timeline_entries(desk: Desk, view: CaseView, words: Translator, wanted: Wanted) -> tuple[TimelineEntry, ...]:

@@ -48,6 +48,8 @@ class PaperContext:
     reason: str = ""
     grade: str | None = None
     """The grade in force; the officer's own is in the case."""
+    apart: tuple[tuple[str, str, str], ...] = ()
+    """The grades that officers gave apart, each with its officer and when, the one in force first."""
     extreme: bool = False
     provisional: bool = False
     review_due: str = ""

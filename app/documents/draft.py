@@ -103,6 +103,16 @@ class Draft:
         ]
         self.pair(self.tr.text("Officers differ"), "\n".join(lines))
 
+    def graded_apart(self) -> None:
+        """Where officers graded apart: each grade with who gave it and when."""
+        lines = [
+            self.tr.text(
+                "{value} – {officer}, {at}", value=self.look.code("grade", grade), officer=who, at=self.tr.moment(at)
+            )
+            for grade, who, at in self.context.apart
+        ]
+        self.pair(self.tr.text("Officers differ"), "\n".join(lines))
+
     def name(self, person: Sifted | None) -> str:
         """A person's name."""
         return person_name(person, self.tr)

@@ -39,6 +39,7 @@ def _state(draft: Draft) -> None:
     flags = [tr.text("extreme")] if context.extreme else []
     flags += [tr.text("provisional: too much is still open")] if context.provisional else []
     draft.say(tr.text("Grade in force: {grade}", grade=listed((grade, *flags))), text.STRONG)
+    draft.graded_apart()
     draft.pair(tr.text("Review due"), tr.moment(context.review_due))
     draft.field(draft.sieve.case, "danger_at")
     untold_releases(draft)

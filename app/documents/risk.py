@@ -33,6 +33,7 @@ def grade_and_floor(draft: Draft) -> None:
     flags = [tr.text("extreme")] if context.extreme else []
     flags += [tr.text("provisional: too much is still open")] if context.provisional else []
     draft.say(tr.text("Grade in force: {grade}", grade=listed((grade, *flags))), text.STRONG)
+    draft.graded_apart()
     if context.review_due:
         draft.pair(tr.text("Review due"), tr.moment(context.review_due))
     if context.floor is None:

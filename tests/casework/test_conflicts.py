@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.casework import cases, conflicts, edit, risk, today, undo
+from app.casework import cases, conflicts, edit, handing_over, paper, risk, today, undo
 from app.casework.desk import Desk, close_desk
 from app.clock import FixedClock, iso
 from app.i18n import translator
@@ -17,6 +17,7 @@ from app.notebook import entry as notebook
 from app.problems import Problem
 from app.records.view import CaseView
 from tests.casework.laptops import TODAY, carry, laptop
+from tests.documents.reading import text_of
 
 EN = translator("en")
 
@@ -320,3 +321,25 @@ def test_what_is_open_is_sorted_by_age(two: Two) -> None:
             edit.write(two.ilse, two.case, [notebook.assign(two.person, {name: (value, [])})])
         two.ilse_clock.advance(3600)
     assert [one.field for one in two.open(two.ilse)] == ["custody", "pregnant"]
+
+
+PAPERS = (("case-file", "full"), ("risk-assessment", "full"), ("handover", "full"))
+
+
+@pytest.mark.parametrize(("document", "variant"), PAPERS)
+def test_paper_follows_the_higher_grade_and_says_both(two: Two, document: str, variant: str) -> None:
+    risk.grade(two.ilse, two.case, two.assessment, "high", "He knows where they sleep.")
+    assert "Officers differ" not in text_of(paper.preview(two.ilse, two.case, document, variant))
+    risk.grade(two.tomas, two.case, two.assessment, "standard", "First call here.")
+    two.meet()
+    said = text_of(paper.preview(two.ilse, two.case, document, variant))
+    assert "Grade in force: High" in said
+    assert "Officers differ" in said
+    assert "Standard – Tomas Brandt" in said
+    assert "High – Ilse Marrow" in said
+
+
+def test_the_list_of_a_shift_says_both_grades(two: Two) -> None:
+    two.grade_apart()
+    made = handing_over.preview(two.ilse, cases.list_cases(two.ilse), "Tomas Brandt")
+    assert "graded differently: High, Standard" in " ".join(text_of(made).split())
