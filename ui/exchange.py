@@ -16,8 +16,8 @@ from app.casework import desk as casework
 from app.casework import status
 from app.changed import Changed
 from app.problems import Problem
+from sync.client import histories, schedule
 from sync.client import round as rounds
-from sync.client import schedule
 from ui import tasks
 from ui.session import Session
 from ui.trial import TrialBeside
@@ -35,6 +35,7 @@ class Exchange(QObject):
         self._schedule = schedule.Schedule(due=time.monotonic())
         self._stopped = False
         self._wrote = False  # something was written since the round began, perhaps after it had sent
+        self._open = ""  # the case that is open: its history comes first
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._begin)
@@ -43,6 +44,7 @@ class Exchange(QObject):
         self._trial.joined.connect(self.at_once)
         session.saved_at.connect(self._written)
         session.wants_exchange.connect(self.at_once)
+        session.asked_to_go.connect(self._went)
 
     def start(self) -> None:
         """Begin where the vault belongs to a server: at once, or after what an earlier run left of its waiting."""
@@ -76,16 +78,27 @@ class Exchange(QObject):
             self._schedule = self._schedule.after_write(time.monotonic())
             self._wait()
 
+    def _went(self, where: dict[str, Any]) -> None:
+        """A case is opened: what was recorded in it before its snapshot is fetched now, where it is not here yet."""
+        case = str(where.get("case") or "")
+        if not case or case == self._open or self._stopped:
+            return
+        self._open = case
+        if not self._schedule.failures and not histories.is_whole(self.session.desk.store, case):
+            self._wrote = True
+            self.at_once()
+
     def _begin(self) -> None:
         if self.running or self._stopped:
             return
         self.running, self._wrote = True, False
         open_beside, clock, heard = casework.beside(self.session.desk), self.session.desk.clock, self._heard
+        wanted = [self._open] if self._open else []
 
         def work() -> Any:
             store = open_beside()
             try:
-                return rounds.run(store, clock, told=heard.emit)
+                return rounds.run(store, clock, told=heard.emit, most=histories.AT_A_TIME, wanted=wanted)
             finally:
                 store.close()
 

@@ -16,7 +16,7 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from app.problems import Problem
 
-FORMAT = 4
+FORMAT = 5
 """Newest database format this version reads: the number of the last migration."""
 
 PLAINTEXT = b"SQLite format 3\x00"

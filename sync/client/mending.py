@@ -42,17 +42,23 @@ def compare(talk: Talk, page: messages.Pulled, receive: Receive) -> None:
 
 def _mend(talk: Talk, case: str, digest: str, upto: int, receive: Receive) -> None:
     mending.keep_what_stands(talk.store, case, iso(talk.clock.now()))
-    numbers = _fetch(talk, case, receive)
-    if numbers is None:
-        return  # no longer this laptop's to hold: the notice comes with a later page
-    agrees = mending.fold_anew(talk.store, case, numbers, upto, digest, iso(talk.clock.now()))
+    numbers = fetch(talk, case, receive)
+    if numbers is not None:  # else it is no longer this laptop's to hold: the notice comes with a later page
+        fold(talk, case, numbers, digest, upto)
+
+
+def fold(talk: Talk, case: str, numbers: dict[str, int], digest: str, upto: int) -> None:
+    """Fold a case anew from its history, whose part up to a number has this digest."""
+    at = iso(talk.clock.now())
+    mending.keep_what_stands(talk.store, case, at)
+    agrees = mending.fold_anew(talk.store, case, numbers, upto, digest, at)
     talk.done.mended.add(case)
     if not agrees:
         talk.done.differing.add(case)
     talk.tell({case})
 
 
-def _fetch(talk: Talk, case: str, receive: Receive) -> dict[str, int] | None:
+def fetch(talk: Talk, case: str, receive: Receive) -> dict[str, int] | None:
     """Fetch all entries of a case and take in those that are missing; the number of each by its hash."""
     numbers: dict[str, int] = {}
     after, more = 0, True

@@ -17,7 +17,7 @@ from app.store import exchange, mending, snapshots
 from app.store.charges import people_version
 from app.store.exchange import PULLED_AT, PUSHED_AT, Accepted, Arrived, Outgoing, Refused
 from app.store.store import SCOPE, Store
-from sync.client import charges, first, identity, lease, membership, removal, watch, witness
+from sync.client import charges, first, histories, identity, lease, membership, removal, watch, witness
 from sync.client import mending as mend
 from sync.client.asking import RefusedByServer
 from sync.client.talk import AT_ONCE, CURSOR, Round, Talk, arrived, breathe, parts
@@ -43,8 +43,18 @@ _PROBLEMS = {
 }
 
 
-def run(store: Store, clock: Clock, *, reach: Open = Https, told: Callable[[set[str]], None] | None = None) -> Round:
+def run(
+    store: Store,
+    clock: Clock,
+    *,
+    reach: Open = Https,
+    told: Callable[[set[str]], None] | None = None,
+    most: int = 0,
+    wanted: Sequence[str] = (),
+) -> Round:
     """Do one round for the vault behind `store`. `told` hears of cases as soon as they changed.
+
+    `most`: of how many cases that came as snapshots the history is fetched afterwards, of those `wanted` first.
 
     Raises Problem sync.not_enrolled, sync.unreachable, sync.busy, sync.too_old, sync.revoked, sync.copied,
     sync.history_changed, sync.not_the_server, sync.not_understood, sync.stuck, sync.removal. What was done before it
@@ -57,7 +67,9 @@ def run(store: Store, clock: Clock, *, reach: Open = Https, told: Callable[[set[
     try:
         this = _Exchange(store, clock, member, transport, told or (lambda _cases: None))
         try:
-            return this.run_as_this_device()
+            done = this.run_as_this_device()
+            histories.fetch(this, most, wanted, this.receive_beside)
+            return done
         finally:
             watch.note(store, iso(clock.now()), this.asking.heard)
     except RefusedByServer as refused:

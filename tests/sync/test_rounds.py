@@ -14,6 +14,7 @@ import pytest
 
 from app.casework import cases, edit, status
 from app.casework.desk import Desk
+from app.casework.timeline import Timeline
 from app.clock import FixedClock, SystemClock
 from app.i18n import translator
 from app.notebook import hybrid
@@ -382,3 +383,52 @@ def test_cut_off_in_its_first_page_it_still_hears_of_what_leaves_meanwhile(polic
     police.force.do(lambda c, org: administration.move_officer(c, org, officer, "officer", elsewhere))
     sync(there)
     assert there.store.cases() == []
+
+
+# ---- The entries behind snapshots ------------------------------------------------------------------------------------
+
+
+def actions(desk: Desk, case: str) -> list[str]:
+    return [action.key for action in Timeline(desk, case, translator("en")).actions]
+
+
+@pytest.fixture
+def by_snapshot(police: Police) -> tuple[Desk, Desk, list[str]]:
+    """Three cases with a history, and a laptop that got them as snapshots."""
+    here = police.enrolled()
+    made = [cases.new_case(here, str(n)) for n in range(3)]
+    for case in made:
+        edit.set_field(here, case, case, "grade_reason", "at the scene")
+    sync(here)
+    there = police.enrolled()
+    sync(there)
+    assert actions(there, made[0]) == []
+    return here, there, made
+
+
+def test_the_history_behind_a_snapshot_is_fetched_while_nothing_else_waits(by_snapshot):
+    here, there, made = by_snapshot
+    heard: list[set[str]] = []
+    sync(there, most=1, wanted=[made[1]], told=heard.append)
+    assert [bool(actions(there, case)) for case in made] == [False, True, False]
+    assert heard == [{made[1]}]  # whoever looks at it is told
+    done = sync(there, most=40)
+    assert [actions(there, case) for case in made] == [actions(here, case) for case in made]
+    assert not done.mended
+    asked: list[str] = []
+    sync(there, most=40, reach=partial(Listening, asked=asked))
+    assert "history" not in asked  # once is enough
+    there.store.verify()
+    before = {case: there.store.case(case).snapshot() for case in made}
+    there.store.rebuild()
+    assert {case: there.store.case(case).snapshot() for case in made} == before
+
+
+def test_a_snapshot_that_is_not_what_its_entries_say_is_mended(by_snapshot):
+    here, there, made = by_snapshot
+    with there.store.transaction() as connection:
+        connection.execute("UPDATE snapshot SET digest = ? WHERE case_id = ?", ("0" * 64, made[0]))
+    done = sync(there, most=40)
+    assert (done.mended, done.differing) == ({made[0]}, set())
+    assert there.store.case(made[0]).snapshot() == here.store.case(made[0]).snapshot()
+    assert not sync(there, most=40).mended

@@ -50,13 +50,14 @@ def sync(options: Any) -> int:
     """One round: send what waits, take in what is new."""
     from app.casework import cases
     from app.casework.desk import beside
+    from sync.client import histories
     from sync.client import round as rounds
     from ui import orders
 
     with opened(options, closed_too=True) as at:
         store = beside(at.desk)()
         try:
-            done = rounds.run(store, at.desk.clock)
+            done = rounds.run(store, at.desk.clock, most=histories.AT_A_TIME)
         except Problem as problem:
             if problem.code == "sync.revoked":
                 _destroy(at.desk)
