@@ -279,7 +279,7 @@ class World:
         problem, why = "", {}
         with self.fragile(laptop), mock.patch.object(talk, "BREATH_S", 0), self.seeded_identities():
             try:
-                # In one world of five, laptops fetch what lies behind snapshots; seeds that were found stay as they were.
+                # In one world of five laptops fetch what lies behind snapshots.
                 most = 2 if self.seed % 5 == 4 else 0
                 rounds.run(laptop.store, laptop.clock, reach=lambda *_: Wire(self), most=most)
             except Problem as told:
