@@ -17,3 +17,18 @@ def fold_anew(connection: Connection, case_id: str) -> None:
     rows.write_rows(connection, state, state.records, None if own else changed_at)
     if not state.records:
         connection.execute("DELETE FROM case_line WHERE case_id = ?", (case_id,))
+
+
+def lost(connection: Connection) -> set[str]:
+    """The cases that a server which was put back did not know as this laptop's: all of them is still here."""
+    return {case for (case,) in connection.execute("SELECT case_id FROM gone WHERE kind = 'lost'").fetchall()}
+
+
+def bring_back(connection: Connection, device: str, case_id: str) -> None:
+    """Let a lost case count again, within a transaction; its rows are to be folded anew after that."""
+    connection.execute("DELETE FROM gone WHERE case_id = ?", (case_id,))
+    connection.execute(
+        "UPDATE entry SET state = iif(device <> ?, 'received', iif(number IS NULL, 'unsent', 'sent'))"
+        " WHERE case_id = ? AND state = 'gone'",
+        (device, case_id),
+    )

@@ -277,11 +277,16 @@ def receive(
     with store.transaction() as connection:
         states: dict[str, CaseState] = {}
         written: dict[str, str] = {}
-        clock = store.clock()
+        clock, lost, again = store.clock(), anew.lost(connection), set[str]()
         for one in arrived:
             try:
                 entry = _verified(one, keys)
                 held = _held(connection, entry, one.signed)
+                if entry.case in lost:
+                    # Whoever made it has sent it again.
+                    anew.bring_back(connection, store.device, entry.case)
+                    lost.discard(entry.case)
+                    again.add(entry.case)
             except EntryRefused as reason:
                 _set_aside(connection, one, str(reason))
                 done.refused.append((one, str(reason)))
@@ -294,8 +299,8 @@ def receive(
                     else:
                         _note_received(store, connection, word, states, done.touched)
                 elif _numbered_anew(connection, entry, one):
-                    _apply(store, connection, entry, one, states, done.touched)
-                    written[entry.case] = entry.wall
+                    # It stands in the rows, or was replaced since: taken in once more, it would come up again.
+                    again.add(entry.case)
                 continue
             if entry.device == store.device:
                 # The server knows more of this device than its own file: an old copy, which must not go on.
@@ -311,6 +316,9 @@ def receive(
             if entry.case != entry.device:
                 written[entry.case] = entry.wall
         _write(connection, states, done.touched, written)
+        for case_id in again:
+            anew.fold_anew(connection, case_id)
+            done.touched.setdefault(case_id, set())
         store.remember("clock", f"{clock.milliseconds}:{clock.counter}")
         store.remember("cursor", cursor)
     store.forget()
