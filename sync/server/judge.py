@@ -25,6 +25,8 @@ NAMED = re.compile(rb'"([0-9a-f]{32})"?:[0-9]')
 
 GIVEN_TO = re.compile(rb'"officer":"([0-9a-f]{32})"')
 """Every officer to whom an entry's bytes could hand a case over."""
+OPENS = b'"type":"case"'
+"""What stands in the bytes of an entry that opens a case."""
 HANDS_OVER = f'"{charge.GIVEN}'.encode()
 SAYS_POLICE = re.compile(f'"({EMPLOYEE}|{FLAG})"'.encode())
 """What stands in the bytes of an entry that hands a case over or answers that, or that speaks of the police."""
@@ -78,6 +80,7 @@ class Grounds:
 
     `authors`: the names that this device's entries may bear; `held`: by first number; `heads`: the last number of
     each device that the entries name; `cases`: what is known of each case named; `left`: cases that this device had;
+    `missing`: after a restore, some device that may have more than is known here has not been back yet;
     `people`: officers in service whom the entries name; `police`: what was said before, of cases where it matters.
     """
 
@@ -92,6 +95,7 @@ class Grounds:
     left: Mapping[str, Parting] = field(default_factory=dict)
     revoked: bool = False
     replaced: bool = False
+    missing: bool = False
     people: Mapping[str, Officer] = field(default_factory=dict)
     police: Mapping[str, Police] = field(default_factory=dict)
 
@@ -240,11 +244,9 @@ def _in_scope(entry: Entry, grounds: Grounds, mine: Mapping[str, CaseFacts]) -> 
     if entry.case == entry.device:
         return None
     before = facts = mine.get(entry.case) or grounds.cases.get(entry.case)
-    opens = facts is None
-    if facts is None:
-        if not _opens(entry) or not access.holds_cases(grounds.officer.role):
-            raise EntryRefused("scope")
-        facts = CaseFacts(grounds.officer.id, grounds.officer.id, grounds.officer.unit)
+    opens = facts is None or not facts.author
+    if facts is None or not facts.author:
+        facts = _opened(entry, grounds, facts)
     elif not access.may(grounds.officer, access.CHANGE, facts, grounds.units):
         parting = grounds.left.get(entry.case)
         # Written before the officer could know: work in good faith is taken in.
@@ -255,6 +257,27 @@ def _in_scope(entry: Entry, grounds: Grounds, mine: Mapping[str, CaseFacts]) -> 
         facts = _given(entry, grounds, facts)
     facts = after_police(entry, grounds, facts)
     return None if facts is before else facts
+
+
+def _opened(entry: Entry, grounds: Grounds, before: CaseFacts | None) -> CaseFacts:
+    """A case that nobody has opened here is the officer's who opens it.
+
+    After a restore its opening may be among what was lost and comes later: until then the case is that of whoever
+    writes in it, and of nobody's unit.
+    """
+    me = grounds.officer
+    if not access.holds_cases(me.role):
+        raise EntryRefused("scope")
+    if _opens(entry):
+        known = before or CaseFacts("", "", "")
+        return replace(known, author=me.id, owner=me.id, unit=me.unit, assigned=frozenset())
+    if before is not None and access.may(me, access.CHANGE, before, grounds.units):
+        return before
+    if not grounds.missing:
+        raise EntryRefused("scope")
+    if before is None:
+        return CaseFacts("", me.id, "")
+    return replace(before, assigned=before.assigned | {me.id})
 
 
 def _given(entry: Entry, grounds: Grounds, facts: CaseFacts) -> CaseFacts:

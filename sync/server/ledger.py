@@ -91,15 +91,12 @@ class CaseChange:
     def charge_moves(self) -> bool:
         """Whether it says something about who has charge of the case that does not go without saying."""
         was = self.before or CaseFacts(self.facts.author, self.facts.owner, self.facts.unit)
-        now = self.facts
-        return (was.owner, was.unit, was.offer, was.named, was.employed, was.restricted) != (
-            now.owner,
-            now.unit,
-            now.offer,
-            now.named,
-            now.employed,
-            now.restricted,
-        )
+        return _of_charge(was) != _of_charge(self.facts)
+
+
+def _of_charge(facts: CaseFacts) -> tuple[object, ...]:
+    who = (facts.author, facts.owner, facts.unit, facts.assigned, facts.named)
+    return (*who, facts.offer, facts.employed, facts.restricted)
 
 
 @dataclass
@@ -144,6 +141,10 @@ class Taking(Protocol):
 
     def left(self, cases: Collection[str]) -> Mapping[str, Parting]:
         """Which of these cases have left the device's scope."""
+        ...
+
+    def missing(self) -> bool:
+        """Whether some other device may have more than is known here: after a restore, until it has been back."""
         ...
 
     def people(self, officers: Collection[str]) -> Mapping[str, Officer]:

@@ -90,6 +90,15 @@ class PostgresTaking:
         ).fetchall()
         return {case: Parting(until, lately) for case, until, lately in rows}
 
+    def missing(self) -> bool:
+        row = self._one(
+            "SELECT EXISTS (SELECT FROM device WHERE org_id = %s AND device_id <> %s AND settled <> %s"
+            " AND revoked_at IS NULL)",
+            self._caller.device,
+            self._caller.epoch,
+        )
+        return bool(row[0])
+
     def people(self, officers: Collection[str]) -> Mapping[str, Officer]:
         rows = self._all(
             "SELECT officer_id, role, unit_id FROM officer"

@@ -100,9 +100,21 @@ def _grounds(ledger: Taking, caller: Caller, sent: Sequence[Sent]) -> Grounds:
         left=ledger.left(cases),
         revoked=caller.revoked,
         replaced=caller.replaced and not caller.revoked,
+        missing=_without_opening(sent, facts) and ledger.missing(),
         people=_people(ledger, sent),
         police={case: ledger.police(case) for case in _about_police(sent, facts)},
     )
+
+
+def _without_opening(sent: Sequence[Sent], facts: Mapping[str, CaseFacts]) -> bool:
+    """Whether there is an entry on a case that nobody has opened, which does not open it either."""
+    opened = {case for case, known in facts.items() if known.author}
+    for one in sent:
+        if one.envelope is not None and one.envelope.case not in opened | {one.envelope.device}:
+            if judge.OPENS not in one.body:
+                return True
+            opened.add(one.envelope.case)
+    return False
 
 
 def _people(ledger: Taking, sent: Sequence[Sent]) -> Mapping[str, Officer]:

@@ -53,6 +53,12 @@ def after_push(connection: Connection, caller: Caller, written: Written) -> Plac
     """Give each case that a push opened, restricted, handed on or woke to the devices that may hold it."""
     number = written.place.number
     for change in written.cases.values():
+        if change.before is not None and not change.before.author and change.facts.author:
+            # Whoever wrote in it before its opening came back was let in for that time alone.
+            connection.execute(
+                "DELETE FROM involved WHERE org_id = %s AND case_id = %s AND kind = 'assigned'",
+                (caller.org, change.case),
+            )
         if change.charge_moves:
             number = charge(connection, caller.org, change.case, change.facts, number)
             _note(connection, caller, change, number)
@@ -71,14 +77,15 @@ def charge(connection: Connection, org: str, case: str, now: CaseFacts, number: 
     """Note who has charge of a case from now on, under a number of its own; returns that."""
     number += 1
     connection.execute(
-        "UPDATE held_case SET owner = %s, unit_id = %s, offer = %s, offered = %s, offered_unit = %s, employed = %s,"
-        " charged = %s WHERE org_id = %s AND case_id = %s",
-        (now.owner, now.unit, now.offer, now.offered, now.offered_unit, now.employed, number, org, case),
+        "UPDATE held_case SET author = %s, owner = %s, unit_id = %s, offer = %s, offered = %s, offered_unit = %s,"
+        " employed = %s, charged = %s WHERE org_id = %s AND case_id = %s",
+        (now.author, now.owner, now.unit, now.offer, now.offered, now.offered_unit, now.employed, number, org, case),
     )
-    for officer in sorted(now.named):
-        connection.execute(
-            "INSERT INTO involved VALUES (%s, %s, %s, 'named', now()) ON CONFLICT DO NOTHING", (org, case, officer)
-        )
+    for kind, officers in (("assigned", now.assigned), ("named", now.named)):
+        for officer in sorted(officers):
+            connection.execute(
+                "INSERT INTO involved VALUES (%s, %s, %s, %s, now()) ON CONFLICT DO NOTHING", (org, case, officer, kind)
+            )
     return number
 
 

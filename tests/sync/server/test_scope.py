@@ -367,3 +367,34 @@ def test_after_a_restore_work_that_saw_what_was_lost_is_taken_in(force: Force, l
     laptop.pull_page()
     other.write(case, notebook.assign(case, {"reference": ("never", [f"{laptop.device}:3"])}))
     assert outcomes(other.push()) == [("refused", "unknown")]
+
+
+def test_after_a_restore_work_in_a_case_whose_opening_was_lost_is_taken_in_and_healed(force: Force, laptop: Laptop):
+    """Others wrote in a case that was opened after the backup; they are back before whoever opened it is."""
+    other, third, mate = force.laptop(), force.laptop(), force.laptop()
+    case = laptop.new_case("opened after the backup")
+    for one in (other, third):
+        one.writer.read(notebook.read(laptop.writer.entries[0].body))
+        one.write(case, notebook.append(random_id(), "note", {"words": "mine"}))
+    # Without a restore nobody can have seen a case that never was here.
+    stranger = force.laptop()
+    stranger.write(case, notebook.append(random_id(), "note", {"words": "guessed"}))
+    assert outcomes(stranger.push()) == [("refused", "scope")]
+    force.do(administration.new_epoch)
+    for one in (other, third):
+        assert outcomes(one.push()) == [("accepted", "")]
+        assert one.snapshots(case).missing == []
+    assert mate.snapshots(case).missing == [case]
+    assert outcomes(laptop.push()) == [("accepted", "")]
+    # Now it is its author's, and the unit's like any other.
+    assert all(one.snapshots(case).missing == [] for one in (laptop, other, third, mate))
+    assert force.rows("SELECT author, owner, unit_id FROM held_case WHERE case_id = %s", case) == [
+        (laptop.officer, laptop.officer, force.unit)
+    ]
+    assert force.rows("SELECT * FROM involved WHERE case_id = %s", case) == []
+    # Once everybody has been back, what is not here never was.
+    for one in (laptop, other, third, mate, stranger):
+        one.epoch = one.pull_page().epoch
+        one.pull_page()
+    stranger.write(random_id(), notebook.append(random_id(), "note", {"words": "guessed"}))
+    assert outcomes(stranger.push()) == [("refused", "scope")]
