@@ -12,6 +12,7 @@ from app.clock import Clock, SystemClock
 from app.forms.library import Library, load_library
 from app.notebook.ids import random_id
 from app.policy import DEFAULT_POLICY, Policy, in_force
+from app.store.database import FEW
 from app.store.store import Author, Store
 from app.vault import vault
 from app.vault.device_secret import SecretStore
@@ -103,7 +104,7 @@ def vault_check(desk: Desk, newest: int | None = NEWEST) -> Callable[[], None]:
 def beside(desk: Desk) -> Callable[[], Store]:
     """How to open a second connection to the vault, for work in the pool; it needs nothing of the desk any more."""
     folder, key, device = desk.unlocked.folder, desk.unlocked.database_key(), desk.unlocked.device_id
-    return lambda: Store.open(folder, key, device)
+    return lambda: Store.open(folder, key, device, statements=FEW)
 
 
 def close_desk(desk: Desk) -> None:

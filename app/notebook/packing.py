@@ -35,6 +35,36 @@ def pack(record: RecordState) -> bytes:
     return msgspec.json.encode(body, order="sorted")
 
 
+class Packed(msgspec.Struct, frozen=True):
+    """A packed state as it lies there, for whoever needs only its type and what stands in its fields."""
+
+    t: str
+    i: list[int]
+    d: list[str]
+    w: list[tuple[str, str, int, int, str | None]]
+    c: list[int]
+    f: dict[str, list[tuple[int, Any]]]
+    a: dict[str, list[str]]
+    k: dict[str, dict[str, int]]
+    u: list[Any]
+
+    def values(self, name: str) -> list[Any]:
+        """The standing values of a field."""
+        return [value for _, value in self.f.get(name, ())]
+
+
+_PACKED = msgspec.json.Decoder(Packed)
+
+
+def look(blob: bytes) -> Packed:
+    """A packed state looked at, a quarter of the work of opening it. Raises ValueError where it could not be opened."""
+    found = _PACKED.decode(blob)
+    named = [*found.i, *found.c, *map(int, found.k), *(n for pairs in found.f.values() for n, _ in pairs)]
+    if len(found.w) != len(found.d) or not all(0 <= n < len(found.d) for n in named):
+        raise ValueError("not a packed state")
+    return found
+
+
 def _number(pair: list[Any]) -> int:
     return int(pair[0])
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
 
 from app.notebook.fold import CaseState, RecordState
-from app.notebook.packing import pack, unpack
+from app.notebook.packing import look, pack, unpack
 from app.records.declared import RECORD_TYPES
 from app.store.database import Connection
 from app.store.spelling import sound_of
@@ -52,24 +54,27 @@ def write_rows(connection: Connection, state: CaseState, touched: Iterable[str],
     return worded
 
 
-def write_first(connection: Connection, cases: Iterable[tuple[CaseState, Mapping[str, bytes], str]]) -> None:
-    """Write the rows of cases of which nothing is here yet: their states, the same packed by record, the writer's time.
+def write_first(connection: Connection, cases: Iterable[tuple[str, Mapping[str, bytes], str]]) -> None:
+    """Write the rows of cases of which nothing is here yet: id, packed records, the writer's time.
 
-    Thousands of them come in a first synchronisation; there is nothing in place to look at first.
+    Thousands of them come in a first synchronisation: there is nothing in place to look at first, and the packed
+    records become rows as they are. Raises ValueError where one could not be opened.
     """
     records: list[tuple[str, str, str, bytes]] = []
-    words: list[tuple[str, str, str, str]] = []
+    words: set[tuple[str, str, str, str]] = set()
     lines: list[tuple[str, str]] = []
-    for state, packed, changed_at in cases:
-        for record_id, record in state.records.items():
-            records.append((state.id, record_id, record.type, packed[record_id]))
-            if record.type in _SEARCHED:
-                words += [(word, kind, record_id, state.id) for word, kind in _wanted(record)]
-        if state.records:
-            lines.append((state.id, changed_at))
+    for case_id, packed, changed_at in cases:
+        for record_id, blob in packed.items():
+            record = look(blob)
+            records.append((case_id, record_id, record.t, blob))
+            if record.t in _SEARCHED:
+                found = _words(record.t, record.values)
+                words.update((word, case_id, record_id, kind) for word, kind in found)
+        if packed:
+            lines.append((case_id, changed_at))
     connection.executemany("INSERT INTO record (case_id, id, type, state) VALUES (?, ?, ?, ?)", records)
-    connection.executemany("INSERT INTO word (word, kind, record_id, case_id) VALUES (?, ?, ?, ?)", sorted(words))
-    connection.executemany(_WRITE_SPELLING, _sounds({(word, kind) for word, kind, _, _ in words}))
+    connection.executemany("INSERT INTO word (word, case_id, record_id, kind) VALUES (?, ?, ?, ?)", sorted(words))
+    connection.executemany(_WRITE_SPELLING, _sounds({(word, kind) for word, _, _, kind in words}))
     connection.executemany(_WRITE_LINE, lines)
 
 
@@ -145,11 +150,21 @@ def _sounds(words: Iterable[tuple[str, str]]) -> list[tuple[str, str, str]]:
 
 
 def _wanted(record: RecordState) -> set[tuple[str, str]]:
+    return _words(record.type, lambda name: [standing.value for standing in record.standing(name)])
+
+
+def _words(kind: str, values: Callable[[str], list[Any]]) -> set[tuple[str, str]]:
     return {
         (word, field.find)
-        for field in _SEARCHED[record.type]
-        for standing in record.standing(field.name)
-        for text in (standing.value if isinstance(standing.value, list) else [standing.value])
+        for field in _SEARCHED[kind]
+        for value in values(field.name)
+        for text in (value if isinstance(value, list) else [value])
         if isinstance(text, str)
-        for word in indexed(field.find, text)
+        for word in _indexed(field.find, text)
     }
+
+
+@functools.lru_cache(maxsize=1024)
+def _indexed(kind: str, text: str) -> tuple[str, ...]:
+    """Names and places come again and again when many cases are taken in."""
+    return tuple(indexed(kind, text))

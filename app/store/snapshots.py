@@ -12,8 +12,6 @@ from types import MappingProxyType
 
 import msgspec
 
-from app.notebook.fold import CaseState
-from app.notebook.packing import unpack
 from app.store import anew, folded, rows
 from app.store.database import Connection
 from app.store.store import Store
@@ -170,12 +168,10 @@ def _known(connection: Connection, cases: Iterable[str]) -> set[str]:
 
 def _take_first(connection: Connection, snapshots: Sequence[Snapshot]) -> None:
     """Take in cases of which nothing is here: the many of a first synchronisation, in few words."""
-    connection.executemany(_KEEP, [_row(one) for one in snapshots])
-    rows.write_first(connection, ((_state(one), one.records, one.changed_at) for one in snapshots))
-
-
-def _state(one: Snapshot) -> CaseState:
-    return CaseState(one.case_id, {key: unpack(key, raw) for key, raw in one.records.items()})
+    # In the order of their ids they lie side by side in the file.
+    some = sorted(snapshots, key=lambda one: one.case_id)
+    connection.executemany(_KEEP, [_row(one) for one in some])
+    rows.write_first(connection, ((one.case_id, one.records, one.changed_at) for one in some))
 
 
 def _row(one: Snapshot) -> tuple[str, int, str, str, bytes]:

@@ -5,6 +5,7 @@ Digits are never forgiven. Nothing here knows a case; it only compares words tha
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ _VOWELS = re.compile(r"(?<!^)[aeiouyhwj]")
 _OPEN = re.compile(r"^[aeiou]")
 
 
+@functools.lru_cache(maxsize=1024)
 def sound_of(word: str) -> str:
     """What is left of a folded word when only its sound counts: its consonants. Empty for a word with other signs."""
     if not word.isascii() or not word.isalpha():

@@ -26,7 +26,7 @@ from app.notebook.packing import unpack
 from app.problems import Problem
 from app.records.view import CaseView, Record
 from app.store import finding, folded, proof, rows
-from app.store.database import Connection, integrity, open_database, problems, remove_database
+from app.store.database import MANY, Connection, integrity, open_database, problems, remove_database
 from app.store.finding import Hit, NearHit
 from app.store.sealing import BEGUN, Seal
 from app.store.spelling import Spellings
@@ -117,13 +117,14 @@ class Store:
             raise
 
     @classmethod
-    def open(cls, folder: Path, key: bytes, device: str) -> Store:
+    def open(cls, folder: Path, key: bytes, device: str, statements: int = MANY) -> Store:
         """The database of a vault. Raises the Problems of `open_database`, also where it is another vault's.
 
-        `device`: the vault's id, which its device bears as well as long as it was never copied or put back.
+        `device`: the vault's id, which its device bears as well as long as it was never copied or put back;
+        `statements`: as in `open_database`.
         """
         path = folder / FILE
-        connection = open_database(path, key)
+        connection = open_database(path, key, statements=statements)
         try:
             with problems(path):
                 kept = dict(connection.execute("SELECT name, value FROM meta WHERE name IN ('device', ?)", (VAULT,)))

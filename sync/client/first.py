@@ -8,7 +8,7 @@ from __future__ import annotations
 from app.clock import iso
 from app.store import exchange, snapshots
 from sync.client import charges
-from sync.client.talk import AT_ONCE, Talk, breathe, kept, parts
+from sync.client.talk import CASES_AT_ONCE, Talk, breathe, kept, parts
 from sync.wire import limits, messages
 
 FIRST = "first synchronisation"
@@ -47,7 +47,7 @@ def take_in(talk: Talk) -> None:
 def take_page(talk: Talk, page: messages.Snapshots, here: dict[str, str]) -> None:
     """Take in a page, a few cases at a time; `here`: where to go on after it, kept with the last of them."""
     charges.keep(talk.store, page.charges)
-    some = list(parts(page.snapshots, AT_ONCE)) or [[]]
+    some = list(parts(page.snapshots, CASES_AT_ONCE)) or [[]]
     for n, one in enumerate(some, start=1):
         talk.tell(snapshots.take(talk.store, [kept(each) for each in one], here if n == len(some) else {}))
         breathe()

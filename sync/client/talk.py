@@ -20,6 +20,8 @@ from sync.wire import messages, signing
 from sync.wire.messages import Message, PulledEntry
 
 CURSOR = "cursor"
+CASES_AT_ONCE = 50
+"""As many cases of which nothing was here yet are taken in about the same time."""
 AT_ONCE = 25
 """Entries or snapshots taken in by one transaction, so that a writer at the screen never waits long for its turn."""
 BREATH_S = 0.002
