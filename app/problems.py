@@ -895,7 +895,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Tell your administrator before you try again: somebody may stand in between."),
     ),
     "enrol.other_officer": (
-        N_("You signed in as somebody else than the officer for whom the code was made."),
+        N_("You signed in as somebody other than the officer for whom the code was made."),
         N_("Nothing was changed. The code still holds."),
         N_("Sign out in the browser, then use the code again as yourself; or ask your administrator for your own."),
     ),

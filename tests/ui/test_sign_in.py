@@ -122,7 +122,7 @@ def test_somebody_else_in_the_browser_is_told(at_work, qtbot, site, provider, sy
     page.code.set_value(site.code(OFFICER))
     page.join_button.click()
     qtbot.waitUntil(page.join_button.isEnabled, timeout=20_000)
-    assert page.join_state.text().startswith("You signed in as somebody else")
+    assert page.join_state.text().startswith("You signed in as somebody other")
     assert membership.membership(one.officer.session.desk.store) is None
 
 
