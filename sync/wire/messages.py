@@ -398,6 +398,14 @@ class Health(Message):
 # ---- Refusals ----------------------------------------------------------------------------------------------------
 
 
+class SignInFirst(Message):
+    """Where the officer has to sign in before a device is taken, and as what the program is registered there."""
+
+    issuer: str
+    client: str
+    scope: str = "openid"
+
+
 class Refusal(Message):
     """Why a request was not answered. `code` is stable; facts name no person.
 
@@ -412,6 +420,8 @@ class Refusal(Message):
     retry_s: int = 0
     least: int = 0
     order: Signed | None = None
+    sign_in: SignInFirst | None = None
+    why: str = ""
 
 
 def encode(message: Message) -> bytes:
@@ -425,13 +435,3 @@ def statement(signed: Signed) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise msgspec.ValidationError("a statement is an object")
     return body
-class SignInFirst(Message):
-    """Where the officer has to sign in before a device is taken, and as what the program is registered there."""
-
-    issuer: str
-    client: str
-    scope: str = "openid"
-
-
-    sign_in: SignInFirst | None = None
-    why: str = ""
