@@ -977,9 +977,9 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Connect to the server, or ask your supervisor by telephone for an extension code."),
     ),
     "lease.code_wrong": (
-        N_("This is not an extension code for this laptop and a day from today on, or it was used already."),
+        N_("This is not today’s code of this laptop, or it was used already."),
         NOTHING_CHANGED,
-        N_("Compare it letter by letter, and ask your supervisor for today’s code of this very laptop."),
+        N_("Compare it letter by letter with your supervisor."),
     ),
     "lease.none": (
         N_("This vault knows no extension codes: it belongs to no server, or has never met it."),

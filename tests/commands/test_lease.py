@@ -72,7 +72,7 @@ def test_the_cases_are_closed_and_a_code_opens_them_for_a_day(folder):
     assert "notebook" in run(folder, "vault", "check").out.lower()
     device = vault.look(folder).device_id
     wrong = run(folder, "extend", "AAAA-AAAA")
-    assert (wrong.code, "not an extension code" in wrong.err) == (1, True)
+    assert (wrong.code, "not today’s code" in wrong.err) == (1, True)
     code = extension.code(SIGNER.extension_secret(device), device, datetime.now(UTC).date())
     assert run(folder, "extend", code).code == 0
     assert "NM-2026-0417" in run(folder, "case", "list").out

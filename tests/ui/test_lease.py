@@ -156,7 +156,7 @@ def test_a_code_opens_the_cases_again(closed, enrolled):
     page = window.pages["today"]
     page.code.setText("AAAA-AAAA")
     page.open_button.click()
-    assert "not an extension code" in page.said.text()
+    assert "not today’s code" in page.said.text()
     page.code.setText(code_for(enrolled).lower())
     page.open_button.click()
     assert not isinstance(window.stack.currentWidget(), ClosedPage)
@@ -177,7 +177,7 @@ def test_the_servers_answer_opens_them_again(closed, enrolled):
 def test_a_clock_that_is_ahead_says_so(enrolled, at_work, clock: FixedClock):
     clock.set(clock.now() + timedelta(days=400))
     officer = at_work().officer
-    assert "If that clock is wrong, put it right" in words(officer.window)
+    assert "If that is wrong, put the clock right" in words(officer.window)
     clock.set(clock.now() - timedelta(days=400))
     officer.lease.look()
     assert not isinstance(officer.window.stack.currentWidget(), ClosedPage)

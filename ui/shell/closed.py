@@ -74,6 +74,9 @@ class ClosedPage(PlacePage):
             "{device}. The code opens the cases for one day, and holds once."
         )
         self.by_code.body.addWidget(PlainLabel(say(words, device=self.desk.device_id[:DEVICE_SIGNS])))
+        self.said = PlainLabel(bold=True, tone="danger")  # over the field: in a low window what is under it is not seen
+        self.said.hide()
+        self.by_code.body.addWidget(self.said)
         self.code = LineEdit(name=say(N_("Extension code")), main=True, placeholder="XXXX-XXXX", longest=20)
         self.code.returnPressed.connect(self._extend)
         self.by_code.body.addWidget(PlainLabel(say(N_("Extension code")), bold=True, buddy=self.code))
@@ -81,9 +84,6 @@ class ClosedPage(PlacePage):
         self.open_button = PlainButton(say(N_("Open for one day")), kind="main")
         self.open_button.clicked.connect(self._extend)
         self.by_code.body.addLayout(row(self.open_button))
-        self.said = PlainLabel(bold=True, tone="danger")
-        self.said.hide()
-        self.by_code.body.addWidget(self.said)
         self.column.addWidget(self.by_code)
 
     # -- the code
@@ -130,21 +130,18 @@ class ClosedPage(PlacePage):
         if found is None:
             return ""
         moment = self.translator.moment
-        if found.by_clock:
-            return self.say(
-                N_(
-                    "By the clock of this laptop, which stands at {now}, the time is over for which it may be read "
-                    "without its server. If that clock is wrong, put it right: the cases open again by themselves."
-                ),
-                now=moment(iso(self.desk.clock.now())),
-            )
-        return self.say(
+        said = self.say(
             N_(
                 "This laptop has not met its server since {met}. The time is over for which it may be read without it, "
                 "in case it was stolen or is no longer yours. You can record a new attendance all the same."
             ),
             met=moment(iso(found.met)),
         )
+        if not found.by_clock:
+            return said
+        now = moment(iso(self.desk.clock.now()))
+        wrong = N_("By its own clock it is {now}. If that is wrong, put the clock right: the cases open by themselves.")
+        return f"{said} {self.say(wrong, now=now)}"
 
     def where(self) -> dict[str, Any]:
         return {}

@@ -181,6 +181,15 @@ class Unlock(FrontScreen):
             self.problem_bar.clear()
         self._use_code(False)
         self._wait(face.wait_s if face else 0)
+        self._say_destroyed(wiped.look(door.folder) if door and door.problem else None)
+
+    def _say_destroyed(self, left: wiped.Wiped | None) -> None:
+        """A vault that was destroyed by order asks for nothing any more."""
+        for widget in (self.passphrase, self.passphrase_label, self.button, self.other_way):
+            widget.setHidden(left is not None)
+        if left is not None:
+            self.whose.setText(self.say(N_("Vault of {name}: destroyed by order"), name=left.short_name))
+            self.whose.show()
 
     def _use_code(self, wanted: bool) -> None:
         self._by_code = wanted
