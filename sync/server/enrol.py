@@ -193,8 +193,9 @@ def insert(
 
 
 _WITH_COPIES = (
-    "WITH RECURSIVE all_of (device_id) AS (SELECT unnest(%s::text[]) COLLATE \"C\" UNION SELECT d.device_id FROM device AS d"
-    " JOIN all_of AS a ON d.in_place_of = a.device_id WHERE d.org_id = %s) SELECT device_id FROM all_of"
+    'WITH RECURSIVE all_of (device_id) AS (SELECT unnest(%s::text[]) COLLATE "C" UNION SELECT d.device_id'
+    " FROM device AS d JOIN all_of AS a ON d.in_place_of = a.device_id WHERE d.org_id = %s)"
+    " SELECT device_id FROM all_of"
 )
 
 
