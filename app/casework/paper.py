@@ -266,7 +266,8 @@ def context(
     force = risk.in_force(desk, view, seen)
     rules = risk.rule_set(desk)
     chosen = choice or Choice()
-    told = timeline_entries(desk, view, words, chosen.timeline) if document in WITH_TIMELINE else ()
+    found = Timeline(desk, view.id, words) if document in WITH_TIMELINE else None
+    told = timeline_entries(found, words, chosen.timeline) if found else ()
     made = PaperContext(
         library=desk.library,
         officer=desk.officer,
@@ -293,6 +294,7 @@ def context(
         confirmed=frozenset(chosen.confirmed),
         timeline=told,
         timeline_of=chosen_words(view, words, chosen.timeline) if document == "timeline" else (),
+        timeline_whole=found is None or found.whole,
     )
     return made if chosen.reminders is None else replace(made, reminders=tuple(chosen.reminders))
 
@@ -304,9 +306,8 @@ def _graded_apart(view: CaseView) -> tuple[tuple[str, str, str], ...]:
     return tuple((grade, one.written.author, one.written.device_time) for grade in order for one in said[grade])
 
 
-def timeline_entries(desk: Desk, view: CaseView, words: Translator, wanted: Wanted) -> tuple[TimelineEntry, ...]:
-    """The wanted part of the timeline in words, latest first."""
-    found = Timeline(desk, view.id, words)
+def timeline_entries(found: Timeline, words: Translator, wanted: Wanted) -> tuple[TimelineEntry, ...]:
+    """The wanted part of a timeline in words, latest first."""
     return tuple(
         TimelineEntry(
             action.at,

@@ -15,6 +15,7 @@ from app.i18n import N_, Translator
 from app.notebook.entry import Change, Entry
 from app.records.declared import RECORD_TYPES
 from app.records.view import CaseView
+from app.store import histories
 from app.store.store import KeptEntry
 
 _OF_THE_VICTIM = frozenset({"assessment", "answer", "victim_view", "plan", "measure", "paper", "follow_up", "sealed"})
@@ -84,11 +85,12 @@ class Action:
 
 
 class Timeline:
-    """All actions of one case, latest first."""
+    """All actions of one case, latest first. `whole`: none is still on the server alone, as far as is known here."""
 
     def __init__(self, desk: Desk, case_id: str, words: Translator) -> None:
         self._desk, self._words = desk, words
         self.view = desk.store.view(case_id)
+        self.whole = histories.is_whole(desk.store, case_id)
         self.change_words = ChangeWords(desk, self.view, words)
         self._said: dict[str, tuple[Said, ...]] = {}
         self._concerns: dict[str, frozenset[str]] = {}

@@ -8,7 +8,7 @@ from app.documents.flow import cell
 from app.documents.risk import answers_table, grade_and_floor
 from app.documents.sieve import Sifted
 from app.documents.text import para
-from app.documents.timeline import printable
+from app.documents.timeline import printable, say_whole
 from app.documents.words import listed
 from app.i18n import N_
 from app.records.declared import RECORD_TYPES
@@ -95,6 +95,7 @@ def _title(draft: Draft, record: Sifted) -> str:
 
 def _timeline(draft: Draft) -> None:
     draft.heading(N_("Timeline"))
+    say_whole(draft)
     rows = []
     for entry in draft.context.timeline:
         # Names in their own script: the records above refuse whatever else could not be drawn.

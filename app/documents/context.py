@@ -76,3 +76,5 @@ class PaperContext:
     timeline: tuple[TimelineEntry, ...] = ()
     timeline_of: tuple[str, ...] = ()
     """What was chosen of the timeline, in words; nothing for all of it."""
+    timeline_whole: bool = True
+    """Whether every action of the case is on this laptop; earlier ones may be on the server alone."""

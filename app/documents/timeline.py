@@ -21,6 +21,7 @@ def build_timeline(draft: Draft) -> bytes:
         draft.pair(draft.tr.text("Chosen"), words)
     if draft.context.timeline_of:
         draft.message(N_("This is a part of the timeline: what was not chosen is left out."), text.STRONG)
+    say_whole(draft)
     entries = list(reversed(draft.context.timeline))
     draft.message(N_("Times are those of the laptop on which something was recorded."), text.NOTE)
     for day, on_day in groupby(entries, key=lambda e: draft.tr.day(draft.look.local_day(e.at))):
@@ -32,6 +33,15 @@ def build_timeline(draft: Draft) -> bytes:
     if not entries:
         draft.nothing()
     return draft.finish_file_copy()
+
+
+def say_whole(draft: Draft) -> None:
+    """Say where earlier actions have not come to this laptop yet."""
+    if not draft.context.timeline_whole:
+        words = N_(
+            "This timeline is not whole: earlier actions of this case were not on this laptop when it was printed."
+        )
+        draft.message(words, text.STRONG)
 
 
 def printable(draft: Draft, entry: TimelineEntry) -> str:

@@ -403,6 +403,7 @@ def by_snapshot(police: Police) -> tuple[Desk, Desk, list[str]]:
     there = police.enrolled()
     sync(there)
     assert actions(there, made[0]) == []
+    assert not Timeline(there, made[0], translator("en")).whole
     return here, there, made
 
 
@@ -415,6 +416,7 @@ def test_the_history_behind_a_snapshot_is_fetched_while_nothing_else_waits(by_sn
     done = sync(there, most=40)
     assert [actions(there, case) for case in made] == [actions(here, case) for case in made]
     assert not done.mended
+    assert all(Timeline(there, case, translator("en")).whole for case in made)
     asked: list[str] = []
     sync(there, most=40, reach=partial(Listening, asked=asked))
     assert "history" not in asked  # once is enough
