@@ -112,9 +112,16 @@ class _Exchange(Talk):
         self.held, self.leaving = len(self.store.cases()), 0
         while self.pull():
             pass
+        self.learn_codes()
         self.done.waiting = self.store.unsent()[0]
         self.done.bytes_sent, self.done.bytes_received = self.asking.bytes_sent, self.asking.bytes_received
         return self.done
+
+    def learn_codes(self) -> None:
+        """What extension codes are made from, where this vault was enrolled before there were any."""
+        if not lease.knows_codes(self.store):
+            answer = self.ask("/v1/lease", messages.WantLease(protocol=limits.PROTOCOL), messages.Leased)
+            lease.keep_secret(self.store, answer.extension)
 
     # -- push
 

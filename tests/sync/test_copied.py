@@ -17,8 +17,8 @@ from app.problems import Problem
 from app.store import identity
 from app.store.store import Store
 from app.vault import wiped, wiping
+from sync.client import lease, wipe
 from sync.client import round as rounds
-from sync.client import wipe
 from sync.server import enrol
 from sync.wire import limits
 from tests.sync.police import Police, code_of, references, sync
@@ -242,3 +242,26 @@ def test_a_revoked_vault_without_a_server_is_destroyed_all_the_same(police):
     wipe.hand_over(left.parcel)
     found = police.force.rows("SELECT count(*) FROM quarantine WHERE device_id = %s", desk.store.device)
     assert found == [(1,)]
+
+
+# ---- Extension codes -------------------------------------------------------------------------------------------------
+
+
+def test_a_vault_that_was_enrolled_before_there_were_codes_learns_them_with_its_next_round(police):
+    desk = police.enrolled()
+    told = desk.store.recall(lease.SECRET)
+    assert told
+    desk.store.remember(lease.SECRET, "")
+    sync(desk)
+    assert desk.store.recall(lease.SECRET) == told
+
+
+def test_another_device_has_other_codes(police, copies):
+    desk = police.enrolled()
+    case = cases.new_case(desk, "A")
+    sync(desk)
+    copy, before = copies.of(desk), desk.store.recall(lease.SECRET)
+    edit.set_field(desk, case, case, "reference", "B")
+    sync(desk)
+    rounds_of(copy)
+    assert copy.store.recall(lease.SECRET) not in ("", None, before)
