@@ -78,10 +78,11 @@ class ChangeWords:
         if kind == "assessment" and fields.get("corrects"):
             text = N_("Correction of a completed assessment begun: {reason}")
             return Said(self._say(text, reason=str(fields.get("correction_reason", ""))), kind, record_id, weight=1)
-        # What stands in the heading already is not said once more.
+        # In the order of the screen, which begins with what matters; what stands in the heading is not said once more.
+        order = {field.name: place for place, field in enumerate(declared.fields)}
         told = [
             self._labelled(declared.field(n), v)
-            for n, v in fields.items()
+            for n, v in sorted(fields.items(), key=lambda item: order.get(item[0], len(order)))
             if not self._in_heading(record_id, n, v) and n not in UNSAID.get(kind, ())
         ]
         said = "; ".join(text for text in told if text)

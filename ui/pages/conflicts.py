@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.casework import charge, conflicts, risk
@@ -70,6 +70,10 @@ class ConflictsPage(CasePage):
         QShortcut(QKeySequence("Esc"), self, self.left.emit, context=WITHIN)
 
     # ---- showing
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._stale = True  # when the server received something may be known by the next time
 
     def show_case(self) -> None:
         desk, tr = self.session.desk, self.session.translator

@@ -238,11 +238,12 @@ class Deciding(Card):
         if now is not None and said:
             record = self.page.view.record(now.record_id)
             needed = record is not None and conflicts.asks_why(record, now.field, self.value)
-        self.asked.setText(
-            self.words(N_("A reason is needed: this is a grade, or less cautious than what is in force."))
+        asked = (
+            N_("A reason is needed: this is a grade, or less cautious than what is in force.")
             if needed
-            else self.words(N_("A reason is welcome, and is kept with the decision."))
+            else N_("A reason is welcome, and is kept with the decision.")
         )
+        self.asked.setText(self.words(asked) if said else "")
 
     # ---- deciding
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout
 
+from app.i18n import N_
 from app.records.view import Record
 from ui.editors.editor import Editor
 from ui.editors.record_form import RecordForm, When
@@ -80,6 +81,8 @@ class FoldedCard(Card):
         """Bring heading and form in line with the case."""
         record = self.record
         said = self.title(record)
+        if record is not None and record.conflicts():
+            said = " · ".join((said, self.words(N_("recorded differently"))))
         self.fold.set_title(said)
         self.setAccessibleName(said)
         if self.form is not None:

@@ -60,8 +60,6 @@ class OrderCard(FoldedCard):
         when = self.page.session.translator
         shown = when.day(state.when) if len(state.when) <= 10 else when.moment(state.when)
         parts = [order_words(self.page, record), self.words(state.sentence, when=shown)]
-        if record.conflicts():
-            parts.append(self.words(N_("recorded differently")))
         return " · ".join(parts)
 
     def begun(self) -> Mapping[str, Any]:

@@ -50,6 +50,8 @@ class ModulePart(Card):
             title += " · " + self.page.session.translator.plural(
                 N_("{n} measure, {done} done"), N_("{n} measures, {done} done"), count, done=done
             )
+        if any(measure.conflicts() for measure in line.measures):
+            title += " · " + self.words(N_("recorded differently"))
         self.fold.set_title(title)
         because = self.page.because(line.because)
         self._why.setText(self.words(N_("Because: {causes}"), causes=because) if because else "")

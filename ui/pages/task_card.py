@@ -62,6 +62,8 @@ class TaskCard(Card):
         parts = [f"{SIGNS.get(line.status, '☐')}  {self._title()}", status]
         if line.due:
             parts.append(self.words(N_("due {when}"), when=self.page.session.translator.moment(line.due)))
+        if line.record is not None and line.record.conflicts():
+            parts.append(self.words(N_("recorded differently")))
         self.fold.set_title(" · ".join(parts), self.words(N_("{task}, {status}"), task=self._title(), status=status))
         because = self.page.because(line.because)
         said = self.words(N_("Because: {causes}"), causes=because) if because else ""
