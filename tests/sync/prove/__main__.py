@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.sync.prove import described, forged, kills, network, pressed
+from tests.sync.prove import described, forged, kills, network, pressed, restored
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,11 @@ PROOFS = {
         "silent and slow connections, floods and bombs, while others want to be served",
         lambda: pressed.run(1),
         lambda: pressed.run(20),
+    ),
+    "restored": Proof(
+        "PostgreSQL put back to an older backup",
+        lambda: restored.run(1),
+        lambda: restored.run(30),
     ),
 }
 

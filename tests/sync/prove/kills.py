@@ -19,7 +19,8 @@ from tests.sync.prove.rest import Found, heal, problem
 
 PUSH, PULL = frozenset({"/v1/push"}), frozenset({"/v1/pull", "/v1/snapshots"})
 VICTIMS = ("laptop", "server", "database")
-LAPTOPS = 3
+AWAY_DAYS = (0, -366, 9000)
+"""By how much the clock of each laptop is wrong."""
 REACHED_S = 20
 TRIES = 20
 
@@ -38,8 +39,8 @@ def run(kills: int, seed: int = 0, *, off: str = "", server_off: str = "", only:
     with server(off=server_off) as made:
         post = Post(made.port, made.folder)
         with standing(post):
-            for _ in range(LAPTOPS):
-                made.add_laptop(port=post.port, off=off)
+            for away_days in AWAY_DAYS:
+                made.add_laptop(port=post.port, off=off, away_s=away_days * 86_400.0)
             plan = [(who, paths) for who in only for paths in (PUSH, PULL)]
             for victim, paths in itertools.islice(itertools.cycle(plan), kills * len(only)):
                 _kill(made, post, victim, paths, chance, found)

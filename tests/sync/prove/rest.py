@@ -90,6 +90,8 @@ def holds(made: Server, found: Found) -> None:
         _tell(found, one["cases"] == shown, f"laptop {n}: {_different(one['cases'], shown)} cases differ")
         _tell(found, one["rebuilt"] == one["cases"], f"laptop {n}: rows do not follow from entries")
         _tell(found, one["words"] == stand[0]["words"], f"laptop {n}: the words differ")
+    apart = made.force.rows("SELECT outcome, reason, count(*) FROM quarantine GROUP BY 1, 2 ORDER BY 1, 2")
+    _tell(found, not apart, f"the server set apart: {apart}")
     verified = made.verified()
     _tell(found, verified == "", f"holdfast-server verify: {verified}")
 

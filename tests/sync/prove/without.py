@@ -9,6 +9,7 @@ from unittest import mock
 
 import msgspec
 
+from app.store import exchange
 from sync.client import round as rounds
 from sync.client.asking import Asking
 from sync.server import app, database, history, judge, patience, signed
@@ -49,6 +50,11 @@ def _cursor_first() -> Any:
         take(self, page)
 
     return mock.patch.object(rounds._Exchange, "take", hasty)
+
+
+def _once_is_enough() -> Any:
+    """The laptop never sends again what was once acknowledged."""
+    return mock.patch.object(exchange, "send_again", return_value=0)
 
 
 def _everybody_may() -> Any:
@@ -99,6 +105,7 @@ _WITHOUT = {
     "only what was acknowledged is sent": _marked_before_the_answer,
     "what is confirmed is written down": _forgetful_database,
     "the place comes with the data": _cursor_first,
+    "what was lost goes out again": _once_is_enough,
     "a change is within its author's scope": _everybody_may,
     "an entry is signed by its device": _any_signature,
     "a request is signed by its device": _open_door,
