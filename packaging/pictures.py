@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -138,10 +139,11 @@ class Taker:
         if self.wanted.whole:
             self._round(full, lambda: self.walk.unfolded(full, window))
         full.end()
-        begun = self.walk.AtTheProgram(self.vaults, DIRECTIONS[self.direction], schemes[0])
-        first = begun.enter(self.vaults.open_empty())
-        self._round(begun, lambda: self.walk.nothing_yet(begun, first))
-        begun.end()
+        for folder, others in self.vaults.others():
+            other = self.walk.AtTheProgram(self.vaults, DIRECTIONS[self.direction], schemes[0])
+            entered = other.enter(self.vaults.open(folder))
+            self._round(other, partial(others, other, entered))
+            other.end()
         for name, taken in self.sheets.items():
             contact_sheet(taken, self.wanted.out / f"sheet-{name}.png")
         (self.wanted.out / f"found-{self.scale}-{self.direction}.json").write_text(json.dumps(self.found))

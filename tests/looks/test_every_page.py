@@ -56,8 +56,9 @@ def every_look(vaults: walk.Vaults, programs: Any, *how: Any) -> Iterator[tuple[
     yield from walk.before_unlocking(before, vaults)
     full = programs(*how)
     yield from walk.at_work(full, full.enter(vaults.open_full()))
-    empty = programs(*how)
-    yield from walk.nothing_yet(empty, empty.enter(vaults.open_empty()))
+    for folder, looks in vaults.others():
+        other = programs(*how)
+        yield from looks(other, other.enter(vaults.open(folder)))
 
 
 @pytest.mark.parametrize(("language", "scheme", "size"), SEEN)

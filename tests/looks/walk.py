@@ -9,41 +9,32 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-import msgspec
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.casework import cases, comparison, edit
+from app.casework import cases, comparison, edit, steps
 from app.casework.desk import Desk, close_desk, create_vault, open_desk
 from app.casework.practice import WRITTEN_AT, open_practice
 from app.changed import Changed
 from app.clock import FixedClock
 from app.notebook import entry as notebook
 from app.problems import Problem
-from app.store import exchange
-from app.store.exchange import SERVER
-from app.vault import vault
+from app.vault import vault, wiped
 from app.vault.vault import FLOOR_COST
+from tests.looks import joined
 from ui import problems, tasks
 from ui.pages.fold import Fold
 from ui.pages.printing import Printing
+from ui.shell.new_passphrase import AfterRecovery
+from ui.shell.unlock import Unlock
 from ui.shell.window import PLACES, WITHIN
 from ui.start import Program, arguments
 
 PASSPHRASE = "mosslamp tinkettle barnfog"
 CASE, APART = "NM-2026-0417", "NM-2026-0385"
-MEMBER = {
-    "host": "127.0.0.1",
-    "port": 1,
-    **dict.fromkeys(("authority", "server_key", "officer", "unit", "epoch"), ""),
-    "organisation": "Keira",
-    "name": "Ilse Varga",
-    "role": "officer",
-    "enrolled_at": WRITTEN_AT,
-    "trial": True,
-}
 PATIENCE_S = 20.0
 Look = tuple[str, QWidget]
 
@@ -62,25 +53,38 @@ def settle() -> None:
 
 
 class Vaults:
-    """Two vaults, made once: the practice caseload, and one of an officer who has just begun."""
+    """Vaults, made once: the practice caseload, an officer's who has no case, one with a case just begun, one whose
+    cases were closed, and what is left of one that was destroyed."""
 
     def __init__(self, folder: Path) -> None:
         self.clock = FixedClock(datetime.fromisoformat(WRITTEN_AT).astimezone(UTC))
         self.folder, self.full, self.empty = folder, folder / "1", folder / "2"
+        self.begun, self.closed, self.destroyed = folder / "3", folder / "4", folder / "5"
         if not self.full.exists():
             close_desk(open_practice(self.full, clock=self.clock, cost=FLOOR_COST)[0])
-            desk, _code = create_vault(
-                self.empty, officer="Ilse Varga", passphrase=PASSPHRASE, cost=FLOOR_COST, clock=self.clock
-            )
-            close_desk(desk)
+            for made in (self.empty, self.begun, self.closed):
+                desk, _code = create_vault(
+                    made, officer="Ilse Varga", passphrase=PASSPHRASE, cost=FLOOR_COST, clock=self.clock
+                )
+                if made is not self.empty:
+                    cases.new_case(desk, "NM-2026-0001")
+                if made is self.closed:
+                    joined.close_cases(desk)
+                close_desk(desk)
+            self.destroyed.mkdir()
+            wiped.keep(self.destroyed, wiped.Wiped("Ilse Keira", "", b"", delivered=True))
 
     def open_full(self) -> Desk:
         """The practice caseload."""
         return open_practice(self.full, clock=self.clock, cost=FLOOR_COST)[0]
 
-    def open_empty(self) -> Desk:
-        """The vault without a case."""
-        return open_desk(vault.unlock(self.empty, PASSPHRASE, clock=self.clock), clock=self.clock)
+    def open(self, folder: Path) -> Desk:
+        """One of the other vaults."""
+        return open_desk(vault.unlock(folder, PASSPHRASE, clock=self.clock), clock=self.clock)
+
+    def others(self) -> Iterator[tuple[Path, Callable[[AtTheProgram, Any], Iterator[Look]]]]:
+        """Each of the vaults beside the caseload that are opened, and what is looked at in it."""
+        yield from ((self.empty, nothing_yet), (self.begun, just_begun), (self.closed, cases_closed))
 
 
 class AtTheProgram:
@@ -101,6 +105,7 @@ class AtTheProgram:
         """The officer's screens on a desk."""
         self.desk = desk
         self.program.enter_desk(desk)
+        self.program.officer.exchange.stop()  # no server is asked
         settle()
         return self.program.officer.window
 
@@ -136,6 +141,15 @@ def before_unlocking(at: AtTheProgram, vaults: Vaults) -> Iterator[Look]:
     yield "new vault", at.top
     program.top.screen_shown.choice.switch.click()  # type: ignore[union-attr]
     yield "new vault own passphrase", at.top
+    program.top.screen_shown._show_code((None, "0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV"))  # type: ignore[union-attr]
+    yield "recovery code", at.top
+    program.top.before_closing = lambda: True
+    program.top.show_screen(AfterRecovery(program, SimpleNamespace(officer="Ilse Varga")))
+    yield "after the recovery code", at.top
+    program.top.show_screen(Unlock(program, [vaults.empty, vaults.full, vaults.destroyed]))
+    yield "unlock whose vault", at.top
+    program.top.show_screen(Unlock(program, [vaults.destroyed]))
+    yield "unlock destroyed", at.top
 
 
 def at_work(at: AtTheProgram, window: Any) -> Iterator[Look]:
@@ -165,7 +179,7 @@ def at_work(at: AtTheProgram, window: Any) -> Iterator[Look]:
         show_step(window, "grade")
         yield "comparison", at.top
     yield from recorded_differently(at, window)
-    yield from with_a_server(at, window)
+    yield from joined.with_a_server(at, window, case_called(desk, APART), go)
     yield from over_everything(at, window)
 
 
@@ -213,25 +227,6 @@ def write_apart(desk: Desk, case: str) -> None:
         edit.write(desk, case, [notebook.assign(record, {name: (value, []) for name, value in fields.items()})])
 
 
-def with_a_server(at: AtTheProgram, window: Any) -> Iterator[Look]:
-    """The page about the server of a vault that belongs to one, with something refused and everything that is wrong."""
-    desk, session = window.session.desk, window.session
-    kept = desk.store.recall(SERVER)
-    desk.store.remember(SERVER, msgspec.json.encode(MEMBER).decode())
-    if not exchange.refused(desk.store):
-        exchange.refuse(desk.store, [exchange.Refused(exchange.outgoing(desk.store)[-1].first, "scope")])
-    session.exchange_problem = Problem("sync.unreachable")
-    page = window.pages["server"]
-    page.refresh()
-    go(window, "server")
-    yield "server joined", at.top
-    session.exchange_problem = None
-    desk.store.remember(SERVER, kept or "")
-    page.refresh()
-    page._not_joined(Problem("enrol.not_the_server"))
-    yield "server not joined", at.top
-
-
 def on_paper(at: AtTheProgram, window: Any) -> Iterator[Look]:
     """Paper with a preview, scrolled to it."""
     show_step(window, "paper")
@@ -247,7 +242,7 @@ def on_paper(at: AtTheProgram, window: Any) -> Iterator[Look]:
 
 def over_everything(at: AtTheProgram, window: Any) -> Iterator[Look]:
     """A Problem, the countdown, immediate danger, the sheet of keys, the neutral page."""
-    show_step(window, "happened")
+    window.session.open_case(case_called(window.session.desk, CASE), "happened")
     window.problem_bar.show_problem(Problem("store.full", file="vault.db"))
     yield "problem", at.top
     window.problem_bar.clear()
@@ -270,7 +265,7 @@ def over_everything(at: AtTheProgram, window: Any) -> Iterator[Look]:
 
 
 def nothing_yet(at: AtTheProgram, window: Any) -> Iterator[Look]:
-    """Every place without a case, and every step of a case that was just begun."""
+    """Every place without a case."""
     for place in (*PLACES, *WITHIN):
         go(window, place)
         yield f"{place} empty", at.top
@@ -278,12 +273,19 @@ def nothing_yet(at: AtTheProgram, window: Any) -> Iterator[Look]:
     window.find_box.setText("Nobody")
     window._find()
     yield "find nothing", at.top
-    lines = cases.list_cases(window.session.desk)
-    case_id = lines[0].id if lines else cases.new_case(window.session.desk, "NM-2026-0001")
-    window.session.open_case(case_id)
-    for step in window.case_frame.steps.buttons:
+
+
+def just_begun(at: AtTheProgram, window: Any) -> Iterator[Look]:
+    """Every step of a case that was just begun, and the pages beside them."""
+    window.session.open_case(cases.list_cases(window.session.desk)[0].id)
+    for step in (*window.case_frame.steps.buttons, *steps.BESIDE):
         show_step(window, step)
         yield f"step {step} empty", at.top
+
+
+def cases_closed(at: AtTheProgram, window: Any) -> Iterator[Look]:
+    """What stands in the place of the cases once the lease has ended."""
+    yield from joined.cases_closed(at, window, go)
 
 
 def unfolded(at: AtTheProgram, window: Any) -> Iterator[Look]:
