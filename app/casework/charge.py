@@ -6,7 +6,7 @@ on this laptop only counts as it will be judged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -87,6 +87,8 @@ class Standing:
     sent_back: tuple[str, str] | None
     may: frozenset[str]
     here: bool
+    people: int = 0
+    """Which state of the officers and units is known here."""
 
 
 def standing(desk: Desk, view: CaseView) -> Standing:
@@ -95,21 +97,32 @@ def standing(desk: Desk, view: CaseView) -> Standing:
     if me is None:
         return Standing(False, desk.officer, "", True, _restricted(view), None, None, frozenset(), False)
     facts, unsent = _facts(desk, view, me, people)
-    names = {one.id: one.name for one in (*people.officers, *people.units)}
     mine = facts.owner == me.id
-    owner = desk.officer if mine else names.get(facts.owner, "" if facts.owner else view.case.author)
-    may = {verb for verb in access.VERBS if access.may(me, verb, facts, people.tree())}
+    owner = _name(people.officers, facts.owner) if facts.owner else view.case.author
+    tree = people.tree()
+    may = {verb for verb in access.VERBS if access.may(me, verb, facts, tree)}
     return Standing(
         enrolled=True,
-        owner=owner,
-        unit=names.get(facts.unit, ""),
+        owner=desk.officer if mine else owner,
+        unit=_name(people.units, facts.unit),
         mine=mine,
         restricted=facts.restricted,
         offer=_offer(view, facts),
         sent_back=_sent_back(view),
         may=frozenset(may),
         here=unsent,
+        people=people.version,
     )
+
+
+def stays_here(desk: Desk, view: CaseView) -> bool:
+    """Whether this officer keeps the case where a suspect works for the police: opened it, is in charge and says so
+    now, or was named for it."""
+    me, people = charges.me(desk.store), charges.people(desk.store)
+    if me is None:
+        return True
+    facts, _ = _facts(desk, view, me, people)
+    return me.id in {facts.author, facts.owner, *facts.named}
 
 
 def owner(desk: Desk, view: CaseView) -> str:
@@ -120,7 +133,7 @@ def owner(desk: Desk, view: CaseView) -> str:
     me, people = charges.me(desk.store), charges.people(desk.store)
     if me is not None and kept.owner == me.id:
         return desk.officer
-    return next((one.name for one in people.officers if one.id == kept.owner), "")
+    return _name(people.officers, kept.owner)
 
 
 def may(desk: Desk, view: CaseView, verb: str) -> bool:
@@ -238,8 +251,8 @@ def _facts(desk: Desk, view: CaseView, me: Officer, people: charges.People) -> t
     """What decides about the case: as the server told it, and what was said here since. Whether there is such."""
     kept = charges.charge(desk.store, view.id)
     facts = kept.facts(me.id) if kept is not None else _unsaid(desk, view, me, people)
-    known = {one.id: Officer(one.id, one.role, one.unit) for one in people.officers}
     unsent = [record for record in _said(view) if not _received(record)]
+    known = {one.id: Officer(one.id, one.role, one.unit) for one in people.officers} if unsent else {}
     for record in unsent:
         step = _step(record)
         if access.may(me, step.verb, facts, people.tree()):
@@ -260,6 +273,10 @@ def _facts(desk: Desk, view: CaseView, me: Officer, people: charges.People) -> t
         offered=facts.offered,
         offered_unit=facts.offered_unit,
     ), bool(unsent)
+
+
+def _name(among: Iterable[charges.Named], wanted: str) -> str:
+    return next((one.name for one in among if one.id == wanted), "")
 
 
 def _unsaid(desk: Desk, view: CaseView, me: Officer, people: charges.People) -> CaseFacts:

@@ -177,6 +177,7 @@ class GivingCard(Card):
         super().__init__(page.words(N_("Hand over")))
         self.page, self.words = page, page.words
         self._all: dict[str, Receiver] = {}
+        self._made_for: tuple[int, str] | None = None
         self.may: frozenset[str] = frozenset()
         self.name_box = LineEdit(placeholder=self.words(N_("Name or unit")), name=self.words(N_("To whom")))
         self.name_box.textChanged.connect(lambda _text: self._fill())
@@ -217,10 +218,12 @@ class GivingCard(Card):
         self.setVisible(able and not (now.offer is not None and access.ANSWER in now.may))
         if not able:
             return
-        page = self.page
-        found = charge.receivers(page.session.desk, page.view, page.session.translator)
-        self._all = {one.id: one for one in found}
-        self._fill()
+        if (now.people, now.owner) != self._made_for:  # a force may have thousands of officers
+            page, self._made_for = self.page, (now.people, now.owner)
+            found = charge.receivers(page.session.desk, page.view, page.session.translator)
+            self._all = {one.id: one for one in found}
+            self._fill()
+        self._follow()
 
     def first_focus(self) -> None:
         """Stand where somebody is looked for."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from app.casework import edit
+from app.casework import charge, edit
 from app.i18n import N_
 from ui.pages.archived import Archived
 from ui.pages.buttons import Buttons
@@ -97,11 +97,17 @@ class PeoplePage(CasePage):
         marked = self.view.case.get("police_suspect") == "yes"
         self.police.setVisible(works or marked)
         self.police.button.setVisible(works and not marked)
-        if marked:
-            self.police.say(self.words(N_("This case is marked: a suspect works for the police.")), "warn")
-        elif works:
-            said = N_("A suspect works for the police. Mark the case, so that fewer people can see it once it is sent.")
-            self.police.say(self.words(said), "warn")
+        if not (marked or works):
+            return
+        said = self.words(
+            N_("This case is marked: a suspect works for the police.")
+            if marked
+            else N_("A suspect works for the police. Mark the case, and call a supervisor or professional standards.")
+        )
+        whose = N_("Once it is sent, it goes only to whoever opened it and to officers who were named for it.")
+        goes = N_("It leaves this laptop then: note what you need tonight, and whom to call.")
+        stays = charge.stays_here(self.session.desk, self.view)
+        self.police.say(" ".join([said, self.words(whose), *([] if stays else [self.words(goes)])]), "warn")
 
     def first_focus(self) -> None:
         if self.cards.draft is not None:

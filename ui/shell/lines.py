@@ -28,6 +28,8 @@ def case_line(line: CaseLine, now: datetime, translator: Translator) -> Line:
     if line.danger_at:
         under.append(say(N_("immediate danger noted {when}"), when=translator.moment(line.danger_at)))
     under += differs_words(line, translator)
+    if line.waiting is not None and not line.waiting.sent_back:
+        under.append(say(N_("handed over, not taken yet")))
     if line.in_hand:
         under.append(say(N_("assessment not completed")))
     if line.changed_at:

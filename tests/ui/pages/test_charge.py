@@ -129,3 +129,17 @@ def test_nothing_is_cut_and_nothing_has_no_name(
     page.offer._ask_why()
     assert cut(page) == []
     assert nameless(page) == []
+
+
+@pytest.mark.parametrize(
+    "kept, stays", [(OWN, True), (Charge(TOVE, ME, UNIT), True), (Charge(TOVE, TOVE, UNIT), False)]
+)
+def test_whoever_marks_a_case_is_told_before_whether_it_leaves_this_laptop(
+    session: Session, case: str, stage: Stage, kept: Charge, stays: bool
+):
+    belongs(session)
+    told(session, case, kept)
+    edit.create(session.desk, case, "person", {"roles": ["suspect"], "police_employee": "yes"})
+    page = stage.open("people", case)
+    assert page.police.isVisibleTo(page)
+    assert ("It leaves this laptop then" in page.police.label.text()) is not stays
