@@ -204,15 +204,22 @@ def refused(store: Store) -> list[KeptEntry]:
 def send_again(store: Store, after: int) -> int:
     """The server has this device's entries only up to `after`: those later wait again. Returns how many.
 
-    It was put back to an older state, and what it once acknowledged has to reach it anew.
+    It was put back to an older state, and what it once acknowledged has to reach it anew. What it had refused stands
+    again until it has judged it once more.
     """
     with store.transaction() as connection:
+        stands_again = connection.execute(
+            "SELECT DISTINCT case_id FROM entry WHERE device = ? AND first > ? AND state = 'refused'",
+            (store.device, after),
+        ).fetchall()
         done = connection.execute(
-            "UPDATE entry SET state = iif(state = 'gone', 'gone', 'unsent'), number = NULL, received_at = NULL,"
-            " reason = NULL WHERE device = ? AND first > ? AND state <> 'unsent' AND body <> x''",
+            "UPDATE entry SET state = iif(case_id IN (SELECT case_id FROM gone), 'gone', 'unsent'), number = NULL,"
+            " received_at = NULL, reason = NULL WHERE device = ? AND first > ? AND state <> 'unsent' AND body <> x''",
             (store.device, after),
         )
         count = int(done.rowcount)
+        for (case_id,) in stands_again:
+            anew.fold_anew(connection, case_id)
     store.forget()
     return count
 
@@ -292,12 +299,11 @@ def receive(
                 done.refused.append((one, str(reason)))
                 continue
             if held:
-                if entry.device == store.device:
+                if _counts_after_all(store, connection, entry, one):
+                    _apply(store, connection, entry, one, states, done.touched)
+                elif entry.device == store.device:
                     word = Accepted(entry.first, one.number, one.received_at)
-                    if _counts_after_all(store, connection, word):
-                        _apply(store, connection, entry, one, states, done.touched)
-                    else:
-                        _note_received(store, connection, word, states, done.touched)
+                    _note_received(store, connection, word, states, done.touched)
                 elif _numbered_anew(connection, entry, one):
                     # It stands in the rows, or was replaced since: taken in once more, it would come up again.
                     again.add(entry.case)
@@ -348,12 +354,13 @@ def _held(connection: Connection, entry: Entry, signed: SignedEntry) -> bool:
     return bool(found)
 
 
-def _counts_after_all(store: Store, connection: Connection, word: Accepted) -> bool:
-    """Whether an entry of this device that was refused counts now, because a person at the server decided so."""
+def _counts_after_all(store: Store, connection: Connection, entry: Entry, one: Arrived) -> bool:
+    """Whether an entry that was refused counts now, because a person at the server decided so; it is of this device, or
+    of one that this vault was before."""
     done = connection.execute(
-        "UPDATE entry SET state = 'sent', number = ?, received_at = ?, reason = NULL"
+        "UPDATE entry SET state = iif(device = ?, 'sent', 'received'), number = ?, received_at = ?, reason = NULL"
         " WHERE device = ? AND first = ? AND state = 'refused'",
-        (word.number, word.received_at, store.device, word.first),
+        (store.device, one.number, one.received_at, entry.device, entry.first),
     )
     return bool(done.rowcount)
 

@@ -10,8 +10,8 @@ import pytest
 from app.notebook import entry as notebook
 from app.notebook.entry import SignedEntry
 from app.notebook.hybrid import LEAD_MS
-from app.store import exchange, rows
-from app.store.exchange import Accepted, Arrived
+from app.store import anew, exchange, rows, snapshots
+from app.store.exchange import Accepted, Arrived, Refused
 from app.store.store import Store
 from tests.notebook.writers import Writer
 from tests.store.vaults import AUTHOR, CASE, DEVICE, KEY, answers, clock, fill, new_store, problem, put, raw, tables
@@ -180,3 +180,38 @@ def test_a_received_entry_that_was_changed_on_the_disk_is_noticed(store, other):
     connection.close()
     with problem("store.rolled_back"):
         store.verify()
+
+
+def test_what_was_refused_stands_again_when_it_is_sent_again(store):
+    first = exchange.outgoing(store)[-1].first
+    exchange.refuse(store, [Refused(first, "scope")])
+    assert "F02" not in answers(store)
+    assert exchange.send_again(store, 0)
+    assert answers(store)["F02"] == "yes"
+    exchange.acknowledge(store, [Accepted(first, 9, MOMENT)])
+    stands = store.case(CASE).snapshot()
+    store.rebuild()
+    assert store.case(CASE).snapshot() == stands
+
+
+def test_what_was_refused_of_a_case_that_went_is_sent_again_and_shown_nowhere(store):
+    waiting = exchange.outgoing(store)
+    exchange.acknowledge(store, [Accepted(one.first, n, MOMENT) for n, one in enumerate(waiting[:-1], 1)])
+    exchange.refuse(store, [Refused(waiting[-1].first, "scope")])
+    assert snapshots.remove(store, CASE, snapshots.LEFT, 9, MOMENT)
+    with store.transaction() as connection:
+        connection.execute("UPDATE entry SET state = 'refused' WHERE first = ?", (waiting[-1].first,))
+    exchange.send_again(store, 0)
+    assert len(exchange.outgoing(store)) == len(waiting)
+    exchange.acknowledge(store, [Accepted(waiting[-1].first, 9, MOMENT)])
+    assert store.cases() == []
+
+
+def test_what_was_refused_of_a_device_that_this_vault_was_before_counts_when_a_person_decided_so(store, other):
+    exchange.receive(store, arrived(other), KEYS, "epoch:2", SERVER_MS)
+    with store.transaction() as connection:
+        connection.execute("UPDATE entry SET state = 'refused', number = NULL WHERE device = ? AND first = 2", (OTHER,))
+        anew.fold_anew(connection, CASE)
+    assert store.view(CASE).record("q" * 32) is None
+    exchange.receive(store, [replace(arrived(other)[1], number=7)], KEYS, "epoch:7", SERVER_MS)
+    assert store.view(CASE).record("q" * 32) is not None
