@@ -152,7 +152,8 @@ class Taker:
     def _round(self, at: Any, looks: Any) -> None:
         """Every scheme and size of some looks."""
         for scheme in self.wanted.scheme or SCHEMES:
-            at.program.theme.choose(scheme)
+            if at.program.theme.choice != scheme:
+                at.program.theme.choose(scheme)
             for size in self.wanted.size or SIZES:
                 wide, high = (int(part) // SCALES[self.scale] for part in size.split("x"))
                 at.top.resize(max(wide, at.top.minimumWidth()), max(high, at.top.minimumHeight()))

@@ -121,6 +121,8 @@ class AtTheProgram:
         assert isinstance(app, QApplication)
         app.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         settle()
+        # Widgets that stayed would have their looks worked out anew with each program after this one.
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def before_unlocking(at: AtTheProgram, vaults: Vaults) -> Iterator[Look]:
