@@ -17,13 +17,10 @@ FIELDS = {"answer": ("value", "note"), "case": ("grade", "reference"), "person":
 VALUES = ("yes", "no", "unknown", "high", "medium", "Mira", "Jon", "in_custody", "at_large", "")
 
 
-def one(store: Store, author: Author, clock: Clock, chance: random.Random, opens: int = 15) -> str:
-    """One action on what this laptop shows; returns the entry's hash once it is on the disk.
-
-    `opens`: how often it opens a case, in a hundred.
-    """
+def one(store: Store, author: Author, clock: Clock, chance: random.Random) -> str:
+    """One action on what this laptop shows; returns the entry's hash once it is on the disk."""
     cases = sorted(store.cases())
-    if not cases or chance.random() * 100 < opens:
+    if not cases or chance.random() < 0.15:
         case = random_id()
         made = [
             notebook.create(case, "case", {"reference": f"NM-{chance.randrange(10_000)}"}),

@@ -87,10 +87,10 @@ def live(ear: Connection, vault: Vault) -> None:
             ear.send((what, _ORDERS[what](ear, vault, store, *more)))
 
 
-def _write(ear: Connection, vault: Vault, store: Store, seed: int, count: int, opens: int = 15) -> int:
+def _write(ear: Connection, vault: Vault, store: Store, seed: int, count: int) -> int:
     chance, clock, author = random.Random(seed), Away(vault.away_s), Author(vault.author, "5" * 32)
     for _ in range(count):
-        ear.send(("saved", deeds.one(store, author, clock, chance, opens)))
+        ear.send(("saved", deeds.one(store, author, clock, chance)))
     return count
 
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.sync.prove.processes import Server, server
-from tests.sync.prove.rest import Found, heal, problem
+from tests.sync.prove.rest import HEALED_S, Found, heal, problem
 
 NOTICED = ("sync.history_changed", "sync.stuck", "sync.not_understood")
 """What a laptop may be told of a server that was put back and does not say so."""
@@ -19,20 +19,19 @@ def run(times: int, seed: int = 0, *, says_so: bool = True, off: str = "") -> Fo
     """So many restores, each with work that the backup does not hold.
 
     `says_so`: the administrator follows the guide at once; otherwise only after all laptops have met the old state.
-    Cases are opened before a backup alone: see `test_restored`.
     """
     found, chance = Found(), random.Random(seed)
     with server() as made:
         for _ in range(3):
             made.add_laptop(off=off)
         for _ in range(times):
-            work(made, chance, found, opens=15)
+            work(made, chance, found)
             kept = keep_backup(made)
             before = len(made.entries())
             work(made, chance, found)
             lost = len(made.entries()) - before
             for laptop in made.laptops:
-                laptop.ask("write", chance.randrange(1 << 30), 2, 0)
+                laptop.ask("write", chance.randrange(1 << 30), 2)
             put_back(made, kept)
             found.count("entries lost by the server", lost)
             found.count("restores")
@@ -46,18 +45,18 @@ def run(times: int, seed: int = 0, *, says_so: bool = True, off: str = "") -> Fo
             )
             if said.returncode != 0:
                 found.faults.append(said.stderr)
-        heal(made, found)
+        heal(made, found, 3.0 if off else HEALED_S)
     return found
 
 
 _COMMAND = (sys.executable, "-m", "sync.server.commands")
 
 
-def work(made: Server, chance: random.Random, found: Found, opens: int = 0) -> None:
+def work(made: Server, chance: random.Random, found: Found) -> None:
     """What all laptops write and send, each twice."""
     for _ in range(2):
         for laptop in made.laptops:
-            laptop.ask("write", chance.randrange(1 << 30), 4, opens)
+            laptop.ask("write", chance.randrange(1 << 30), 4)
             problem(laptop.ask("round", 0, 0), found)
 
 
@@ -65,7 +64,7 @@ def _meet(made: Server, chance: random.Random, found: Found) -> None:
     """Nobody says that the server was put back: laptops meet it, and whatever they are told is no silence."""
     for _ in range(2):
         for laptop in made.laptops:
-            laptop.ask("write", chance.randrange(1 << 30), 1, 0)
+            laptop.ask("write", chance.randrange(1 << 30), 1)
             code = laptop.ask("round", 0, 0)
             if code in NOTICED:
                 found.count("times that a laptop noticed")
