@@ -52,6 +52,13 @@ def set_field(
     return write(desk, case_id, assign(desk, case_id, record_id, {field: value}, seen))
 
 
+def came_unseen(desk: Desk, case_id: str, record_id: str, field: str, seen: Iterable[Dot]) -> bool:
+    """Whether a value of another device stands in a field that is not among those that the officer looked at."""
+    record = desk.store.case(case_id).records.get(record_id)
+    standing = record.seen(field) if record is not None else []
+    return len(_looked_at(desk, standing, seen)) < len(standing)
+
+
 def set_fields(desk: Desk, case_id: str, record_id: str, values: dict[str, Any]) -> Changed:
     """Give several fields of one record new values in one action."""
     return write(desk, case_id, assign(desk, case_id, record_id, values))

@@ -191,7 +191,7 @@ class RecordForm(QWidget):
     def _save(self, editor: Editor, value: Any) -> None:
         if not self.record_id and value is None:
             return
-        if self._own_save is not None:
+        if self._own_save is not None and not self._came_unseen(editor):
             done = self._own_save(editor.name, value)
         elif self.record_id:
             # What came while this was typed was not seen, so it stays beside it.
@@ -216,6 +216,11 @@ class RecordForm(QWidget):
             self.made.emit(self.record_id)
             self.page.announce(done)
         return done
+
+    def _came_unseen(self, editor: Editor) -> bool:
+        """Another officer’s value came while this one was typed: both stand then, whatever else a save would do."""
+        desk, case_id = self.page.session.desk, self.page.case_id
+        return bool(self.record_id) and edit.came_unseen(desk, case_id, self.record_id, editor.name, editor.seen)
 
     def _decide(self, editor: Editor) -> None:
         self.page.session.open_case(self.page.case_id, PAGE, conflicts.key_of(self.record_id, editor.name))

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.casework import edit
 from app.i18n import N_
 from app.records.declared import RECORD_TYPES
 from ui.editors.differs import Differs
@@ -194,6 +195,9 @@ class FactorCard(QFrame):
             self._details.setVisible(as_fields)
             for name, editor in self.details.items():
                 editor.mark_conflict(self._apart.get(name, []))
+                if not editor.is_being_typed():
+                    record = self.page.view.record(answer.record_id) if answer is not None else None
+                    editor.seen = tuple(s.dot for s in record.standing(name)) if record is not None else ()
                 editor.show_value((getattr(answer, name) if answer is not None else None) or None)
                 editor.setVisible(detailed or name in held or name in self._apart)
         if held and not as_fields:
@@ -244,7 +248,13 @@ class FactorCard(QFrame):
         self.body.insertWidget(self.body.indexOf(self.row) + 1, self._details)
 
     def _detail(self, editor: Editor, name: str, value: Any) -> None:
-        if self.page.answer_factor(self, **{name: value}):
+        desk, answer = self.page.session.desk, self.shown[0] if self.shown else None
+        if answer is not None and edit.came_unseen(desk, self.page.case_id, answer.record_id, name, editor.seen):
+            # Another officer’s words came while these were typed: both stand.
+            saved = self.page.act(edit.set_field, answer.record_id, name, value, seen=editor.seen) is not None
+        else:
+            saved = self.page.answer_factor(self, **{name: value})
+        if saved:
             editor.mark_saved(self.page.session.desk.clock.now())
         else:
             editor.mark_unsaved()

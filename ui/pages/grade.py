@@ -188,8 +188,9 @@ class GradePage(CasePage):
         self.supervisor.show_case()
         proposed = force.extreme_proposed and not force.extreme
         self._extreme.setVisible(proposed or force.extreme)
-        self.flag.setVisible(proposed)
-        self.unflag.setVisible(force.extreme and not self.picture.floor.extreme)
+        apart = self.view.case.in_conflict("extreme")
+        self.flag.setVisible(proposed and not apart)
+        self.unflag.setVisible(force.extreme and not self.picture.floor.extreme and not apart)
         rules = risk.rule_set(self.session.desk).extreme
         said = (
             rules.proposed_sentence if proposed else N_("The flag extreme is set: high, and the suspect can act now.")

@@ -63,6 +63,7 @@ class Priorities(Card):
         super().__init__(page.words(N_("What matters most to the victim")))
         self.page, self.words = page, page.words
         self.ranked: list[str] = []
+        self._apart = False  # two officers ranked differently: it is decided, and not changed in passing
         self.lines: dict[str, Rank] = {}
         self.adding: dict[str, PlainButton] = {}
         self.body.addWidget(
@@ -89,7 +90,9 @@ class Priorities(Card):
     def show_record(self, ranked: list[str]) -> None:
         """Show the ranking as it is stored."""
         self.ranked = ranked
-        self.differs.show_record(self.page.view.record(plan.plan_id(self.page.case_id)))
+        record = self.page.view.record(plan.plan_id(self.page.case_id))
+        self.differs.show_record(record)
+        self._apart = record is not None and record.in_conflict("priorities")
         for code in [known for known in self.lines if known not in ranked]:
             line = self.lines.pop(code)
             self._column.removeWidget(line)
@@ -103,8 +106,10 @@ class Priorities(Card):
             self.lines[code].label.setText(f"{place + 1}. {self.lines[code].title}")
             self.lines[code].up.setEnabled(place > 0)
             self.lines[code].down.setEnabled(place < len(ranked) - 1)
+            self.lines[code].setEnabled(not self._apart)
         for code, button in self.adding.items():
             button.setVisible(code not in ranked)
+            button.setEnabled(not self._apart)
 
     def add(self, code: str) -> None:
         """Put a priority at the end of the ranking and stand on it: its own button is gone."""

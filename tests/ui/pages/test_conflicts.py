@@ -214,6 +214,23 @@ def test_nothing_that_came_while_typing_is_replaced_unseen(stage: Stage, apart: 
     assert not editor.control.isEnabled()
 
 
+def test_a_note_to_an_answer_is_not_replaced_unseen_either(stage: Stage, apart: Apart) -> None:
+    record = risk.answer_id(apart.case, apart.assessment, "F01")
+    risk.answer(apart.mine, apart.case, apart.assessment, "F01", value="yes")
+    apart.meet()
+    page = stage.open("risk", apart.case)
+    page.finish()
+    card = next(one for one in page.cards if one.factor.code == "F01")
+    card.focus_first()
+    note = card.details["note"].control
+    note.setFocus()
+    QTest.keyClicks(note, "Pushed in May.")
+    risk.answer(apart.other, apart.case, apart.assessment, "F01", note="Pushed against the door.")
+    apart.meet()
+    stage.key(Qt.Key.Key_Tab)
+    assert sorted(apart.stands("note", record)) == ["Pushed against the door.", "Pushed in May."]
+
+
 def test_what_was_seen_is_replaced(stage: Stage, apart: Apart) -> None:
     """The control of the line above."""
     page = stage.open("happened", apart.case)
