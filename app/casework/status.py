@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.casework.desk import Desk
 from app.i18n import N_, Translator
-from app.store import exchange
+from app.store import standing
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Waiting:
     """How many entries are on this laptop only, and the device's time of the oldest (ISO 8601) or None.
 
     `enrolled`: whether the vault belongs to a server; `sent_at`: when a push last came to its end, or None;
-    `stuck_since`, `offset_s`, `mended`: as in `app.store.exchange.Standing`.
+    `stuck_since`, `offset_s`, `mended`: as in `app.store.standing.Standing`.
     """
 
     unsent: int
@@ -30,7 +30,7 @@ class Waiting:
 
 def waiting(desk: Desk) -> Waiting:
     """What is on this laptop only."""
-    found = exchange.standing(desk.store)
+    found = standing.standing(desk.store)
     return Waiting(
         found.unsent,
         found.oldest,

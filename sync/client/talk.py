@@ -7,19 +7,23 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import msgspec
+
 from app.clock import Clock, parse_moment
 from app.notebook.entry import SignedEntry
-from app.store import exchange
-from app.store.exchange import Arrived
+from app.store import exchange, standing
+from app.store.exchange import Arrived, Outgoing
 from app.store.snapshots import Snapshot
 from app.store.store import Store
 from sync.client.asking import Asking
 from sync.client.membership import Membership
 from sync.client.transport import Transport
-from sync.wire import messages, signing
+from sync.wire import limits, messages, signing
 from sync.wire.messages import Message, PulledEntry
 
 CURSOR = "cursor"
+BATCH_BYTES = 700_000
+"""Bytes of entries after which a push is sent: packed, they stay well below the limit."""
 CASES_AT_ONCE = 50
 """As many cases of which nothing was here yet are taken in about the same time."""
 AT_ONCE = 25
@@ -74,7 +78,7 @@ class Talk:
         answer = self.asking.ask(path, message, reply)
         server = parse_moment(getattr(answer, "server_time", ""))
         if server is not None:
-            exchange.note_offset(self.store, (server - asked - (self.clock.now() - asked) / 2).total_seconds())
+            standing.note_offset(self.store, (server - asked - (self.clock.now() - asked) / 2).total_seconds())
         return answer
 
     def met_another(self, epoch: str) -> bool:
@@ -111,6 +115,25 @@ def parts(some: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """A sequence in pieces of at most `size`."""
     for start in range(0, len(some), size):
         yield some[start : start + size]
+
+
+def batch(waiting: Sequence[Outgoing]) -> Sequence[Outgoing]:
+    """As many as fit into one push, at least one."""
+    size = 0
+    for n, one in enumerate(waiting[: limits.ENTRIES]):
+        size += len(one.signed.body)
+        if n and size > BATCH_BYTES:
+            return waiting[:n]
+    return waiting[: limits.ENTRIES]
+
+
+def push_of(some: Sequence[Outgoing], epoch: str = "") -> messages.Push:
+    """A push of these entries."""
+    entries = [
+        messages.SentEntry(entry=msgspec.Raw(one.signed.body), signature=signing.to_text(one.signed.signature))
+        for one in some
+    ]
+    return messages.Push(protocol=limits.PROTOCOL, epoch=epoch, entries=entries)
 
 
 def arrived(one: PulledEntry) -> Arrived:

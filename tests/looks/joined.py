@@ -21,7 +21,7 @@ from app.casework.practice import WRITTEN_AT
 from app.changed import Changed
 from app.clock import iso
 from app.problems import Problem
-from app.store import charges, exchange
+from app.store import charges, exchange, standing
 from app.store.charges import Charge
 from app.store.exchange import SERVER
 from sync.client import lease
@@ -69,7 +69,7 @@ def leave(desk: Desk) -> None:
     """It belongs to none again."""
     for name in (SERVER, charges.PEOPLE, charges.VERSION, lease.LEASE, lease.TIME, lease.SECRET):
         desk.store.remember(name, "")
-    exchange.watch(desk.store, None)
+    standing.watch(desk.store, None)
 
 
 def meet(desk: Desk, days_ago: float) -> None:
@@ -98,8 +98,8 @@ def with_a_server(at: Any, window: Any, case: str, go: Go) -> Iterator[Look]:
     page.refresh()
     yield "server waiting", at.top
     meet(desk, DAYS - 1)
-    exchange.watch(desk.store, exchange.Watched(exchange.outgoing(desk.store)[0].first, 99, WRITTEN_AT))
-    exchange.note_offset(desk.store, 900)
+    standing.watch(desk.store, standing.Watched(exchange.outgoing(desk.store)[0].first, 99, WRITTEN_AT))
+    standing.note_offset(desk.store, 900)
     page.refresh()
     yield "server stuck", at.top
     at.program.officer.lease.look()

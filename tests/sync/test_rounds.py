@@ -19,7 +19,7 @@ from app.clock import FixedClock, SystemClock
 from app.i18n import translator
 from app.notebook import hybrid
 from app.problems import Problem
-from app.store import exchange, mending
+from app.store import mending, standing
 from sync.client import first, membership, removal
 from sync.client import mending as mend
 from sync.client import round as rounds
@@ -268,7 +268,7 @@ def test_a_queue_that_does_not_move_although_the_server_answers_is_said(police):
     sync(desk)
     cases.new_case(desk, "A")
     with answering(nothing_taken):
-        for _ in range(exchange.STUCK_AFTER):
+        for _ in range(standing.STUCK_AFTER):
             assert status.waiting(desk).stuck_since is None
             assert code_of(lambda: sync(desk)) == "sync.stuck"
     found = status.waiting(desk)
@@ -283,7 +283,7 @@ def test_a_queue_that_waits_for_a_server_that_is_away_is_not_stuck(police):
     sync(desk)
     cases.new_case(desk, "A")
     away = partial(Listening, asked=[], cut=lambda _asked: True)
-    for _ in range(exchange.STUCK_AFTER + 2):
+    for _ in range(standing.STUCK_AFTER + 2):
         assert code_of(lambda: sync(desk, reach=away)) == "sync.unreachable"
     assert status.waiting(desk).stuck_since is None
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel
 
 from app.casework import cases, edit
 from app.problems import Problem
-from app.store import exchange
+from app.store import exchange, standing
 from sync.client import lease, membership
 from sync.wire import code as codes
 from tests.ui.looking import cut, nameless
@@ -87,7 +87,7 @@ def test_a_queue_that_does_not_move_is_said(page: ServerPage, desk: Any) -> None
     cases.new_case(desk, "NM-2026-0417")
     [first, *_rest] = exchange.outgoing(desk.store)
     assert "does not move" not in shown(page)
-    exchange.watch(desk.store, exchange.Watched(first.first, 99, "2026-05-16T19:00:00+00:00"))
+    standing.watch(desk.store, standing.Watched(first.first, 99, "2026-05-16T19:00:00+00:00"))
     assert "The server answers, but sending does not move since" in shown(page)
 
 
