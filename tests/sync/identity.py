@@ -7,13 +7,11 @@ import json
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
-from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 from sync.server import authority
@@ -25,7 +23,7 @@ CLIENT, OTHER_CLIENT = "holdfast", "another-program"
 
 
 class IdentityProvider:
-    """The provider's process; its keys are made here, so that a test can forge what only the provider could sign."""
+    """The provider's process, with a key that is made here."""
 
     def __init__(self, folder: Path) -> None:
         assert (PACKAGES / "node_modules").exists(), "run: python3 packaging/dev.py setup"
@@ -33,9 +31,9 @@ class IdentityProvider:
         authority.make_authority(folder)
         authority.make_server(folder, "localhost")
         self.authority = folder / "authority.crt"
-        self.key = RSAKey.generate_key(2048, {"kid": "first", "use": "sig", "alg": "RS256"})
+        key = RSAKey.generate_key(2048, {"kid": "first", "use": "sig", "alg": "RS256"})
         told = {
-            "jwks": KeySet([self.key]).as_dict(private=True),
+            "jwks": KeySet([key]).as_dict(private=True),
             "certificate": str(folder / "server.crt"),
             "key": str(folder / "server.key"),
             "clients": [_registered(CLIENT), _registered(OTHER_CLIENT)],
@@ -66,14 +64,6 @@ class IdentityProvider:
         import ssl
 
         return httpx2.Client(verify=ssl.create_default_context(cafile=str(self.authority)), timeout=20)
-
-    def token(self, key: Any = None, header: dict[str, Any] | None = None, **claims: Any) -> str:
-        """A token that says what it is told to; signed by the provider's own key where no other is named."""
-        now = int(time.time())
-        said = {"iss": self.issuer, "aud": CLIENT, "sub": "ada", "iat": now, "exp": now + 300, "auth_time": now}
-        said = {name: value for name, value in {**said, **claims}.items() if value is not None}
-        header = {"alg": "RS256", "kid": "first", **(header or {})}
-        return jwt.encode(header, said, key or self.key, algorithms=[header["alg"]])
 
     def close(self) -> None:
         """End it."""

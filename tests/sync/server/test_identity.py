@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from sync.server.identity import NotShown, Provider
 from sync.wire import limits
 
 ISSUER, CLIENT, NONCE = "https://login.force.example", "holdfast", "the nonce of this enrolment"
+NOW = 1_795_000_000
 KEY, STRANGER = (RSAKey.generate_key(2048, {"kid": "first", "use": "sig"}) for _ in range(2))
 CURVE = ECKey.generate_key("P-256", {"kid": "curve", "use": "sig", "alg": "ES256"})
 
@@ -33,8 +33,7 @@ def provider(tmp_path: Path) -> Provider:
 
 
 def token(header: dict[str, Any] | None = None, key: Any = KEY, **claims: Any) -> str:
-    now = int(time.time())
-    said = {"iss": ISSUER, "aud": CLIENT, "sub": "ada", "nonce": NONCE, "iat": now, "exp": now + 60, "auth_time": now}
+    said = {"iss": ISSUER, "aud": CLIENT, "sub": "ada", "nonce": NONCE, "iat": NOW, "exp": NOW + 60, "auth_time": NOW}
     said = {name: value for name, value in {**said, **claims}.items() if value is not None}
     header = {"alg": "RS256", "kid": "first", **(header or {})}
     registry = JWSRegistry(algorithms=[header["alg"]], strict_check_header=False)
@@ -43,7 +42,7 @@ def token(header: dict[str, Any] | None = None, key: Any = KEY, **claims: Any) -
 
 
 def shown(provider: Provider, one: str) -> str:
-    return identity.shown(provider, one, NONCE, datetime.now(UTC))
+    return identity.shown(provider, one, NONCE, datetime.fromtimestamp(NOW, UTC))
 
 
 def raw(part: Any) -> str:
@@ -59,7 +58,6 @@ def test_a_whole_token_shows_the_officer(provider: Provider):
     assert shown(provider, token({"x5t": "ab", "of_the_provider": "x" * 1000})) == "ada"
 
 
-NOW = int(time.time())
 LATE = limits.CLOCK_LEEWAY_S
 
 
@@ -97,8 +95,8 @@ def test_with_one_thing_wrong_it_shows_nothing(provider: Provider, claims: dict[
 
 
 def test_clocks_may_differ_a_little(provider: Provider):
-    assert shown(provider, token(exp=int(time.time()) - LATE + 20)) == "ada"
-    assert shown(provider, token(iat=int(time.time()) + LATE - 20)) == "ada"
+    assert shown(provider, token(exp=NOW - LATE + 20)) == "ada"
+    assert shown(provider, token(iat=NOW + LATE - 20)) == "ada"
 
 
 def test_a_signature_of_somebody_else(provider: Provider):
