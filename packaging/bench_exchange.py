@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -93,7 +94,7 @@ class Watched:
                 found.append(administration.code_for(connection, org, officer, where, self.pin, datetime.now(UTC)))
 
         for n in range(units):
-            database.run(org, ALL, lambda c, n=n: people(c, n))
+            database.run(org, ALL, partial(people, n=n))
         database.close()
         return Force(org, found)
 
@@ -282,7 +283,9 @@ def edits(speaker: Speaker, cases: Iterable[str]) -> list[messages.SentEntry]:
 
 def batches(entries: Sequence[messages.SentEntry]) -> list[bytes]:
     """The entries as a laptop posts them."""
-    packed, some, size = [], [], 0
+    packed: list[bytes] = []
+    some: list[messages.SentEntry] = []
+    size = 0
     for one in entries:
         if some and (size + len(bytes(one.entry)) > BATCH_BYTES or len(some) == limits.ENTRIES):
             packed.append(_push(some))

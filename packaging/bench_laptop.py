@@ -28,7 +28,7 @@ from app.notebook.ids import new_id, random_id
 from app.vault.vault import FLOOR_COST
 from sync.client import enrolment
 from sync.client import round as rounds
-from sync.client.round import Round
+from sync.client.talk import Round
 
 CLOCK = SystemClock()
 CHANGED = 100
@@ -184,7 +184,7 @@ def main(told: dict[str, Any]) -> None:
         change(writer)
         measured("100 sent", turn(writer), CHANGED)
         done = measured("100 received", turn(late), CHANGED)
-        assert len(done.changed) == CHANGED, len(done.changed)
+        assert len(done.changed) == min(CHANGED, cases), len(done.changed)
         for desk in (writer, early, late):
             desk.store.close()
 
