@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _BACKLOG = 512
 _READY_FOR_S = 2.0
-_LAST_ANSWERS_S = 2
+_LAST_ANSWERS_S = 10
 """Seconds that requests have to be answered in once the server is told to stop; their work is committed by then."""
 
 
