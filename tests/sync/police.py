@@ -15,6 +15,7 @@ from app.vault.vault import FLOOR_COST
 from sync.client import enrolment
 from sync.client import round as rounds
 from sync.client.membership import Membership
+from sync.client.transport import Answer, Https
 from sync.server import authority
 from sync.wire import code as codes
 from tests.sync.laptops import Force
@@ -55,6 +56,20 @@ class Police:
     def close(self) -> None:
         for desk in self.desks:
             close_desk(desk)
+
+
+class Listening(Https):
+    """The real way to the server, which notes what is asked. `cut`: paths that are not answered any more."""
+
+    def __init__(self, *where: Any, asked: list[str], cut: Callable[[list[str]], bool] = lambda _asked: False) -> None:
+        super().__init__(*where)
+        self.asked, self.cut = asked, cut
+
+    def ask(self, method: str, path: str, headers: Any, body: bytes) -> Answer:
+        self.asked.append(path.removeprefix("/v1/"))
+        if self.cut(self.asked):
+            raise Problem("sync.unreachable")
+        return super().ask(method, path, headers, body)
 
 
 def enrol(desk: Desk, code: str, *, trial: bool = True) -> Membership:
