@@ -166,6 +166,8 @@ def at_work(at: AtTheProgram, window: Any) -> Iterator[Look]:
     yield "find with words", at.top
     window._ask_reason({"place": "case"})
     yield "reason", at.top
+    window.find_box.clear()
+    window._find()
     window.session.open_case(case_called(desk, CASE))
     for step in window.case_frame.steps.buttons:
         show_step(window, step)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.casework import cases, contact, edit
 from app.casework.operations import logged
+from app.casework.steps import BESIDE, STEPS
 from app.changed import Changed
 from app.problems import Problem
 from app.records.names import full_name
@@ -208,6 +209,19 @@ def test_every_step_opens_by_its_key(at_work, keira, qtbot):
         assert frame.step == step
         assert frame.middle.currentWidget() is frame.pages[step]
         assert not window.problem_bar.isVisible()
+
+
+def test_in_a_very_low_window_each_page_of_a_case_comes_from_under_its_header(at_work, keira, qtbot):
+    one = at_work()
+    window = one.top.screen_shown
+    one.top.resize(512, 320)
+    window.session.open_case(keira)
+    frame = window.case_frame
+    for step in (*STEPS, *BESIDE, "risk"):
+        frame._scroller.verticalScrollBar().setValue(0)
+        frame.show_step(step)
+        qtbot.waitUntil(lambda: not QApplication.focusWidget().visibleRegion().isEmpty())
+        assert frame.page.isAncestorOf(QApplication.focusWidget())
 
 
 def test_immediate_danger_leaves_the_form_at_the_same_question(at_work, desk, keira, qtbot):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.casework import conflicts, paper, refused
@@ -32,6 +33,7 @@ from ui.widgets.text import Card, PlainButton, PlainLabel, row
 
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 _SHORTEST_BOX = 10
+_THREE_COLUMNS_PX = 540
 MOST_CONFLICTS = 3
 
 
@@ -76,7 +78,7 @@ class TimelinePage(CasePage):
 
     def _filters(self) -> QWidget:
         whole = QWidget()
-        grid = QGridLayout(whole)
+        self._grid = grid = QGridLayout(whole)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(2)
@@ -103,12 +105,26 @@ class TimelinePage(CasePage):
             (N_("From day"), self.since),
             (N_("To day"), self.until),
         )
-        for place, (label, field) in enumerate(labelled):
-            line, column = divmod(place, 3)
-            grid.addWidget(PlainLabel(say(label), buddy=field, kind="small"), 2 * line, column)
-            grid.addWidget(field, 2 * line + 1, column)
-            grid.setColumnStretch(column, 1)
+        self._asked: list[tuple[QWidget, QWidget]] = [
+            (PlainLabel(say(label), buddy=field, kind="small"), field) for label, field in labelled
+        ]
+        self._place_filters(3)
         return whole
+
+    def _place_filters(self, columns: int) -> None:
+        self._columns = columns
+        for place, parts in enumerate(self._asked):
+            line, column = divmod(place, columns)
+            for under, part in enumerate(parts):
+                self._grid.addWidget(part, 2 * line + under, column)
+        for column in range(3):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        columns = 3 if self.width() >= _THREE_COLUMNS_PX else 2
+        if columns != self._columns:
+            self._place_filters(columns)
 
     def wanted(self) -> Wanted:
         """What of the timeline is chosen; a day that cannot be read chooses nothing."""

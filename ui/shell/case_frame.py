@@ -106,6 +106,9 @@ class CaseFrame(QWidget):
         self._minute.setInterval(60_000)
         self._minute.timeout.connect(self.show_header)
         self._minute.start()
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._focus_moved)
         self.show_header()
 
     @property
@@ -254,6 +257,7 @@ class CaseFrame(QWidget):
             # Leaving the step before has sent the focus anywhere on this one, and the page after it.
             page.sheet.verticalScrollBar().setValue(0)
             page.first_focus()
+            self._show_focus()
 
     def _make(self, step: str) -> Any:
         page = importlib.import_module(f"ui.pages.{step}").make_page(self.session, self.case_id)
@@ -380,6 +384,19 @@ class CaseFrame(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fold()
+
+    def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if new is not None and self.isVisible() and self.middle.isAncestorOf(new):
+            self._show_focus()
+
+    def _show_focus(self) -> None:
+        """In a very low window: bring what has the focus from under the header, once the page has gone to it."""
+        QTimer.singleShot(0, self, self._show_it)
+
+    def _show_it(self) -> None:
+        now = self.window().focusWidget()
+        if now is not None and self.middle.isVisible() and self.middle.isAncestorOf(now):
+            self._scroller.ensureWidgetVisible(now, 0, theme.SPACE_XL)
 
     def _fold(self) -> None:
         wide = self.window().width() >= WIDE_ENOUGH
