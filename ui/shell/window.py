@@ -395,7 +395,10 @@ class Window(QWidget):
         self._status_later.start()
 
     def _changed(self, changed: Changed) -> None:
-        self.problem_bar.clear()
+        told = self.problem_bar.problem
+        # What a round goes on to change must not wipe away why a page has closed: that goes when it is put away.
+        if told is None or told.code != "case.left":
+            self.problem_bar.clear()
         self._leave_what_went(changed)
         for page in list(self.pages.values()):
             page.refresh(changed)
