@@ -169,10 +169,11 @@ class Deciding(Card):
 
     def first_focus(self) -> None:
         """Stand on the first value, or on what else can be done."""
-        if self.conflict is not None and self.conflict.decidable:
-            self.sides.cards[0].keep.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
-            self.earlier.setFocus(Qt.FocusReason.OtherFocusReason)
+        decidable = self.conflict is not None and self.conflict.decidable
+        stop = self.sides.cards[0].keep if decidable else self.earlier
+        stop.setFocus(Qt.FocusReason.OtherFocusReason)
+        for part in (self.title, stop):  # the values were just made: the page could not yet go to their place
+            self.page.bring_into_view(part)
 
     # ---- choosing
 

@@ -390,13 +390,13 @@ class CaseFrame(QWidget):
             self._show_focus()
 
     def _show_focus(self) -> None:
-        """In a very low window: bring what has the focus from under the header, once the page has gone to it."""
-        QTimer.singleShot(0, self, self._show_it)
+        """In a very low window: bring the page from under the header, once it has gone to what has the focus."""
+        QTimer.singleShot(0, self, self._show_page)
 
-    def _show_it(self) -> None:
+    def _show_page(self) -> None:
         now = self.window().focusWidget()
         if now is not None and self.middle.isVisible() and self.middle.isAncestorOf(now):
-            self._scroller.ensureWidgetVisible(now, 0, theme.SPACE_XL)
+            self._scroller.verticalScrollBar().setValue(self.middle.y())
 
     def _fold(self) -> None:
         wide = self.window().width() >= WIDE_ENOUGH
