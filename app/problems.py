@@ -113,7 +113,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Look it up with Find, or with “holdfast case list”."),
     ),
     "case.left": (
-        N_("The case that was open is no longer on this laptop: somebody else has it now, or it is for few people."),
+        N_("The case that was open is not among your cases any more, and has left this laptop."),
         N_("Everything that you wrote in it has been sent."),
         N_("If you need it, ask your supervisor. If somebody is in danger, use the radio."),
     ),

@@ -367,7 +367,7 @@ def test_a_case_that_leaves_while_it_is_open_closes_and_is_in_no_list(at_work, d
     assert window.case_frame is None
     window.session.changed.emit(Changed(frozenset({other})))  # the same round goes on with other cases
     assert window.problem_bar.isVisible()
-    assert "no longer on this laptop" in window.problem_bar.happened.text()
+    assert "has left this laptop" in window.problem_bar.happened.text()
     window.go({"place": "cases"})
     assert [line.id for line in window.session.case_lines()] == [other]
     # What somebody writes in it this very moment brings no part of it back to life.
