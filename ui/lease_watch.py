@@ -61,5 +61,5 @@ def words(say: Translator, found: Standing | None) -> str:
     if found is not None and found.closed:
         return say.text(N_("cases closed"))
     if found is not None and found.state == WARNING:
-        return say.text(N_("open until {until}"), until=say.moment(iso(found.until)))
+        return say.text(N_("open until {until}"), until=say.moment_near(iso(found.until)))
     return ""

@@ -54,9 +54,11 @@ def said(words: Translator, found: Waiting, practice: bool) -> list[str]:
     if found.unsent:
         parts.append(words.plural(N_("{n} to send"), N_("{n} to send"), found.unsent))
         if found.stuck_since:
-            parts.append(words.text(N_("sending does not move since {time}"), time=words.moment(found.stuck_since)))
+            parts.append(
+                words.text(N_("sending does not move since {time}"), time=words.moment_near(found.stuck_since))
+            )
     elif found.sent_at:
-        parts.append(words.text(N_("sent {time}"), time=words.moment(found.sent_at)))
+        parts.append(words.text(N_("sent {time}"), time=words.moment_near(found.sent_at)))
     if found.refused:
         parts.append(words.plural(N_("{n} refused"), N_("{n} refused"), found.refused))
     return parts
