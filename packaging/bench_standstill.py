@@ -58,7 +58,8 @@ def window(folder: Path, app: QApplication, told: dict[str, Any]) -> None:
     program.enter_desk(desk, cases.list_cases(desk))
     shown = program.officer.window.pages["cases"]
     calm(app, 0.3)
-    entered, pulse.longest = pulse.end(), 0.0
+    entered = pulse.end()
+    pulse.begin()
     until(app, lambda: desk.store.recall("cursor") is not None, 600)
     took = time.perf_counter() - begun
     calm(app, 3)

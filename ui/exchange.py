@@ -12,8 +12,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.casework import cases, status
 from app.casework import desk as casework
-from app.casework import status
 from app.changed import Changed
 from app.problems import Problem
 from sync.client import histories, schedule
@@ -21,6 +21,9 @@ from sync.client import round as rounds
 from ui import tasks
 from ui.session import Session
 from ui.trial import TrialBeside
+
+TELL_MS = 400
+"""For so long what a round changed is gathered before the screens show it."""
 
 
 class Exchange(QObject):
@@ -39,6 +42,10 @@ class Exchange(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._begin)
+        self._changed: set[str] = set()
+        self._telling = QTimer(self)
+        self._telling.setSingleShot(True)
+        self._telling.timeout.connect(self._tell_now)
         self._heard.connect(self._tell)  # queued: the round is told from the pool
         self._trial = TrialBeside(session, self)
         self._trial.joined.connect(self.at_once)
@@ -93,20 +100,32 @@ class Exchange(QObject):
             return
         self.running, self._wrote = True, False
         open_beside, clock, heard = casework.beside(self.session.desk), self.session.desk.clock, self._heard
-        wanted = [self._open] if self._open else []
+        wanted, desk = [self._open] if self._open else [], self.session.desk
 
         def work() -> Any:
             store = open_beside()
+
+            def told(changed: set[str]) -> None:
+                cases.make_lines(desk, store, changed)  # here, or the window would stand still for it
+                heard.emit(changed)
+
             try:
-                return rounds.run(store, clock, told=heard.emit, most=histories.AT_A_TIME, wanted=wanted)
+                return rounds.run(store, clock, told=told, most=histories.AT_A_TIME, wanted=wanted)
             finally:
                 store.close()
 
         tasks.run_aside(work, self._done, self._failed)
 
-    def _tell(self, cases: set[str]) -> None:
-        if not self._stopped:
-            self.session.changed.emit(Changed(frozenset(cases)))
+    def _tell(self, changed: set[str]) -> None:
+        """Cases changed: shown with what else comes within a moment, for in a first round thousands come."""
+        self._changed |= changed
+        if not self._telling.isActive():
+            self._telling.start(TELL_MS)
+
+    def _tell_now(self) -> None:
+        changed, self._changed = self._changed, set()
+        if changed and not self._stopped:
+            self.session.changed.emit(Changed(frozenset(changed)))
 
     def _done(self, _round: Any) -> None:
         self._over(None)
@@ -131,6 +150,7 @@ class Exchange(QObject):
 
     def _over(self, problem: Problem | None) -> None:
         self.running = False
+        self._tell_now()
         if not self._stopped:
             self.session.desk.store.look_again()  # the round may have taken another device identity
             self.session.exchange_problem = problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -22,6 +22,7 @@ from app.problems import Problem
 from app.records import apart
 from app.records.names import case_short_name, full_name
 from app.records.view import CaseView, Record
+from app.store.store import Store
 
 PROFILE = "neutral"
 
@@ -125,6 +126,11 @@ def lines_of(desk: Desk, case_ids: set[str]) -> list[CaseLine]:
     """The lines of some cases, without reading the whole list."""
     kept = desk.store.lines(lambda view: _ENCODER.encode(summary(desk, view)), case_ids, _made_by(desk))
     return [line_of(line.case_id, _DECODER.decode(line.body), line.unsent, line.changed_at) for line in kept]
+
+
+def make_lines(desk: Desk, store: Store, case_ids: set[str]) -> None:
+    """Make the lines of cases over a connection of the pool, so that whoever shows the list has only to read them."""
+    lines_of(replace(desk, store=store), case_ids)
 
 
 def summary(desk: Desk, view: CaseView) -> Summary:

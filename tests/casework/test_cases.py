@@ -25,7 +25,7 @@ from app.casework import (
     today,
     wording,
 )
-from app.casework.desk import Desk, check_vault, close_desk, create_vault, open_desk
+from app.casework.desk import Desk, beside, check_vault, close_desk, create_vault, open_desk
 from app.casework.values import clean
 from app.clock import FixedClock
 from app.i18n import translator
@@ -425,3 +425,16 @@ def test_no_odd_value_of_another_version_stops_a_screen(desk: Desk, scene: Scene
     assert contact.banner(desk, view, ENGLISH)[0]
     assert paper.preview(desk, scene.case, "case-file", "full").startswith(b"%PDF")
     assert len(operations.logged(desk, scene.case)) > len(odd) / 100
+
+
+def test_lines_made_over_another_connection_are_only_read_where_the_list_is_shown(desk, scene, monkeypatch):
+    with desk.store.reading() as connection:
+        connection.execute("UPDATE case_line SET stale = 1")
+    store = beside(desk)()
+    cases.make_lines(desk, store, {scene.case})
+    store.close()
+    made = []
+    monkeypatch.setattr(cases, "summary", lambda *_: made.append(1))
+    lines = cases.lines_of(desk, {scene.case})
+    assert [line.id for line in lines] == [scene.case]
+    assert made == []
