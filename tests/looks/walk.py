@@ -277,6 +277,8 @@ def nothing_yet(at: AtTheProgram, window: Any) -> Iterator[Look]:
     window.find_box.setText("Nobody")
     window._find()
     yield "find nothing", at.top
+    window.find_box.clear()
+    window._find()
 
 
 def just_begun(at: AtTheProgram, window: Any) -> Iterator[Look]:
