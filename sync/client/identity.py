@@ -12,9 +12,9 @@ from app.store.exchange import Outgoing
 from app.store.identity import Identity
 from sync.client import first, lease, mending
 from sync.client.asking import Asking, RefusedByServer
-from sync.client.talk import CURSOR, Talk
+from sync.client.talk import CURSOR, Talk, batch, push_of
 from sync.wire import limits, signing
-from sync.wire.messages import Head, Identified, NewIdentity, Outcome
+from sync.wire.messages import Head, Identified, NewIdentity, Outcome, Pushed
 
 Push = Callable[[Sequence[Outgoing]], Sequence[Outcome]]
 """Sends some entries and notes what became of them."""
@@ -38,19 +38,29 @@ def renew(talk: Talk, push: Push) -> None:
 
 
 def introduce_again(talk: Talk) -> bool:
-    """Where the server lost this device by being put back, one that this vault was before vouches for it; whether one
-    did."""
-    store = talk.store
-    now = identity.now(store)
-    for before in identity.former(store):
-        asking = Asking(store, talk.server_key, talk.transport, before)
-        wish = _wish(before.device, now, Head(last=0, hash=""))
-        try:
-            asking.ask("/v1/identity", wish, Identified)
-        except RefusedByServer:
-            continue
-        return True
-    return False
+    """Where the server lost this device by being put back: one that this vault was before, which it still knows, sends
+    again what was lost of it and vouches for the one after it, up to the present one. Whether there was such a one."""
+    line = [identity.now(talk.store), *identity.former(talk.store)]
+    known = next((n for n in range(1, len(line)) if _is_known(talk, line[n])), 0)
+    for n in range(known, 0, -1):
+        asking = Asking(talk.store, talk.server_key, talk.transport, line[n])
+        waiting: Sequence[Outgoing] = exchange.of_device(talk.store, line[n].device)
+        while waiting:
+            some = batch(waiting)
+            asking.ask("/v1/push", push_of(some), Pushed)
+            waiting = waiting[len(some) :]
+        asking.ask("/v1/identity", _wish(line[n].device, line[n - 1], Head(last=0, hash="")), Identified)
+    return known > 0
+
+
+def _is_known(talk: Talk, before: Identity) -> bool:
+    try:
+        Asking(talk.store, talk.server_key, talk.transport, before).ask("/v1/push", push_of([]), Pushed)
+    except RefusedByServer as refused:
+        if refused.refusal.code == "not_enrolled":
+            return False
+        raise
+    return True
 
 
 def _settle(talk: Talk, push: Push) -> None:

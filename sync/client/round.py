@@ -20,14 +20,11 @@ from app.store.store import SCOPE, Store
 from sync.client import charges, first, histories, identity, lease, membership, removal, watch, witness
 from sync.client import mending as mend
 from sync.client.asking import RefusedByServer
-from sync.client.talk import AT_ONCE, CURSOR, Round, Talk, arrived, breathe, parts
+from sync.client.talk import AT_ONCE, CURSOR, Round, Talk, arrived, batch, breathe, parts, push_of
 from sync.client.transport import Https, Open
 from sync.client.wipe import keep_order
 from sync.wire import limits, messages, signing
-from sync.wire.messages import Head, Outcome, Pull, Pulled, PulledEntry, Push, Pushed, SentEntry
-
-BATCH_BYTES = 700_000
-"""Bytes of entries after which a push is sent: packed, they stay well below the limit."""
+from sync.wire.messages import Head, Outcome, Pull, Pulled, PulledEntry, Pushed
 
 _PROBLEMS = {
     "too_old": "sync.too_old",
@@ -101,8 +98,7 @@ class _Exchange(Talk):
 
     def told_apart(self, waiting: Sequence[Outgoing]) -> Sequence[Outcome]:
         """What becomes of entries of a device whose place another one takes; those that are forked stay as they are."""
-        message = Push(protocol=limits.PROTOCOL, epoch="", entries=[_sent(one) for one in _batch(list(waiting))])
-        answer = self.ask("/v1/push", message, Pushed)
+        answer = self.ask("/v1/push", push_of(batch(waiting)), Pushed)
         self.settled(answer.outcomes)
         return answer.outcomes
 
@@ -128,9 +124,8 @@ class _Exchange(Talk):
     def push(self) -> None:
         """Send what waits, in order. A part that brings nothing forward twice is stuck, not repeated for ever."""
         idle = 0
-        while waiting := _batch(exchange.outgoing(self.store, limits.ENTRIES)):
-            message = Push(protocol=limits.PROTOCOL, epoch=self.member.epoch, entries=[_sent(one) for one in waiting])
-            answer = self.ask("/v1/push", message, Pushed)
+        while waiting := batch(exchange.outgoing(self.store, limits.ENTRIES)):
+            answer = self.ask("/v1/push", push_of(waiting, self.member.epoch), Pushed)
             self.met_epoch(answer.epoch, answer.head)
             moved = self.noted(answer.outcomes) or self.put_back(answer.head)
             witness.met(self, answer.epoch, answer.tree)
@@ -287,22 +282,6 @@ class _Exchange(Talk):
     def acknowledged(self) -> int:
         """The last number of this device that the server once acknowledged."""
         return exchange.acknowledged(self.store)
-
-
-def _batch(waiting: list[Outgoing]) -> list[Outgoing]:
-    """As many as fit into one push, at least one."""
-    size = 0
-    batch: list[Outgoing] = []
-    for one in waiting:
-        size += len(one.signed.body)
-        if batch and size > BATCH_BYTES:
-            break
-        batch.append(one)
-    return batch
-
-
-def _sent(one: Outgoing) -> SentEntry:
-    return SentEntry(entry=msgspec.Raw(one.signed.body), signature=signing.to_text(one.signed.signature))
 
 
 def _runs(page: Pulled) -> list[tuple[str, list[Any]]]:

@@ -330,16 +330,23 @@ class World:
     def put_back(self, laptop: Laptop) -> None:
         """A laptop's file is put back to what a copy of it holds, which is made the first time."""
         kept = laptop.folder.with_name(f"{laptop.folder.name}-kept")
-        waiting = [notebook.read(one.signed.body).session for one in exchange.outgoing(laptop.store, 10_000)]
         laptop.store.close()
         if kept.exists():
-            # What was on this disk alone is gone with it, and nobody can bring it back.
-            self.written -= set(waiting)
             shutil.rmtree(laptop.folder)
             kept.rename(laptop.folder)
         else:
             shutil.copytree(laptop.folder, kept)
         self.restart(laptop)
+        self.forget_what_is_nowhere()
+
+    def forget_what_is_nowhere(self) -> None:
+        """What is neither on the server nor on the disk of whoever did it is gone, and nobody can bring it back."""
+        there = _sessions(self, _server(self)[0])
+        for laptop in self.laptops:
+            devices = [laptop.store.device, *(one.device for one in identity.former(laptop.store))]
+            bodies = [one.signed.body for device in devices for one in exchange.of_device(laptop.store, device)]
+            there |= {notebook.read(body).session for body in bodies}
+        self.written &= there
 
     # -- time and servers
 
@@ -357,6 +364,7 @@ class World:
             self.ground.restore(self.org, self.kept)
             with mock.patch.object(administration, "random_id", self.id):
                 self.as_administrator(lambda c: administration.new_epoch(c, self.org))
+            self.forget_what_is_nowhere()
 
     # -- the network
 
@@ -465,8 +473,8 @@ def story(
                 _step(world)
                 if world.people is not None:
                     world.people.act()
-            _rest(world)
-            _holds(world)
+            rest(world)
+            holds(world)
         except BaseException:
             world.close()
             raise
@@ -518,7 +526,7 @@ def _reassign(world: World) -> None:
     world.as_administrator(work)
 
 
-def _rest(world: World) -> None:
+def rest(world: World) -> None:
     """No fault any more; rounds until nothing moves."""
     world.calm = True
     world.held_back.clear()
@@ -539,7 +547,7 @@ def _seen(laptop: Laptop) -> Any:
     return exchange.cursor(laptop.store), sorted(laptop.store.cases()), laptop.store.unsent()
 
 
-def _holds(world: World) -> None:
+def holds(world: World) -> None:
     """What must hold once all is quiet."""
     server, scopes = _server(world)
     if world.people is not None:
