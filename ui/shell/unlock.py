@@ -298,7 +298,7 @@ def open_vault(program: Any, folder: Path, typed: str, by_code: bool) -> tuple[A
     Returns desk and lines; raises the Problems of vault and store.
     """
     from app.casework.cases import list_cases
-    from app.casework.desk import open_desk
+    from app.casework.desk import close_desk, open_desk
     from ui import orders
 
     secrets = program.secret_store()
@@ -308,9 +308,13 @@ def open_vault(program: Any, folder: Path, typed: str, by_code: bool) -> tuple[A
         unlocked = vault.unlock(folder, typed, secrets=secrets, clock=program.clock)
     try:
         desk = open_desk(unlocked, clock=program.clock, policy=program.policy)
+    except BaseException:
+        unlocked.close()
+        raise
+    try:
         orders.carry_out(desk)
         orders.heed(desk)
         return desk, list_cases(desk)
     except BaseException:
-        unlocked.close()
+        close_desk(desk)
         raise
