@@ -323,7 +323,7 @@ def main(arguments: list[str]) -> int:
                 if "laptop" in parts or ("window" in parts and not turn):
                     part_laptop(table, server, cases, 1, window="window" in parts and not turn)
                 if "long" in parts:
-                    part_server(table, server, cases // 20, MANY_EACH, "long ")
+                    part_server(table, server, cases // 25, MANY_EACH, "long ")
                     part_laptop(table, server, cases // 100, MANY_EACH, "long ")
                 print(f"{turn + 1} of {times} done after {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
             if "many" in parts:

@@ -101,6 +101,19 @@ def read(body: bytes) -> Entry:
         entry = _DECODER.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise EntryRefused("not an entry") from error
+    return _checked(entry)
+
+
+def of_value(value: Any) -> Entry:
+    """As `read`, for JSON that somebody has decoded already."""
+    try:
+        entry = msgspec.convert(value, Entry)
+    except msgspec.ValidationError as error:
+        raise EntryRefused("not an entry") from error
+    return _checked(entry)
+
+
+def _checked(entry: Entry) -> Entry:
     if entry.count != len(entry.changes) or entry.count < 1 or entry.first < 1:
         raise EntryRefused("numbers do not fit the changes")
     if entry.format != FORMAT:

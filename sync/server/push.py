@@ -138,7 +138,8 @@ def _devices(sent: Sequence[Sent]) -> set[str]:
     """Ids of 32 digits that stand before a colon: every device that could be named, and perhaps more."""
     found: set[str] = set()
     for one in sent:
-        found.update(match.decode() for match in judge.NAMED.findall(one.body))
+        if judge.names_changes(one.body):
+            found.update(match.decode() for match in judge.NAMED.findall(one.body))
     return found
 
 

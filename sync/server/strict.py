@@ -54,9 +54,11 @@ def envelope(body: bytes) -> Envelope:
     return found
 
 
-def check(body: bytes) -> None:
-    """Raise NotStrict where the bytes are not canonical, nested deeper than allowed, or hold NUL or a huge number."""
-    if depth(body) > limits.DEPTH:
+def check(body: bytes) -> Any:
+    """What the bytes say. Raises NotStrict where they are not canonical, nested deeper than allowed, or hold NUL or a
+    huge number."""
+    # With so few brackets in all, they cannot be nested deeper.
+    if body.count(b"{") + body.count(b"[") > limits.DEPTH and depth(body) > limits.DEPTH:
         raise NotStrict("nested too deep")
     try:
         read = msgspec.json.decode(body)
@@ -72,6 +74,7 @@ def check(body: bytes) -> None:
     # Ids have digits in a row as well; only where they could stand for a number is every value looked at.
     if _LONG in body.translate(_DIGITS) and _LONG_NUMBER.search(body) and not _fits(read):
         raise NotStrict("a number that not every reader keeps")
+    return read
 
 
 def _canonical(read: Any) -> bytes:
