@@ -112,7 +112,7 @@ def waits_here(desk: Desk, known: Iterable[CaseLine]) -> list[CaseLine]:
     """The cases that wait for this officer: offered and not answered yet, then sent back; what waited longest first."""
     mine = charge.is_for(desk)
     found = [line for line in known if line.waiting is not None and charge.is_meant(line.waiting, mine)]
-    return sorted(found, key=lambda line: (line.waiting is not None and (line.waiting.sent_back, line.waiting.at)))
+    return sorted(found, key=lambda line: line.waiting is not None and (line.waiting.sent_back, line.waiting.at))
 
 
 def _tasks_together(lines: Iterable[DueLine]) -> list[DueLine]:
