@@ -22,7 +22,7 @@ from ui.editors.factory import label_of
 from ui.pages.history import HistorySheet
 from ui.pages.tab_order import is_stop, stops
 from ui.pages.undo import UndoBar
-from ui.widgets.page import ColumnPage
+from ui.widgets.page import LOWEST, ColumnPage
 from ui.widgets.problem_bar import ProblemBar
 from ui.widgets.text import PlainLabel
 
@@ -46,6 +46,7 @@ class CasePage(QWidget):
         self.undo_bar = UndoBar(session.translator)
         self.undo_bar.offered.connect(self._put_undo_last)
         self.sheet = ColumnPage()
+        self.sheet.setMinimumHeight(LOWEST)  # a Problem over it is whole in a very low window
         self.column = QVBoxLayout()
         self.column.setSpacing(12)
         self.sheet.column.addLayout(self.column)

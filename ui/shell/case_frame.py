@@ -38,7 +38,8 @@ from ui.widgets.page import SideScroll, as_high_as_there_is_room, scrolled
 from ui.widgets.text import PlainButton, PlainLabel
 
 WIDE_ENOUGH = 1280  # px of window width from which the help stands beside the page by itself
-LEAST_PAGE = 240  # px of height that a page has in the lowest window
+LEAST_PAGE = 260  # px of height that a page has in the lowest window
+SHORTEST_STEP = 12  # letters of a step's name and how far it is that its box shows at least
 HEADER_AFTER_MS = 40
 
 
@@ -151,6 +152,8 @@ class CaseFrame(QWidget):
         self.banner.button.setAccessibleName(self.say(N_("Change the safe contact")))
         self.banner.button.clicked.connect(self.change_safe_contact)
         self.step_box = CodeBox(self.steps.titles(), name=self.say(N_("Steps of this case")), empty="")
+        self.step_box.setSizeAdjustPolicy(CodeBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.step_box.setMinimumContentsLength(SHORTEST_STEP)
         self.step_box.removeItem(0)
         self.step_box.answered.connect(self.show_step)
         self.grid = grid = QGridLayout(head)
