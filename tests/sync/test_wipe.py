@@ -171,6 +171,12 @@ def test_any_other_order_does_nothing(officer, forged):
     assert wiped.look(officer.folder) is None
 
 
+def test_without_the_look_at_the_signature_a_forged_order_would_destroy_the_vault(officer, monkeypatch):
+    monkeypatch.setattr(signing, "holds", lambda *_: True)
+    assert officer.keep(officer.order(OTHER_SERVER))
+    assert officer.carry_out() is not None
+
+
 def test_an_order_for_the_device_that_this_vault_was_before_does_nothing(officer):
     officer.keep(officer.order())
     officer.store.device = "b" * 32
