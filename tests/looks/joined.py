@@ -87,29 +87,26 @@ def with_a_server(at: Any, window: Any, case: str, go: Go) -> Iterator[Look]:
     join(desk)
     if not exchange.refused(desk.store):
         exchange.refuse(desk.store, [exchange.Refused(exchange.outgoing(desk.store)[-1].first, "scope")])
-    page = window.pages["server"]
     for name, problem in (("joined", Problem("sync.unreachable")), ("revoked", Problem("sync.revoked"))):
         session.exchange_problem = problem
-        page.refresh()
+        session.exchange_moved.emit()
         go(window, "server")
         yield f"server {name}", at.top
     session.exchange_problem = None
     meet(desk, 1)
-    page.refresh()
+    session.exchange_moved.emit()
     yield "server waiting", at.top
     meet(desk, DAYS - 1)
     standing.watch(desk.store, standing.Watched(exchange.outgoing(desk.store)[0].first, 99, WRITTEN_AT))
     standing.note_offset(desk.store, 900)
-    page.refresh()
+    session.exchange_moved.emit()
     yield "server stuck", at.top
-    at.program.officer.lease.look()
     go(window, "today")
     yield "today before the end", at.top
     yield from in_charge(at, window, case, go)
     leave(desk)
     session.changed.emit(Changed())
-    at.program.officer.lease.look()
-    page.refresh()
+    session.exchange_moved.emit()
 
 
 def joining(at: Any, window: Any, go: Go) -> Iterator[Look]:
