@@ -7,6 +7,7 @@ when the caller waits for the database: beside Python's own work they would only
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -16,6 +17,7 @@ from nacl.exceptions import BadSignatureError
 from sync.server.judge import Sent
 from sync.wire import signing
 
+_SHAPE = re.compile(r"[A-Za-z0-9+/]{86}==")
 _AT_ONCE = 32
 _THREADS = ThreadPoolExecutor(os.cpu_count() or 1, "signatures")
 
@@ -38,9 +40,10 @@ class Signatures:
             parts = (self._sent[start : start + _AT_ONCE] for start in range(0, len(self._sent), _AT_ONCE))
             self._looking = [_THREADS.submit(_unsigned, self._key, part) for part in parts]
 
-    def hoped(self, _one: Sent) -> bool:
-        """As if every entry were signed: good only until `require` was asked, in the same transaction."""
-        return True
+    def hoped(self, one: Sent) -> bool:
+        """As if everything that could be a signature were one: good only until `require` was asked, in the same
+        transaction."""
+        return _SHAPE.fullmatch(one.signature) is not None
 
     def require(self) -> None:
         """Wait until all were looked at. Raises NotSigned where one does not hold."""
