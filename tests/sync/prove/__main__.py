@@ -30,7 +30,7 @@ PROOFS = {
         lambda: kills.run(10),
         lambda: kills.run(200),
     ),
-    "cuts": Proof("what the server says is cut after each byte", lambda: network.cut(30), network.cut),
+    "cuts": Proof("what the server says is cut after each byte", lambda: network.cut(20), network.cut),
     "storm": Proof(
         "requests lost, late by two seconds, doubled and reordered",
         lambda: network.storm(6, 0.05),
@@ -43,7 +43,7 @@ PROOFS = {
     ),
     "described": Proof(
         "requests made from the server's own description, right and wrong",
-        lambda: described.run(8),
+        lambda: described.run(5),
         lambda: described.run(1000),
     ),
     "pressed": Proof(

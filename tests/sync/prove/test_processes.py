@@ -20,7 +20,7 @@ def test_nothing_is_lost_when_laptop_server_or_database_is_killed():
 def test_nothing_is_lost_wherever_an_answer_is_cut_off():
     found = PROOFS["cuts"].sample()
     assert found.faults == []
-    assert found.counted["places cut at"] == 30
+    assert found.counted["places cut at"] == 20
 
 
 def test_nothing_is_lost_or_doubled_by_a_network_that_loses_delays_repeats_and_reorders():
@@ -31,7 +31,7 @@ def test_nothing_is_lost_or_doubled_by_a_network_that_loses_delays_repeats_and_r
 
 def test_a_laptop_that_believes_before_it_is_told_is_found_out():
     hasty = "only what was acknowledged is sent"
-    assert network.cut(30, off=hasty).faults
+    assert network.cut(20, off=hasty).faults
     assert kills.run(10, off=hasty, only=("laptop",)).faults
 
 
