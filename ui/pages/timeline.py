@@ -33,7 +33,7 @@ from ui.widgets.text import Card, PlainButton, PlainLabel, row
 
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 _SHORTEST_BOX = 10
-_THREE_COLUMNS_PX = 540
+_THREE_COLUMNS_PX = 620
 MOST_CONFLICTS = 3
 
 
