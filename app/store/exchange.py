@@ -215,6 +215,7 @@ def receive(
     with store.transaction() as connection:
         states: dict[str, CaseState] = {}
         written: dict[str, str] = {}
+        new_keys: dict[str, str] = {}
         clock, lost, again = store.clock(), anew.lost(connection), set[str]()
         for one in arrived:
             try:
@@ -245,13 +246,11 @@ def receive(
                 continue
             store.insert(entry, one.signed, "received", one.number, one.received_at)
             _apply(store, connection, entry, one, states, done.touched)
-            connection.execute(
-                "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
-                (f"key:{entry.device}", keys[entry.device].hex()),
-            )
+            new_keys[f"key:{entry.device}"] = keys[entry.device].hex()
             clock = hybrid.receive(clock, entry.stamp, server_ms)
             if entry.case != entry.device:
                 written[entry.case] = entry.wall
+        connection.executemany("INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO NOTHING", new_keys.items())
         _write(connection, states, done.touched, written)
         for case_id in again:
             anew.fold_anew(connection, case_id)

@@ -44,10 +44,10 @@ def write_rows(connection: Connection, state: CaseState, touched: Iterable[str],
 
     `changed_at`: the writer's time; None for what is in no list of cases.
     """
+    records = [state.records[record_id] for record_id in touched]
+    connection.executemany(_WRITE_RECORD, [(state.id, record.id, record.type, pack(record)) for record in records])
     worded = False
-    for record_id in touched:
-        record = state.records[record_id]
-        connection.execute(_WRITE_RECORD, (state.id, record_id, record.type, pack(record)))
+    for record in records:
         worded |= index(connection, state.id, record)
     if changed_at is not None:
         connection.execute(_WRITE_LINE, (state.id, changed_at))
@@ -93,16 +93,18 @@ def index(connection: Connection, case_id: str, record: RecordState) -> bool:
     )
     if held == wanted:
         return False
-    connection.executemany(
-        "DELETE FROM word WHERE word = ? AND kind = ? AND record_id = ? AND case_id = ?",
-        [(*pair, record.id, case_id) for pair in held - wanted],
-    )
-    connection.executemany(
-        "INSERT INTO word (word, kind, record_id, case_id) VALUES (?, ?, ?, ?)",
-        [(*pair, record.id, case_id) for pair in wanted - held],
-    )
-    connection.executemany(_FORGET_SPELLING, [(kind, word) for word, kind in held - wanted])
-    connection.executemany(_WRITE_SPELLING, _sounds(wanted - held))
+    if gone := held - wanted:
+        connection.executemany(
+            "DELETE FROM word WHERE word = ? AND kind = ? AND record_id = ? AND case_id = ?",
+            [(*pair, record.id, case_id) for pair in gone],
+        )
+        connection.executemany(_FORGET_SPELLING, [(kind, word) for word, kind in gone])
+    if new := wanted - held:
+        connection.executemany(
+            "INSERT INTO word (word, kind, record_id, case_id) VALUES (?, ?, ?, ?)",
+            [(*pair, record.id, case_id) for pair in new],
+        )
+        connection.executemany(_WRITE_SPELLING, _sounds(new))
     return True
 
 
