@@ -235,9 +235,7 @@ def _only(folder: Path, found: list[tuple[Path, Any]], what: str) -> Any:
     return found[0][1]
 
 
-def _directories(
-    folder: Path, code_lists: dict[str, tuple[Code, ...]]
-) -> tuple[dict[str, Directory], list[Problem]]:
+def _directories(folder: Path, code_lists: dict[str, tuple[Code, ...]]) -> tuple[dict[str, Directory], list[Problem]]:
     names = ("service_kind", "served", "phone_purpose", "accessibility", "cost", "on_call", "language")
     codes = {name: _codes(code_lists, name) for name in names}
     found: dict[str, Directory] = {}

@@ -26,8 +26,11 @@ SERVICE = "holdfast"
 # nothing, always fail or pass on to others (keyrings.alt, null, fail, chainer) are not on it, and neither the
 # environment nor keyring's own settings file is asked.
 ALLOWED = {
-    "linux": (("keyring.backends.SecretService", "Keyring"), ("keyring.backends.libsecret", "Keyring"),
-              ("keyring.backends.kwallet", "DBusKeyring")),
+    "linux": (
+        ("keyring.backends.SecretService", "Keyring"),
+        ("keyring.backends.libsecret", "Keyring"),
+        ("keyring.backends.kwallet", "DBusKeyring"),
+    ),
     "darwin": (("keyring.backends.macOS", "Keyring"),),
     "win32": (("keyring.backends.Windows", "WinVaultKeyring"),),
 }

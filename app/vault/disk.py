@@ -74,7 +74,7 @@ def replace_file(path: Path, data: bytes, disk: Disk = DISK) -> None:
         try:
             rest = memoryview(data)
             while rest:
-                rest = rest[disk.write(fd, bytes(rest)):]
+                rest = rest[disk.write(fd, bytes(rest)) :]
             disk.sync(fd)
         finally:
             os.close(fd)

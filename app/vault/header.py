@@ -80,7 +80,7 @@ def decode(data: bytes) -> Header:
     if int(first[1]) != VERSION:
         raise Newer
     try:
-        header = msgspec.json.decode(data[first.end(): end], type=Header)
+        header = msgspec.json.decode(data[first.end() : end], type=Header)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Damaged from None
     # One header has one spelling; every other spelling of it was not written by this program.

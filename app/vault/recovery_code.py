@@ -22,7 +22,7 @@ def write_out(code: bytes) -> str:
     number = int.from_bytes(code, "big")
     number = number << 12 | _check(number)
     text = "".join(SYMBOLS[number >> 5 * place & 31] for place in reversed(range(_LENGTH)))
-    return "-".join(text[at: at + 4] for at in range(0, _LENGTH, 4))
+    return "-".join(text[at : at + 4] for at in range(0, _LENGTH, 4))
 
 
 def read_back(text: str) -> bytes:

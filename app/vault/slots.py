@@ -41,8 +41,11 @@ class Cost:
 
     def allowed(self) -> bool:
         """Whether a vault of this cost may be made and opened."""
-        return (FLOOR_MEMORY_MIB <= self.memory_mib <= CEILING_MEMORY_MIB
-                and FLOOR_PASSES <= self.passes <= CEILING_PASSES and 1 <= self.lanes <= CEILING_LANES)
+        return (
+            FLOOR_MEMORY_MIB <= self.memory_mib <= CEILING_MEMORY_MIB
+            and FLOOR_PASSES <= self.passes <= CEILING_PASSES
+            and 1 <= self.lanes <= CEILING_LANES
+        )
 
 
 SHIPPED_COST = Cost(memory_mib=256, passes=3, lanes=2)
@@ -88,14 +91,23 @@ def expand(key: bytes | bytearray, info: str, salt: bytes | None = None) -> byte
     return out
 
 
-def wrap_with_passphrase(key: bytearray, passphrase: str, cost: Cost, device_id: str,
-                         device_secret: bytes | None, secret_name: str) -> PassphraseSlot:
+def wrap_with_passphrase(
+    key: bytearray, passphrase: str, cost: Cost, device_id: str, device_secret: bytes | None, secret_name: str
+) -> PassphraseSlot:
     """A new passphrase slot for the vault's key. A cost outside floor and ceiling is a bug: ValueError."""
     if not cost.allowed():
         raise ValueError(f"{cost} is outside what a vault may use")
-    draft = PassphraseSlot("argon2id", cost.memory_mib, cost.passes, cost.lanes, random.token_bytes(SALT_BYTES),
-                           "none" if device_secret is None else "system", secret_name if device_secret else "",
-                           random.token_bytes(NONCE_BYTES), b"")
+    draft = PassphraseSlot(
+        "argon2id",
+        cost.memory_mib,
+        cost.passes,
+        cost.lanes,
+        random.token_bytes(SALT_BYTES),
+        "none" if device_secret is None else "system",
+        secret_name if device_secret else "",
+        random.token_bytes(NONCE_BYTES),
+        b"",
+    )
     kek = _passphrase_kek(draft, passphrase, device_id, device_secret)
     try:
         sealed = AESGCM(kek).encrypt(draft.nonce, key, _bound(draft, device_id))
@@ -104,8 +116,9 @@ def wrap_with_passphrase(key: bytearray, passphrase: str, cost: Cost, device_id:
     return msgspec.structs.replace(draft, wrapped=sealed)
 
 
-def open_with_passphrase(slot: PassphraseSlot, passphrase: str, device_id: str,
-                         device_secret: bytes | None) -> bytearray | None:
+def open_with_passphrase(
+    slot: PassphraseSlot, passphrase: str, device_id: str, device_secret: bytes | None
+) -> bytearray | None:
     """The vault's key, or None where the passphrase or the device secret is another one, or the slot was changed."""
     kek = _passphrase_kek(slot, passphrase, device_id, device_secret if slot.device_secret == SYSTEM else None)
     return _unwrap(slot, kek, device_id)
@@ -129,8 +142,12 @@ def open_with_code(slot: RecoverySlot, code: bytes, device_id: str) -> bytearray
 
 def well_formed(slot: PassphraseSlot | RecoverySlot) -> bool:
     """Whether the lengths are those that wrapping makes."""
-    return (len(slot.salt) == SALT_BYTES and len(slot.nonce) == NONCE_BYTES and len(slot.wrapped) == WRAPPED_BYTES
-            and (isinstance(slot, RecoverySlot) or bool(slot.secret_name) == (slot.device_secret == SYSTEM)))
+    return (
+        len(slot.salt) == SALT_BYTES
+        and len(slot.nonce) == NONCE_BYTES
+        and len(slot.wrapped) == WRAPPED_BYTES
+        and (isinstance(slot, RecoverySlot) or bool(slot.secret_name) == (slot.device_secret == SYSTEM))
+    )
 
 
 def passphrase_bytes(passphrase: str) -> bytearray:
@@ -142,8 +159,13 @@ def _passphrase_kek(slot: PassphraseSlot, passphrase: str, device_id: str, devic
     words = passphrase_bytes(passphrase)
     stretched = bytearray(KEY_BYTES)
     try:
-        Argon2id(salt=slot.salt, length=KEY_BYTES, iterations=slot.passes, lanes=slot.lanes,
-                 memory_cost=slot.memory_mib * 1024).derive_into(words, stretched)  # type: ignore[arg-type]
+        Argon2id(
+            salt=slot.salt,
+            length=KEY_BYTES,
+            iterations=slot.passes,
+            lanes=slot.lanes,
+            memory_cost=slot.memory_mib * 1024,
+        ).derive_into(words, stretched)  # type: ignore[arg-type]
         both = stretched + (device_secret or b"")
         try:
             return expand(both, f"holdfast slot v1|device={device_id}|slot=passphrase|secret={slot.device_secret}")

@@ -71,8 +71,17 @@ class Unlocked:
     how often the header was changed.
     """
 
-    def __init__(self, folder: Path, found: Header, key: bytearray, lock: OneProgram, *,
-                 slot: Literal["passphrase", "recovery"], secrets: SecretStore | None, mended: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        found: Header,
+        key: bytearray,
+        lock: OneProgram,
+        *,
+        slot: Literal["passphrase", "recovery"],
+        secrets: SecretStore | None,
+        mended: bool = False,
+    ) -> None:
         """Takes over the key and the lock; `close` wipes and releases them."""
         self.folder, self.slot, self.mended = folder, slot, mended
         self.officer = header.officer_of(found, key)
@@ -175,9 +184,19 @@ class Face:
     damaged: bool
 
 
-def create(folder: Path, *, officer: str, passphrase: str, short_name: str = "", cost: Cost = SHIPPED_COST,
-           secrets: SecretStore | None = None, practice_passphrase: str | None = None, clock: Clock | None = None,
-           local_words: Iterable[str] = (), disk: Disk = DISK) -> Created:
+def create(
+    folder: Path,
+    *,
+    officer: str,
+    passphrase: str,
+    short_name: str = "",
+    cost: Cost = SHIPPED_COST,
+    secrets: SecretStore | None = None,
+    practice_passphrase: str | None = None,
+    clock: Clock | None = None,
+    local_words: Iterable[str] = (),
+    disk: Disk = DISK,
+) -> Created:
     """Make a vault in a folder that is empty or does not exist yet.
 
     `short_name` stands in clear on the unlock screen (default: the officer's initials). `local_words` are what no
@@ -198,23 +217,30 @@ def create(folder: Path, *, officer: str, passphrase: str, short_name: str = "",
         try:
             nonce, sealed = header.seal_officer(name, key)
             draft = Header(
-                device_id=device_id, laptop_id=_laptop_id(folder.parent, disk), counter=1,
+                device_id=device_id,
+                laptop_id=_laptop_id(folder.parent, disk),
+                counter=1,
                 short_name=(_name(short_name) if short_name.strip() else _initials(name))[:80],
                 practice_passphrase=practice_passphrase,
                 passphrase=wrap_with_passphrase(key, passphrase, cost, device_id, secret, secret_name),
-                recovery=wrap_with_code(key, code, device_id), nonce=nonce, sealed=sealed)
+                recovery=wrap_with_code(key, code, device_id),
+                nonce=nonce,
+                sealed=sealed,
+            )
             made = header.authenticate(draft, key)
             header.write(folder, made, disk)
         except BaseException:
             device_secret.drop(secrets, secret_name)
             _leave_nothing(folder, disk)
             raise
-        return Created(Unlocked(folder, made, key, lock, slot="passphrase", secrets=secrets),
-                       recovery_code.write_out(code))
+        return Created(
+            Unlocked(folder, made, key, lock, slot="passphrase", secrets=secrets), recovery_code.write_out(code)
+        )
 
 
-def unlock(folder: Path, passphrase: str, *, secrets: SecretStore | None = None, clock: Clock,
-           disk: Disk = DISK) -> Unlocked:
+def unlock(
+    folder: Path, passphrase: str, *, secrets: SecretStore | None = None, clock: Clock, disk: Disk = DISK
+) -> Unlocked:
     """Open the vault by its passphrase.
 
     Raises Problem vault.wrong_passphrase(wait_s) and, while that wait lasts, vault.wait(wait_s);
@@ -227,8 +253,9 @@ def unlock(folder: Path, passphrase: str, *, secrets: SecretStore | None = None,
         return _opened(folder, found, chosen, key, lock, "passphrase", secrets, disk)
 
 
-def recover(folder: Path, code: str, *, secrets: SecretStore | None = None, clock: Clock | None = None,
-            disk: Disk = DISK) -> Unlocked:
+def recover(
+    folder: Path, code: str, *, secrets: SecretStore | None = None, clock: Clock | None = None, disk: Disk = DISK
+) -> Unlocked:
     """Open the vault by its recovery code; neither passphrase nor device secret is needed, and there is no wait.
 
     The caller logs this and offers `change_passphrase` and `renew_recovery_code`.
@@ -254,8 +281,15 @@ def confirm(unlocked: Unlocked, passphrase: str, *, clock: Clock) -> None:
     attempts.forget(unlocked.folder)
 
 
-def change_passphrase(unlocked: Unlocked, new_passphrase: str, *, secrets: SecretStore | None = None,
-                      cost: Cost = SHIPPED_COST, local_words: Iterable[str] = (), disk: Disk = DISK) -> None:
+def change_passphrase(
+    unlocked: Unlocked,
+    new_passphrase: str,
+    *,
+    secrets: SecretStore | None = None,
+    cost: Cost = SHIPPED_COST,
+    local_words: Iterable[str] = (),
+    disk: Disk = DISK,
+) -> None:
     """Wrap the vault's key anew under another passphrase; nothing else is encrypted again.
 
     Without `secrets` the store that the vault was opened with is used. Raises Problem vault.weak_* and those of the
@@ -271,8 +305,11 @@ def change_passphrase(unlocked: Unlocked, new_passphrase: str, *, secrets: Secre
         secret, secret_name = device_secret.make(store, old.device_id)
     slot = wrap_with_passphrase(unlocked._key, new_passphrase, cost, old.device_id, secret, secret_name)
     practice_passphrase = None if old.practice_passphrase is None else new_passphrase
-    _write_next(unlocked, disk, lambda draft: msgspec.structs.replace(
-        draft, passphrase=slot, practice_passphrase=practice_passphrase))
+    _write_next(
+        unlocked,
+        disk,
+        lambda draft: msgspec.structs.replace(draft, passphrase=slot, practice_passphrase=practice_passphrase),
+    )
     unlocked._secrets = store
     attempts.forget(unlocked.folder, disk)
 
@@ -304,14 +341,21 @@ def look(folder: Path, *, clock: Clock | None = None) -> Face:
     wiped.refuse(folder)
     found = header.read(folder)
     newest = found.headers[0]
-    return Face(short_name=newest.short_name, practice=newest.practice_passphrase is not None,
-                practice_passphrase=newest.practice_passphrase, device_secret=newest.passphrase.device_secret,
-                wait_s=attempts.wait_s(folder, clock or SystemClock()), device_id=newest.device_id,
-                cost=newest.passphrase.cost, damaged=not found.sound)
+    return Face(
+        short_name=newest.short_name,
+        practice=newest.practice_passphrase is not None,
+        practice_passphrase=newest.practice_passphrase,
+        device_secret=newest.passphrase.device_secret,
+        wait_s=attempts.wait_s(folder, clock or SystemClock()),
+        device_id=newest.device_id,
+        cost=newest.passphrase.cost,
+        damaged=not found.sound,
+    )
 
 
-def _by_passphrase(folder: Path, found: header.Generations, passphrase: str, secrets: SecretStore | None, clock: Clock,
-                   disk: Disk) -> tuple[Header, bytearray]:
+def _by_passphrase(
+    folder: Path, found: header.Generations, passphrase: str, secrets: SecretStore | None, clock: Clock, disk: Disk
+) -> tuple[Header, bytearray]:
     waiting = attempts.wait_s(folder, clock, disk)
     if waiting:
         raise Problem("vault.wait", wait_s=waiting)
@@ -337,8 +381,16 @@ def _authentic(found: header.Generations, opened: Header, key: bytearray) -> Hea
     raise Problem("vault.tampered")
 
 
-def _opened(folder: Path, found: header.Generations, chosen: Header, key: bytearray, lock: OneProgram,
-            slot: Literal["passphrase", "recovery"], secrets: SecretStore | None, disk: Disk) -> Unlocked:
+def _opened(
+    folder: Path,
+    found: header.Generations,
+    chosen: Header,
+    key: bytearray,
+    lock: OneProgram,
+    slot: Literal["passphrase", "recovery"],
+    secrets: SecretStore | None,
+    disk: Disk,
+) -> Unlocked:
     for name in _FILES:
         close_to_others(folder / name, FILE_MODE)
     mended = not found.sound or chosen != found.headers[0]

@@ -108,9 +108,7 @@ def test_a_release_that_passed_stays_open_and_a_late_stamp_says_so(
     assert (item.get("status"), item.get("told_before")) == ("done", "no")
 
 
-def test_an_unknown_time_stays_unknown_and_keeps_the_item_open(
-    desk: Desk, scene: SceneOne, clock: FixedClock
-) -> None:
+def test_an_unknown_time_stays_unknown_and_keeps_the_item_open(desk: Desk, scene: SceneOne, clock: FixedClock) -> None:
     assert state(desk, scene) == "time_unknown"
     tell(desk, scene)
     item = task(desk, scene)

@@ -179,9 +179,7 @@ def test_less_safe_asks_for_a_review_within_a_day(desk: Desk, scene: SceneOne, c
 
 def test_contact_follows_the_grade_and_a_promise_goes_before_it(desk: Desk, scene: SceneOne, clock: FixedClock) -> None:
     completed(desk, scene)
-    assert said(desk, scene.case, "contact") == [
-        ("Follow-up contact", "15 Nov 02:00", "Graded high on 14 Nov 02:00.")
-    ]
+    assert said(desk, scene.case, "contact") == [("Follow-up contact", "15 Nov 02:00", "Graded high on 14 Nov 02:00.")]
     clock.advance(HOUR)
     record, _ = follow_up.begin(desk, scene.case, "in_person")
     assert len(said(desk, scene.case, "contact")) == 1  # begun, but nobody was reached yet

@@ -65,9 +65,20 @@ def test_a_wrong_clock_neither_locks_out_nor_forgets(tmp_path: Path, year: int, 
     assert attempts.wait_s(tmp_path, now) == 0
 
 
-@pytest.mark.parametrize("note", [b"", b"{", b"\xff\xfe", b"[]", b'{"failed":-3,"since":"2026-11-14T00:00:00+00:00"}',
-                                  b'{"failed":1,"since":"yesterday"}', b'{"failed":1,"since":"2026-11-14T00:00:00"}',
-                                  b'{"failed":' + b"9" * 900 + b"}", b"\0" * 4096])
+@pytest.mark.parametrize(
+    "note",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe",
+        b"[]",
+        b'{"failed":-3,"since":"2026-11-14T00:00:00+00:00"}',
+        b'{"failed":1,"since":"yesterday"}',
+        b'{"failed":1,"since":"2026-11-14T00:00:00"}',
+        b'{"failed":' + b"9" * 900 + b"}",
+        b"\0" * 4096,
+    ],
+)
 def test_an_unreadable_note_keeps_nobody_out(tmp_path: Path, note: bytes) -> None:
     (tmp_path / attempts.NAME).write_bytes(note)
     assert attempts.wait_s(tmp_path, clock()) == 0

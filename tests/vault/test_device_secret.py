@@ -21,12 +21,21 @@ def back_end(module: str, name: str) -> object:
     return type(name, (), {"__module__": module, "priority": 9})()
 
 
-@pytest.mark.parametrize(("module", "name"), [
-    ("keyrings.alt.file", "PlaintextKeyring"), ("keyrings.alt.file", "EncryptedKeyring"),
-    ("keyrings.alt.Gnome", "Keyring"), ("keyring.backends.null", "Keyring"), ("keyring.backends.fail", "Keyring"),
-    ("keyring.backends.chainer", "ChainerBackend"), ("keyring.backends.kwallet", "DBusKeyringKWallet4"),
-    ("__main__", "Keyring"), ("keyring.backends.SecretService", "Keyring"), ("keyring.backends.libsecret", "Keyring"),
-])
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("keyrings.alt.file", "PlaintextKeyring"),
+        ("keyrings.alt.file", "EncryptedKeyring"),
+        ("keyrings.alt.Gnome", "Keyring"),
+        ("keyring.backends.null", "Keyring"),
+        ("keyring.backends.fail", "Keyring"),
+        ("keyring.backends.chainer", "ChainerBackend"),
+        ("keyring.backends.kwallet", "DBusKeyringKWallet4"),
+        ("__main__", "Keyring"),
+        ("keyring.backends.SecretService", "Keyring"),
+        ("keyring.backends.libsecret", "Keyring"),
+    ],
+)
 def test_plain_text_null_and_look_alike_stores_are_refused(module: str, name: str) -> None:
     assert not device_secret.is_allowed(back_end(module, name))
     with pytest.raises(StoreUnavailable):
@@ -51,9 +60,13 @@ def test_a_listed_back_end_is_accepted_and_its_child_is_not() -> None:
 
 def test_the_list_names_no_store_that_writes_plain_text() -> None:
     listed = {f"{module}.{name}" for pairs in device_secret.ALLOWED.values() for module, name in pairs}
-    assert listed == {"keyring.backends.SecretService.Keyring", "keyring.backends.libsecret.Keyring",
-                      "keyring.backends.kwallet.DBusKeyring", "keyring.backends.macOS.Keyring",
-                      "keyring.backends.Windows.WinVaultKeyring"}
+    assert listed == {
+        "keyring.backends.SecretService.Keyring",
+        "keyring.backends.libsecret.Keyring",
+        "keyring.backends.kwallet.DBusKeyring",
+        "keyring.backends.macOS.Keyring",
+        "keyring.backends.Windows.WinVaultKeyring",
+    }
 
 
 @pytest.mark.parametrize("bus", [None, "unix:path=/nowhere/bus", "nonsense", ""])
@@ -68,8 +81,9 @@ def test_without_a_session_there_is_no_store_and_no_noise(bus: str | None, tmp_p
     if bus is not None:
         environment["DBUS_SESSION_BUS_ADDRESS"] = bus
     ask = "import sys; from app.vault import device_secret as d; print(d.system_store(), 'keyring' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, env=environment, capture_output=True, text=True,
-                          check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", ask], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     assert (done.stdout, done.stderr) == (f"None {bool(bus)}\n", "")
 
 

@@ -145,11 +145,17 @@ def test_a_full_disk_keeps_nobody_out(vault_folder: Path) -> None:
         assert unlocked.mended
 
 
-@pytest.mark.parametrize(("step", "error", "code"), [
-    ("write", errno.EIO, "vault.disk"), ("sync", errno.EIO, "vault.disk"), ("write", errno.EDQUOT, "vault.disk_full"),
-    ("sync", errno.ENOSPC, "vault.disk_full"), ("rename", errno.EROFS, "vault.read_only"),
-    ("rename", errno.EACCES, "vault.read_only"),
-])
+@pytest.mark.parametrize(
+    ("step", "error", "code"),
+    [
+        ("write", errno.EIO, "vault.disk"),
+        ("sync", errno.EIO, "vault.disk"),
+        ("write", errno.EDQUOT, "vault.disk_full"),
+        ("sync", errno.ENOSPC, "vault.disk_full"),
+        ("rename", errno.EROFS, "vault.read_only"),
+        ("rename", errno.EACCES, "vault.read_only"),
+    ],
+)
 def test_a_failing_step_is_told_and_the_old_header_stands(vault_folder: Path, step: str, error: int, code: str) -> None:
     created = make(vault_folder)
     before = (vault_folder / "vault.header").read_bytes()
@@ -169,8 +175,9 @@ def test_a_folder_that_is_not_flushed_is_told(vault_folder: Path) -> None:
     created = make(vault_folder)
     with created.unlocked as unlocked:
         with pytest.raises(Problem) as caught:
-            vault.change_passphrase(unlocked, OTHER, secrets=kept, cost=vault.FLOOR_COST,
-                                    disk=BrokenDisk("sync_folder", errno.EIO))
+            vault.change_passphrase(
+                unlocked, OTHER, secrets=kept, cost=vault.FLOOR_COST, disk=BrokenDisk("sync_folder", errno.EIO)
+            )
         assert caught.value.code == "vault.not_flushed"
         assert unlocked.counter == 2
     vault.unlock(vault_folder, OTHER, secrets=kept, clock=clock()).close()

@@ -46,8 +46,11 @@ def spelled(change: Callable[[dict[str, object]], None], data: bytes, version: i
     """The header with one thing changed and a right checksum, as somebody without the key would write it."""
     body = json.loads(data.split(b"\n")[1])
     change(body)
-    text = b"holdfast vault header %d\n" % version + json.dumps(body, sort_keys=True, separators=(",", ":"),
-                                                              ensure_ascii=False).encode() + b"\n"
+    text = (
+        b"holdfast vault header %d\n" % version
+        + json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        + b"\n"
+    )
     return text + b"sha256 " + hashlib.sha256(text).hexdigest().encode() + b"\n"
 
 
@@ -74,15 +77,17 @@ def test_foreign_bytes_are_no_header(tmp_path: Path, made: tuple[bytes, str, byt
 def test_every_cut_and_every_flipped_bit_is_seen(made: tuple[bytes, str, bytes]) -> None:
     data = made[0]
     changed = [data[:length] for length in range(len(data))]
-    changed += [data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1:] for at in range(len(data)) for bit in range(8)]
+    changed += [
+        data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :] for at in range(len(data)) for bit in range(8)
+    ]
     dice = random.Random(20261114)
     for _ in range(3000):
         pieces = bytearray(data)
         for _ in range(dice.randint(1, 20)):
             pieces[dice.randrange(len(pieces))] = dice.randrange(256)
         start, length = dice.randrange(len(data)), dice.randrange(80)
-        moved = pieces[:start] + pieces[start + length:]
-        moved[dice.randrange(len(moved)):0] = pieces[start: start + length]
+        moved = pieces[:start] + pieces[start + length :]
+        moved[dice.randrange(len(moved)) : 0] = pieces[start : start + length]
         changed += [bytes(pieces), bytes(moved)]
     assert len(changed) > 10_000
     accepted = 0
@@ -134,8 +139,15 @@ FORGED: list[Callable[[dict[str, object]], None]] = [
     lambda body: body.update(device_id="G" * 32),
     lambda body: body.update(short_name="x" * 5000),
 ]
-REFUSED = {"vault.tampered", "vault.wrong_passphrase", "vault.wrong_recovery_code", "vault.damaged", "vault.weakened",
-           "vault.device_secret_missing", "vault.mixed_up"}
+REFUSED = {
+    "vault.tampered",
+    "vault.wrong_passphrase",
+    "vault.wrong_recovery_code",
+    "vault.damaged",
+    "vault.weakened",
+    "vault.device_secret_missing",
+    "vault.mixed_up",
+}
 
 
 @pytest.mark.parametrize("number", range(len(FORGED)))
@@ -166,14 +178,28 @@ def test_a_forged_header_is_told_from_a_wrong_passphrase(tmp_path: Path, made: t
     assert code_of(lambda: vault.recover(folder, code)) == "vault.tampered"
 
 
-@pytest.mark.parametrize(("field", "value"), [("memory_mib", 63), ("memory_mib", 1), ("memory_mib", 0), ("passes", 2),
-                                              ("passes", 0), ("lanes", 0), ("memory_mib", 1 << 20), ("passes", 10**9),
-                                              ("lanes", 10**6)])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("memory_mib", 63),
+        ("memory_mib", 1),
+        ("memory_mib", 0),
+        ("passes", 2),
+        ("passes", 0),
+        ("lanes", 0),
+        ("memory_mib", 1 << 20),
+        ("passes", 10**9),
+        ("lanes", 10**6),
+    ],
+)
 def test_floor_and_ceiling_on_reading(tmp_path: Path, made: tuple[bytes, str, bytes], field: str, value: int) -> None:
     weak = spelled(lambda body: body["passphrase"].update({field: value}), made[0])
     folder = put(tmp_path / "vault", weak, weak)
-    for action in (lambda: vault.look(folder), lambda: vault.unlock(folder, PASSPHRASE, clock=clock()),
-                   lambda: vault.recover(folder, made[1])):
+    for action in (
+        lambda: vault.look(folder),
+        lambda: vault.unlock(folder, PASSPHRASE, clock=clock()),
+        lambda: vault.recover(folder, made[1]),
+    ):
         assert code_of(action) == "vault.weakened"
     put(folder, weak, made[0])
     vault.unlock(folder, PASSPHRASE, clock=clock()).close()
@@ -205,8 +231,12 @@ def test_headers_of_two_vaults_are_not_mixed(tmp_path: Path, made: tuple[bytes, 
     theirs = (tmp_path / "other" / "vault.header").read_bytes()
     folder = put(tmp_path / "vault", theirs, made[0])
     theirs_code = other.recovery_code
-    for action in (lambda: vault.look(folder), lambda: vault.unlock(folder, PASSPHRASE, clock=clock()),
-                   lambda: vault.unlock(folder, OTHER, clock=clock()), lambda: vault.recover(folder, theirs_code)):
+    for action in (
+        lambda: vault.look(folder),
+        lambda: vault.unlock(folder, PASSPHRASE, clock=clock()),
+        lambda: vault.unlock(folder, OTHER, clock=clock()),
+        lambda: vault.recover(folder, theirs_code),
+    ):
         assert code_of(action) == "vault.mixed_up"
     # A slot of one vault in the header of the other opens with neither's secrets.
     now = clock()
@@ -272,15 +302,33 @@ def test_the_same_vault_twice_shares_no_bytes(tmp_path: Path) -> None:
         assert len({getattr(slot, field) for slot in (one.passphrase, two.passphrase, one.recovery, two.recovery)}) == 4
 
 
-FIELDS = ["counter", "short_name", "practice_passphrase", "device_id", "laptop_id", "mac", "nonce", "sealed",
-          "passphrase.salt", "passphrase.nonce", "passphrase.wrapped", "passphrase.memory_mib", "passphrase.passes",
-          "passphrase.lanes", "passphrase.secret_name", "recovery.salt", "recovery.nonce", "recovery.wrapped"]
+FIELDS = [
+    "counter",
+    "short_name",
+    "practice_passphrase",
+    "device_id",
+    "laptop_id",
+    "mac",
+    "nonce",
+    "sealed",
+    "passphrase.salt",
+    "passphrase.nonce",
+    "passphrase.wrapped",
+    "passphrase.memory_mib",
+    "passphrase.passes",
+    "passphrase.lanes",
+    "passphrase.secret_name",
+    "recovery.salt",
+    "recovery.nonce",
+    "recovery.wrapped",
+]
 
 
 @settings(max_examples=400)
 @given(field=st.sampled_from(FIELDS), data=st.data())
-def test_no_change_of_meaning_is_accepted(tmp_path_factory: pytest.TempPathFactory, made: tuple[bytes, str, bytes],
-                                          field: str, data: st.DataObject) -> None:
+def test_no_change_of_meaning_is_accepted(
+    tmp_path_factory: pytest.TempPathFactory, made: tuple[bytes, str, bytes], field: str, data: st.DataObject
+) -> None:
     """Any value in any field, with a right checksum in both files: a Problem, or the vault exactly as it was made."""
     whole, code, _ = made
 
@@ -291,7 +339,7 @@ def test_no_change_of_meaning_is_accepted(tmp_path_factory: pytest.TempPathFacto
             at[last] = data.draw(st.integers(0, 2**54) | st.integers(0, 300))
         elif isinstance(at[last], str) and at[last]:
             place = data.draw(st.integers(0, len(at[last]) - 1))
-            at[last] = at[last][:place] + data.draw(st.sampled_from("0a1bAZ+/=x")) + at[last][place + 1:]
+            at[last] = at[last][:place] + data.draw(st.sampled_from("0a1bAZ+/=x")) + at[last][place + 1 :]
         else:
             at[last] = data.draw(st.text(st.characters(codec="utf-8"), max_size=20))
 

@@ -36,29 +36,51 @@ def test_generated_ones_are_good() -> None:
     assert len(generate(7).split()) == 7
 
 
-@pytest.mark.parametrize("passphrase", [
-    "ferry lantern under the plum", "we walked home over the bridge", "καλή θάλασσα με πολλά κύματα",
-    "тихая вода подмывает берега", "ALL IN CAPITALS WITHOUT SIGNS", "onlysmallletterswithoutspaces",
-    "17 geese crossed the frozen marsh",
-])
+@pytest.mark.parametrize(
+    "passphrase",
+    [
+        "ferry lantern under the plum",
+        "we walked home over the bridge",
+        "καλή θάλασσα με πολλά κύματα",
+        "тихая вода подмывает берега",
+        "ALL IN CAPITALS WITHOUT SIGNS",
+        "onlysmallletterswithoutspaces",
+        "17 geese crossed the frozen marsh",
+    ],
+)
 def test_good_ones_pass_without_rules_on_signs(passphrase: str) -> None:
     assert weakness(passphrase, LOCAL) is None
 
 
-@pytest.mark.parametrize(("passphrase", "code"), [
-    ("", "vault.weak_short"), ("fourteen signs", "vault.weak_short"), ("           a           ", "vault.weak_short"),
-    ("x1 " * 400, "vault.weak_long"), ("p" * 1_000_000, "vault.weak_long"),
-    ("ferry lantern\0under the plum", "vault.weak_unreadable"), ("ferry lantern \ud800 under", "vault.weak_unreadable"),
-    ("aaaaaaaaaaaaaaaaaaaa", "vault.weak_pattern"), ("abcabcabcabcabcabcabc", "vault.weak_pattern"),
-    ("lantern lantern lantern", "vault.weak_pattern"), ("qwertyuiopasdfghjkl", "vault.weak_pattern"),
-    ("123456789012345678", "vault.weak_pattern"), ("abcdefghijklmnopqrstuvwxyz", "vault.weak_pattern"),
-    ("passwordpassword1", "vault.weak_common"), ("P4$$w0rd P0l1ce 2026", "vault.weak_common"),
-    ("correct horse battery staple", "vault.weak_common"), ("Correct-Horse-Battery-Staple!", "vault.weak_common"),
-    ("Welcome to Police 1", "vault.weak_common"), ("letmein letmein now", "vault.weak_common"),
-    ("Rhona Castell 1999!", "vault.weak_local"), ("Castell Castell Rh", "vault.weak_local"),
-    ("northmere police 2026", "vault.weak_local"), ("Saltby on Sea NM47 !", "vault.weak_local"),
-    ("NORTHMERE-Northmere", "vault.weak_local"),
-])
+@pytest.mark.parametrize(
+    ("passphrase", "code"),
+    [
+        ("", "vault.weak_short"),
+        ("fourteen signs", "vault.weak_short"),
+        ("           a           ", "vault.weak_short"),
+        ("x1 " * 400, "vault.weak_long"),
+        ("p" * 1_000_000, "vault.weak_long"),
+        ("ferry lantern\0under the plum", "vault.weak_unreadable"),
+        ("ferry lantern \ud800 under", "vault.weak_unreadable"),
+        ("aaaaaaaaaaaaaaaaaaaa", "vault.weak_pattern"),
+        ("abcabcabcabcabcabcabc", "vault.weak_pattern"),
+        ("lantern lantern lantern", "vault.weak_pattern"),
+        ("qwertyuiopasdfghjkl", "vault.weak_pattern"),
+        ("123456789012345678", "vault.weak_pattern"),
+        ("abcdefghijklmnopqrstuvwxyz", "vault.weak_pattern"),
+        ("passwordpassword1", "vault.weak_common"),
+        ("P4$$w0rd P0l1ce 2026", "vault.weak_common"),
+        ("correct horse battery staple", "vault.weak_common"),
+        ("Correct-Horse-Battery-Staple!", "vault.weak_common"),
+        ("Welcome to Police 1", "vault.weak_common"),
+        ("letmein letmein now", "vault.weak_common"),
+        ("Rhona Castell 1999!", "vault.weak_local"),
+        ("Castell Castell Rh", "vault.weak_local"),
+        ("northmere police 2026", "vault.weak_local"),
+        ("Saltby on Sea NM47 !", "vault.weak_local"),
+        ("NORTHMERE-Northmere", "vault.weak_local"),
+    ],
+)
 def test_easy_ones_are_named(passphrase: str, code: str) -> None:
     assert weakness(passphrase, LOCAL) == code
     assert code in CATALOGUE

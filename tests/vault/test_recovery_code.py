@@ -39,8 +39,8 @@ def test_full_width_letters_are_read() -> None:
 
 def test_every_wrong_symbol_and_every_swap_is_found() -> None:
     text = write_out(CODE).replace("-", "")
-    slips = {text[:at] + sign + text[at + 1:] for at in range(28) for sign in SYMBOLS}
-    slips |= {text[:at] + text[at + 1] + text[at] + text[at + 2:] for at in range(27)}
+    slips = {text[:at] + sign + text[at + 1 :] for at in range(28) for sign in SYMBOLS}
+    slips |= {text[:at] + text[at + 1] + text[at] + text[at + 2 :] for at in range(27)}
     slips -= {text}
     assert len(slips) > 28 * 31
     for slip in slips:

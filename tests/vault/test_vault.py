@@ -198,8 +198,10 @@ def test_device_secret_is_the_second_half(vault_folder: Path) -> None:
     assert vault.look(vault_folder).device_secret == "system"
     vault.unlock(vault_folder, PASSPHRASE, secrets=kept, clock=clock()).close()
     for store in (None, SecretsInMemory(), Silent()):
-        assert code_of(lambda store=store: vault.unlock(vault_folder, PASSPHRASE, secrets=store, clock=clock())) \
+        assert (
+            code_of(lambda store=store: vault.unlock(vault_folder, PASSPHRASE, secrets=store, clock=clock()))
             == "vault.device_secret_missing"
+        )
     name = header.read(vault_folder).headers[0].passphrase.secret_name
     secret = kept.get(name) or b""
     on_disk = b"".join(path.read_bytes() for path in vault_folder.iterdir())
@@ -267,10 +269,17 @@ def test_one_program_at_a_time(vault_folder: Path) -> None:
     assert vault.look(vault_folder).short_name == "RCN"
     made.unlocked.close()
     made.unlocked.close()
-    program = ("import sys; from pathlib import Path; from app.vault import vault;"
-               "kept = vault.recover(Path(sys.argv[1]), sys.argv[2]); print('open', flush=True); sys.stdin.read()")
-    with subprocess.Popen([sys.executable, "-c", program, str(vault_folder), made.recovery_code], cwd=ROOT,
-                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+    program = (
+        "import sys; from pathlib import Path; from app.vault import vault;"
+        "kept = vault.recover(Path(sys.argv[1]), sys.argv[2]); print('open', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(vault_folder), made.recovery_code],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "open\n"
         assert code_of(lambda: vault.recover(vault_folder, made.recovery_code)) == "vault.in_use"
