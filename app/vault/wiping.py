@@ -12,6 +12,7 @@ import os
 import secrets as random
 from pathlib import Path
 
+from app.problems import Problem
 from app.vault import attempts, device_secret, header, wiped
 from app.vault.device_secret import SecretStore
 from app.vault.disk import DISK, Disk
@@ -25,7 +26,12 @@ def destroy(unlocked: Unlocked, parcel: bytes, *, disk: Disk = DISK) -> None:
 
     Raises what `replace_file` raises; then nothing was destroyed.
     """
-    wiped.keep(unlocked.folder, Wiped(unlocked.short_name, unlocked.secret_name, parcel), disk)
+    try:
+        wiped.keep(unlocked.folder, Wiped(unlocked.short_name, unlocked.secret_name, parcel), disk)
+    except Problem:
+        # It may lie there all the same: the next start would destroy the vault with all that is written until then.
+        disk.remove(unlocked.folder / wiped.NAME)
+        raise
     finish(unlocked.folder, unlocked.secrets, disk=disk)
 
 

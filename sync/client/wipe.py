@@ -21,7 +21,7 @@ from sync.client import lease
 from sync.client.membership import Membership, membership
 from sync.client.transport import Https, Open, Transport
 from sync.wire import limits, messages, sealed, signing
-from sync.wire.messages import SentEntry, Signed, Wiped, WipeNoted
+from sync.wire.messages import Outcome, SentEntry, Signed, Wiped, WipeNoted
 
 ORDER = "wipe order"
 BOX_BYTES = 400_000
@@ -71,7 +71,11 @@ def carry_out(store: Store, clock: Clock, destroy: Callable[[bytes], None]) -> b
     member, order = found
     with store.transaction() as connection:
         connection.execute("INSERT OR REPLACE INTO meta VALUES (?, 'yes')", (ENDING,))
-        waiting = exchange.outgoing(store, 1 << 40)
+        if messages.statement(order).get("epoch") == member.epoch:
+            waiting = exchange.outgoing(store, 1 << 40)
+        else:
+            # The server was put back since it was last met: it may have lost what it once acknowledged.
+            waiting = exchange.of_device(store, store.device)
     parcel = msgspec.json.encode(_parcel(store, member, order, [one.signed for one in waiting], clock))
     try:
         destroy(parcel)
@@ -85,19 +89,23 @@ def carry_out(store: Store, clock: Clock, destroy: Callable[[bytes], None]) -> b
 def hand_over(parcel: bytes, *, reach: Open = Https) -> None:
     """Hand over what was sealed, and the receipt; done twice, it changes nothing.
 
-    Raises Problem sync.unreachable, sync.not_understood: then it is tried again at the next start.
+    Raises Problem sync.unreachable, sync.not_understood, the latter also where the server does not name an outcome for
+    each entry: what it does not name it has not got. Then it is tried again at the next start.
     """
     told = msgspec.json.decode(parcel, type=Parcel)
     transport = reach(told.host, told.port, told.authority, parse_moment(told.attested))
     try:
+        named = 0
         for box in told.boxes:
-            _hand_over(told, transport, Wiped(protocol=limits.PROTOCOL, device=told.device, box=box))
+            named += len(_hand_over(told, transport, Wiped(protocol=limits.PROTOCOL, device=told.device, box=box)))
+        if named < int(messages.statement(told.receipt)["entries"]):
+            raise Problem("sync.not_understood", what="WipeNoted")
         _hand_over(told, transport, Wiped(protocol=limits.PROTOCOL, device=told.device, receipt=told.receipt))
     finally:
         transport.close()
 
 
-def _hand_over(told: Parcel, transport: Transport, message: Wiped) -> None:
+def _hand_over(told: Parcel, transport: Transport, message: Wiped) -> list[Outcome]:
     path, nonce = "/v1/wiped", secrets.token_hex(16)
     headers = {signing.DEVICE: told.device, signing.NONCE: nonce, "Content-Type": "application/json+zstd"}
     answer = transport.ask("POST", path, headers, signing.pack(messages.encode(message)))
@@ -108,7 +116,7 @@ def _hand_over(told: Parcel, transport: Transport, message: Wiped) -> None:
     try:
         if answer.status != 200:
             raise Problem("sync.not_understood", what=str(answer.status))
-        msgspec.json.decode(signing.unpack(answer.body), type=WipeNoted)
+        return msgspec.json.decode(signing.unpack(answer.body), type=WipeNoted).outcomes
     except (ValueError, msgspec.DecodeError) as error:
         raise Problem("sync.not_understood", what="WipeNoted") from error
 

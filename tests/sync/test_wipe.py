@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from app.clock import FixedClock
 from app.notebook import entry as notebook
 from app.problems import Problem
+from app.store import exchange
+from app.store.exchange import Accepted
 from app.store.store import Author, Store
 from app.vault import header, vault, wiped, wiping
 from app.vault.device_secret import SecretsInMemory
@@ -26,10 +29,11 @@ from app.vault.disk import Disk, OneProgram
 from app.vault.vault import FLOOR_COST, Unlocked
 from sync.client import membership, wipe
 from sync.client.membership import Membership
+from sync.client.transport import Answer
 from sync.server.statements import Signer
 from sync.wire import sealed, signing
-from sync.wire.messages import Signed
-from tests.vault.doubles import DyingDisk, FullDisk, Killed
+from sync.wire.messages import Outcome, Signed, Wiped, WipeNoted, encode
+from tests.vault.doubles import BrokenDisk, DyingDisk, FullDisk, Killed
 
 PASSPHRASE = "ferry lantern under the plum"
 CASE = "c" * 32
@@ -134,6 +138,22 @@ def officer(template: Template, tmp_path: Path) -> Iterator[Officer]:
     made = template.copy(tmp_path / "vault")
     yield made
     made.close()
+
+
+@dataclass
+class Naming:
+    """A server that names outcomes for so many entries of a box."""
+
+    entries: int
+
+    def ask(self, _method: str, _path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        asked = msgspec.json.decode(signing.unpack(body), type=Wiped)
+        outcomes = [Outcome(first=n + 1, outcome="accepted") for n in range(self.entries)] if asked.box else []
+        told = signing.pack(encode(WipeNoted(outcomes=outcomes, server_time="2026-11-14T01:10:00+00:00")))
+        return Answer(200, {signing.SIGNATURE.lower(): SIGNER.answer(headers[signing.NONCE], 200, told)}, told)
+
+    def close(self) -> None:
+        pass
 
 
 def handed(parcel: bytes, device: str) -> list[str]:
@@ -246,6 +266,36 @@ def test_without_room_for_the_parcel_the_vault_stays_and_the_order_stands(office
     parcel = officer.carry_out()
     assert parcel is not None
     assert handed(parcel, officer.store.device) == ["first", "first", "first", "after"]
+
+
+def test_where_the_folder_could_not_be_flushed_the_vault_stays_also_at_the_next_start(officer):
+    """The parcel lay there already: it would end the vault later, with all that was written meanwhile."""
+    officer.keep(officer.order())
+    with pytest.raises(Problem, match=r"vault\.not_flushed"):
+        officer.carry_out(BrokenDisk("sync_folder", errno.EIO))
+    officer.write("after")
+    assert wiped.look(officer.folder) is None
+    parcel = officer.carry_out()
+    assert parcel is not None
+    assert handed(parcel, officer.store.device) == ["first", "first", "first", "after"]
+
+
+def test_for_a_server_that_was_put_back_all_of_the_devices_work_is_sealed(officer):
+    exchange.acknowledge(officer.store, [Accepted(1, 1, "2026-11-14T01:10:00+00:00")])
+    officer.keep(SIGNER.wipe(officer.store.device, "f" * 32, NOW))
+    parcel = officer.carry_out()
+    assert parcel is not None
+    assert handed(parcel, officer.store.device) == ["first"] * 3
+
+
+def test_what_the_server_does_not_name_it_has_not_got(officer):
+    """The parcel is the only copy: it goes once there is an outcome for each entry, and not before."""
+    officer.keep(officer.order())
+    parcel = officer.carry_out()
+    assert parcel is not None
+    with pytest.raises(Problem, match=r"sync\.not_understood"):
+        wipe.hand_over(parcel, reach=lambda *_: Naming(2))
+    wipe.hand_over(parcel, reach=lambda *_: Naming(3))
 
 
 def test_many_entries_make_several_boxes(officer, monkeypatch):
