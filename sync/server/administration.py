@@ -87,10 +87,7 @@ def extended(connection: Connection, org: str, officer: str, device: str = "") -
     devices: list[str] = [one for (one,) in rows]
     if len(devices) != 1:
         raise Problem("server.device_unclear", known=", ".join(devices))
-    connection.execute(
-        "INSERT INTO event VALUES (%s, %s, now(), 'extension_code', %s, %s, '', '')",
-        (org, random_id(), officer, devices[0]),
-    )
+    note_act(connection, org, "extension_code", officer=officer, device=devices[0])
     return devices[0]
 
 

@@ -168,7 +168,13 @@ def _is_no_other(connection: Connection, org: str, officer: str, author: str) ->
 def insert(
     connection: Connection, org: str, officer: str, wish: messages.Enrol, key: bytes, counter: int, now: datetime
 ) -> None:
-    """Keep a new device, whose chain begins."""
+    """Keep a new device, whose chain begins. Raises NotEnrolled where a case bears its id.
+
+    What a device writes under its own id is its own alone and judged by no rights.
+    """
+    query = "SELECT FROM held_case WHERE org_id = %s AND case_id = %s"
+    if connection.execute(query, (org, wish.device)).fetchone() is not None:
+        raise NotEnrolled("device")
     connection.execute(
         "INSERT INTO device (org_id, device_id, officer_id, laptop, key, author, program, enrolled_at, counter, last,"
         " hash, scope, contact_at, settled) SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, 0, %s, epoch"
@@ -193,19 +199,22 @@ def insert(
 
 
 _WITH_COPIES = (
-    'WITH RECURSIVE all_of (device_id) AS (SELECT unnest(%s::text[]) COLLATE "C" UNION SELECT d.device_id'
-    " FROM device AS d JOIN all_of AS a ON d.in_place_of = a.device_id WHERE d.org_id = %s)"
-    " SELECT device_id FROM all_of"
+    'WITH RECURSIVE later (device_id) AS (SELECT unnest(%(devices)s::text[]) COLLATE "C" UNION SELECT d.device_id'
+    " FROM device AS d JOIN later AS a ON d.in_place_of = a.device_id WHERE d.org_id = %(org)s),"
+    ' earlier (device_id) AS (SELECT unnest(%(devices)s::text[]) COLLATE "C" UNION SELECT d.in_place_of'
+    " FROM device AS d JOIN earlier AS b ON d.device_id = b.device_id WHERE d.org_id = %(org)s"
+    " AND d.in_place_of <> '') SELECT device_id FROM later UNION SELECT device_id FROM earlier"
 )
 
 
 def revoke(connection: Connection, org: str, devices: list[str]) -> int:
     """Revoke devices: from the commit on they get nothing but their order. Returns how many there were.
 
-    Those that took the place of one of them, after its vault was copied or put back, are revoked with it.
+    Those that took the place of one of them, after its vault was copied or put back, are revoked with it; so are those
+    whose place it took, whose keys lie in the same vault and could vouch for yet another device.
     """
-    place = lock(connection, org)
-    devices = [device for (device,) in connection.execute(_WITH_COPIES, (devices, org)).fetchall()]
+    place, wanted = lock(connection, org), {"devices": devices, "org": org}
+    devices = [device for (device,) in connection.execute(_WITH_COPIES, wanted).fetchall()]
     rows = connection.execute(
         "UPDATE device SET revoked_at = now() WHERE org_id = %s AND device_id = ANY(%s) AND revoked_at IS NULL"
         " RETURNING device_id, officer_id",

@@ -79,9 +79,9 @@ class Grounds:
     """All that a judgement rests on.
 
     `authors`: the names that this device's entries may bear; `held`: by first number; `heads`: the last number of
-    each device that the entries name; `cases`: what is known of each case named; `left`: cases that this device had;
-    `missing`: after a restore, some device that may have more than is known here has not been back yet;
-    `people`: officers in service whom the entries name; `police`: what was said before, of cases where it matters.
+    each device that the entries name, also as a case; `cases`: what is known of each case named; `left`: cases that
+    this device had; `missing`: after a restore, some device that may have more than is known here has not been back
+    yet; `people`: officers in service whom the entries name; `police`: what was said before, where it matters.
     """
 
     device: str
@@ -248,6 +248,8 @@ def _in_scope(entry: Entry, grounds: Grounds, mine: Mapping[str, CaseFacts]) -> 
     """
     if entry.case == entry.device:
         return None
+    if entry.case in grounds.heads:
+        raise EntryRefused("malformed")  # a device's id: what is there is that vault's own, and no case
     before = facts = mine.get(entry.case) or grounds.cases.get(entry.case)
     opens = facts is None or not facts.author
     if facts is None or not facts.author:

@@ -94,7 +94,7 @@ def _grounds(ledger: Taking, caller: Caller, sent: Sequence[Sent]) -> Grounds:
         authors=frozenset({caller.author}),
         chain=ledger.chain(),
         held=ledger.held({place.first for place in places}),
-        heads=ledger.heads(_devices(sent) - {caller.device}),
+        heads=ledger.heads((_devices(sent) | (cases - facts.keys())) - {caller.device}),
         cases=facts,
         units=ledger.units(),
         left=ledger.left(cases),

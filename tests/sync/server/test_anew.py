@@ -68,6 +68,31 @@ def test_a_revoked_device_gets_its_order_and_no_other_identity(force: Force, lap
         ask(laptop, random_id())
 
 
+def test_the_former_device_of_a_revoked_one_vouches_for_no_other(force: Force, laptop: Laptop):
+    """Its key lies in the same vault: whoever has that would have another device at once."""
+    new = random_id()
+    ask(laptop, new)
+    force.do(lambda c, org: enrol.revoke(c, org, [new]))
+    with pytest.raises(RefusedError, match="403 revoked"):
+        ask(laptop, random_id())
+
+
+def test_another_copy_stays_in_service_where_one_is_revoked(force: Force, laptop: Laptop):
+    one, other = random_id(), random_id()
+    for new in (one, other):
+        ask(laptop, new)
+    force.do(lambda c, org: enrol.revoke(c, org, [one]))
+    assert force.rows("SELECT revoked_at IS NULL FROM device WHERE device_id = %s", other) == [(True,)]
+
+
+def test_a_new_device_bears_no_cases_id(force: Force, laptop: Laptop):
+    """What a device writes under its own id is looked at by nobody: it would stand in the case unjudged."""
+    case = laptop.new_case()
+    laptop.push()
+    with pytest.raises(RefusedError, match="403 device"):
+        ask(laptop, case)
+
+
 def test_a_chain_that_is_another_one_is_told(force: Force, laptop: Laptop):
     laptop.new_case()
     laptop.push()

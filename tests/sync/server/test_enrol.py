@@ -19,7 +19,7 @@ def test_a_new_device_learns_whose_it_is_and_gets_a_lease(force: Force):
     laptop = Laptop(force, officer)
     answer = laptop.enrol(force.secret(officer))
     assert (answer.organisation, answer.officer, answer.name, answer.role) == (
-        force.org,
+        force.name,
         officer,
         "Ada Lark",
         "supervisor",

@@ -234,3 +234,12 @@ def test_the_writers_of_these_tests_are_taken_at_their_word(laptop: Laptop):
     laptop.write(case, notebook.add(case, "tags", "one"))
     assert outcomes(laptop.push()) == [("accepted", "")] * 3
     assert dataclasses.is_dataclass(laptop.writer)
+
+
+def test_another_devices_id_is_no_case(force: Force, laptop: Laptop):
+    """What a vault keeps under its own id is handed to nobody: not to whoever would open a case there."""
+    other = force.laptop()
+    laptop.new_case(case=other.device)
+    answer = laptop.push()
+    assert outcomes(answer) == [("refused", "malformed")]
+    assert force.rows("SELECT count(*) FROM held_case WHERE case_id = %s", other.device) == [(0,)]
