@@ -120,12 +120,10 @@ def refuse(store: Store, refused: Iterable[Refused]) -> set[str]:
 
 
 def refused(store: Store) -> list[KeptEntry]:
-    """This device's entries that the server refused, oldest first."""
+    """This vault's entries that the server refused, oldest first; also those of devices that it was before."""
     with store.reading() as connection:
         found = connection.execute(
-            "SELECT body, signature, state, received_at, reason FROM entry WHERE device = ? AND state = 'refused'"
-            " ORDER BY first",
-            (store.device,),
+            "SELECT body, signature, state, received_at, reason FROM entry WHERE state = 'refused' ORDER BY rowid"
         ).fetchall()
     kept = [KeptEntry(notebook.read(body), SignedEntry(body, sig), *rest) for body, sig, *rest in found]
     opened = store.openable(one.entry.case for one in kept)

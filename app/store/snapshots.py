@@ -19,6 +19,11 @@ from app.store.store import Store
 LEFT, ERASED, LOST = "left", "erased", "lost"
 """Why a case is not here any more: it left this laptop's scope; a lawful order destroyed it; a server that was put
 back to an older state does not know it as this laptop's, and whoever made it has not sent it again yet."""
+_FORGET_OTHERS = (
+    "DELETE FROM entry WHERE case_id = ? AND device <> ?"
+    " AND device NOT IN (SELECT substr(name, 5) FROM secret WHERE name LIKE 'key:%')"
+)
+"""The devices that this vault was before have their keys in it: what they wrote is its own, too."""
 _EMPTY = "UPDATE entry SET body = x'', signature = x'' WHERE state = 'gone' AND "
 _NOWHERE: Mapping[str, str] = MappingProxyType({})
 OLD = 1 << 52
@@ -73,7 +78,7 @@ def take(store: Store, snapshots: Iterable[Snapshot], place: Mapping[str, str] =
 def remove(store: Store, case_id: str, kind: str, number: int, at: str, place: Mapping[str, str] = _NOWHERE) -> bool:
     """Remove a case from this laptop: rows, words, snapshot and the entries of others. `kind`: left, erased or lost.
 
-    This device's own entries stay, shown nowhere, until a backup of the server covers them: a server that was put
+    This vault's own entries stay, shown nowhere, until a backup of the server covers them: a server that was put
     back to an older state needs them again. Of an erased case only their hashes stay, so that the chain can still be
     proven; of a lost one everything stays, for it may be the only copy. False where entries of the case wait to be
     sent: a chain with a gap could never be sent. `place`: as in `take`.
@@ -91,8 +96,12 @@ def remove(store: Store, case_id: str, kind: str, number: int, at: str, place: M
         if kind != LOST:
             connection.execute("DELETE FROM snapshot WHERE case_id = ?", (case_id,))
             connection.execute("DELETE FROM mended WHERE case_id = ?", (case_id,))
-            connection.execute("DELETE FROM entry WHERE case_id = ? AND device <> ?", (case_id, store.device))
-        connection.execute("UPDATE entry SET state = 'gone' WHERE case_id = ?", (case_id,))
+            connection.execute(_FORGET_OTHERS, (case_id, store.device))
+        # What the server refused waits for nothing and counts for nothing: it stays told as such.
+        connection.execute(
+            "UPDATE entry SET state = 'gone' WHERE case_id = ? AND (state <> 'refused' OR ? = ?)",
+            (case_id, kind, ERASED),
+        )
         if kind == ERASED:
             connection.execute(_EMPTY + "case_id = ?", (case_id,))
         connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?)", (case_id, kind, number, at))

@@ -11,8 +11,9 @@ import pytest
 from app.notebook import entry as notebook
 from app.notebook.fold import heads
 from app.problems import Problem
-from app.store import exchange, identity
-from app.store.exchange import Accepted
+from app.store import exchange, identity, snapshots
+from app.store.exchange import Accepted, Refused
+from app.store.snapshots import Snapshot
 from app.store.store import Store
 from tests.store.vaults import AUTHOR, CASE, DEVICE, KEY, clock, fill, new_store, put
 
@@ -133,3 +134,26 @@ def test_two_copies_take_two_identities(store, tmp_path):
         identity.take_on(one, {})
     assert both[0].device != both[1].device
     assert shown(both[0]) == shown(both[1])
+
+
+def test_what_the_server_refused_of_the_former_device_is_still_told(store):
+    word = exchange.outgoing(store)[0]
+    exchange.refuse(store, [Refused(word.first, "scope")])
+    identity.take_on(store, {"cursor": ""})
+    assert [(one.entry.device, one.reason) for one in exchange.refused(store)] == [(DEVICE, "scope")]
+
+
+def test_what_the_former_device_wrote_stays_where_its_case_goes(store):
+    """A server that was put back needs it again; and what was refused counts for nothing when the case comes back."""
+    exchange.refuse(store, [Refused(exchange.outgoing(store)[0].first, "scope")])
+    identity.take_on(store, {"cursor": ""})
+    for number, one in enumerate(exchange.outgoing(store), start=1):
+        exchange.acknowledge(store, [Accepted(one.first, number, "2026-11-14")])
+    before = [one.first for one in exchange.of_device(store, DEVICE)]
+    assert snapshots.remove(store, CASE, snapshots.LEFT, 90, "2026-11-14")
+    assert [one.first for one in exchange.of_device(store, DEVICE)] == before
+    assert [one.reason for one in exchange.refused(store)] == ["scope"]
+    snapshots.take(store, [Snapshot(CASE, 91, "0" * 64, "2026-11-14", {})])
+    assert [one.reason for one in exchange.refused(store)] == ["scope"]
+    assert snapshots.remove(store, CASE, snapshots.ERASED, 92, "2026-11-14")
+    assert exchange.refused(store) == []
