@@ -231,27 +231,36 @@ def age(connection: Connection, org: str) -> int:
 
 def age_device(connection: Connection, org: str, device: str) -> int:
     """The same for one laptop. Where nothing has grown old, nobody waits for the counter."""
-    row = connection.execute(
-        "SELECT o.officer_id, o.role, o.unit_id FROM device AS d JOIN officer AS o ON o.org_id = d.org_id"
-        " AND o.officer_id = d.officer_id WHERE d.org_id = %s AND d.device_id = %s AND d.revoked_at IS NULL"
-        " AND o.active",
-        (org, device),
-    ).fetchone()
-    if row is None:
-        return 0
-    officer, days = Officer(*row), _days(connection, org)
-    if scope.may_hold(connection, org, officer, days) == scope.held_by(connection, org, device):
+    officer, days = _at(connection, org, device), _days(connection, org)
+    if officer is None or scope.may_hold(connection, org, officer, days) == scope.held_by(connection, org, device):
         return 0
     place = lock(connection, org)
+    # While this waited for its turn, the officer may have been given another unit, or the device have been stopped.
+    officer = _at(connection, org, device)
+    if officer is None:
+        return 0
     number = scope.recompute_device(connection, org, device, officer, days, place.number)
     scope.give(connection, org, number)
     return number - place.number
 
 
+def _at(connection: Connection, org: str, device: str) -> Officer | None:
+    """The officer in service whose device this is; None where either is not in service."""
+    row = connection.execute(
+        "SELECT o.officer_id, o.role, o.unit_id FROM device AS d JOIN officer AS o ON o.org_id = d.org_id"
+        " AND o.officer_id = d.officer_id WHERE d.org_id = %s AND d.device_id = %s AND d.revoked_at IS NULL"
+        " AND d.replaced_at IS NULL AND o.active",
+        (org, device),
+    ).fetchone()
+    return Officer(*row) if row is not None else None
+
+
 def in_service(connection: Connection, org: str) -> list[str]:
-    """All devices that are not revoked."""
+    """All devices that are neither revoked nor replaced by another one."""
     rows = connection.execute(
-        "SELECT device_id FROM device WHERE org_id = %s AND revoked_at IS NULL ORDER BY device_id", (org,)
+        "SELECT device_id FROM device WHERE org_id = %s AND revoked_at IS NULL AND replaced_at IS NULL"
+        " ORDER BY device_id",
+        (org,),
     ).fetchall()
     return [device for (device,) in rows]
 

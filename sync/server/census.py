@@ -16,10 +16,13 @@ _CONTACTS = (("5m", 300), ("1h", 3600), ("1d", 86400), ("7d", 7 * 86400))
 _DEVICES = (
     "SELECT d.revoked_at IS NOT NULL OR NOT o.active, extract(epoch FROM now() - d.contact_at)::float8, g.lease_days"
     " FROM device AS d JOIN officer AS o ON o.org_id = d.org_id AND o.officer_id = d.officer_id"
-    " JOIN organisation AS g ON g.org_id = d.org_id WHERE d.org_id = %s"
+    " JOIN organisation AS g ON g.org_id = d.org_id WHERE d.org_id = %s AND d.replaced_at IS NULL"
 )
-_APART = b"SELECT reason, count(*) FROM quarantine WHERE org_id = %s GROUP BY reason"
 # Not even their number tells of cases in which a suspect works for the police.
+_APART = (
+    b"SELECT reason, count(*) FROM quarantine AS q WHERE org_id = %s AND NOT EXISTS (SELECT FROM held_case AS c"
+    b" WHERE c.org_id = q.org_id AND c.case_id = q.case_id AND c.restricted) GROUP BY reason"
+)
 _EVENTS = (
     b"SELECT kind, count(*) FROM event AS e WHERE org_id = %s AND happened_at > now() - %s"
     b" AND kind NOT IN ('restricted', 'lifted') AND NOT EXISTS (SELECT FROM held_case AS c WHERE c.org_id = e.org_id"

@@ -1,6 +1,7 @@
 """What a person should hear of: refused access, forks, revocations, cases that were marked.
 
-Ids only, no content; but for the reason with which a mark was lifted."""
+Ids only, no content; but for the reason with which a mark was lifted.
+"""
 
 from __future__ import annotations
 

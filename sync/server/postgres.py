@@ -93,7 +93,7 @@ class PostgresTaking:
     def missing(self) -> bool:
         row = self._one(
             "SELECT EXISTS (SELECT FROM device WHERE org_id = %s AND device_id <> %s AND settled <> %s"
-            " AND revoked_at IS NULL)",
+            " AND revoked_at IS NULL AND replaced_at IS NULL)",
             self._caller.device,
             self._caller.epoch,
         )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.notebook.ids import random_id
-from sync.server import enrol
+from sync.server import administration, enrol
+from sync.server.database import Connection
+from sync.server.ledger import Place
 from sync.wire import limits, messages, signing
 from tests.notebook.writers import key_of
 from tests.sync.laptops import Force, Laptop, RefusedError
@@ -83,6 +85,37 @@ def test_another_copy_stays_in_service_where_one_is_revoked(force: Force, laptop
         ask(laptop, new)
     force.do(lambda c, org: enrol.revoke(c, org, [one]))
     assert force.rows("SELECT revoked_at IS NULL FROM device WHERE device_id = %s", other) == [(True,)]
+
+
+def test_a_replaced_device_gets_no_case_again(force: Force, laptop: Laptop):
+    laptop.new_case()
+    laptop.push()
+    ask(laptop, random_id())
+    force.do(administration.age)
+    open_still = "SELECT count(*) FROM subscription WHERE device_id = %s AND until IS NULL"
+    assert force.rows(open_still, laptop.device) == [(0,)]
+
+
+def test_an_officer_who_moved_meanwhile_gets_nothing_of_the_unit_before(force: Force, monkeypatch):
+    """Between the look without the counter and the turn at it, somebody else may have had theirs."""
+    laptop, colleague = force.laptop(), force.laptop()
+    other = force.do(lambda c, org: administration.new_unit(c, org, "South"))
+    case = colleague.new_case()
+    colleague.push()
+    # It has fallen behind, so that housekeeping finds something to do.
+    with force.owner() as owner:
+        owner.execute("DELETE FROM subscription WHERE device_id = %s", (laptop.device,))
+    waited = administration.lock
+
+    def lock(connection: Connection, org: str) -> Place:
+        monkeypatch.setattr(administration, "lock", waited)
+        force.do(lambda c, o: administration.move_officer(c, o, laptop.officer, "officer", other))
+        return waited(connection, org)
+
+    monkeypatch.setattr(administration, "lock", lock)
+    force.do(lambda c, org: administration.age_device(c, org, laptop.device))
+    held = force.rows("SELECT case_id FROM subscription WHERE device_id = %s AND until IS NULL", laptop.device)
+    assert (case,) not in held
 
 
 def test_a_new_device_bears_no_cases_id(force: Force, laptop: Laptop):
