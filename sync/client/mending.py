@@ -43,7 +43,7 @@ def compare(talk: Talk, page: messages.Pulled, receive: Receive) -> None:
 def _mend(talk: Talk, case: str, digest: str, upto: int, receive: Receive) -> None:
     mending.keep_what_stands(talk.store, case, iso(talk.clock.now()))
     numbers = fetch(talk, case, receive)
-    if numbers is not None:  # else it is no longer this laptop's to hold: the notice comes with a later page
+    if numbers is not None:  # else what it is now comes with a later page
         fold(talk, case, numbers, digest, upto)
 
 
@@ -59,7 +59,10 @@ def fold(talk: Talk, case: str, numbers: dict[str, int], digest: str, upto: int)
 
 
 def fetch(talk: Talk, case: str, receive: Receive) -> dict[str, int] | None:
-    """Fetch all entries of a case and take in those that are missing; the number of each by its hash."""
+    """Fetch all entries of a case and take in those that are missing; the number of each by its hash.
+
+    None where the case is not this laptop's to hold, or the server tells another history than before.
+    """
     numbers: dict[str, int] = {}
     after, more = 0, True
     while more:
@@ -70,6 +73,8 @@ def fetch(talk: Talk, case: str, receive: Receive) -> dict[str, int] | None:
             if refused.refusal.code != "not_found":
                 raise
             return None
+        if talk.met_another(answer.epoch):
+            return None  # the server was put back this very moment: the next pull meets its other history
         keys = {device: signing.from_text(key) for device, key in answer.keys.items()}
         server = parse_moment(answer.server_time) or talk.clock.now()
         found = [arrived(one) for one in answer.entries]

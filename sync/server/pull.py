@@ -32,7 +32,7 @@ _OWN = (
     "SELECT DISTINCT ON (e.case_id) e.case_id, e.number, e.digest FROM entry AS e WHERE e.org_id = %(org)s"
     " AND e.number > %(cursor)s AND e.number <= %(end)s AND e.device_id = %(device)s"
     " AND (SELECT s.since FROM subscription AS s WHERE s.org_id = e.org_id AND s.device_id = %(device)s"
-    " AND s.case_id = e.case_id AND s.until IS NULL) IS NOT NULL ORDER BY e.case_id, e.number DESC"
+    " AND s.case_id = e.case_id AND s.until IS NULL) < e.number ORDER BY e.case_id, e.number DESC"
 )
 
 
