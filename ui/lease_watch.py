@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.clock import iso
 from app.i18n import N_, Translator
 from app.problems import Problem
-from sync.client.lease import WARNING, Standing
+from sync.client.lease import WARNING, Standing, note
 from ui import orders
 from ui.session import Session
 
@@ -46,11 +46,16 @@ class LeaseWatch(QObject):
     def look(self) -> None:
         """Count the time that has run and tell what that changes."""
         was, before = self.session.closed, words(self.session.translator, self.session.lease)
+        desk = self.session.desk
         with contextlib.suppress(Problem):  # a full disk is said where somebody writes; time is noted the next time
-            self.session.lease = orders.heed(self.session.desk)
+            found = note(desk.store, desk.clock)
+            if found is not None and found.closed and not was:
+                self.session.flush_all()  # what was typed a moment ago: once the case is closed it cannot be saved
+            self.session.lease = orders.heed(desk)
         if self.session.closed and not was:
             self.ended.emit()
-        elif was and not self.session.closed:
+            return  # the program locks: there is no screen any more that says it otherwise
+        if was and not self.session.closed:
             self.opened.emit()
         if words(self.session.translator, self.session.lease) != before:
             self.session.lease_moved.emit()

@@ -99,6 +99,29 @@ def test_at_its_end_the_program_locks(enrolled, at_work, clock: FixedClock):
     assert len(program.replaced) == 1
 
 
+class Typed:
+    """A field in which something was typed a moment ago."""
+
+    def __init__(self, desk: Desk, case: str) -> None:
+        self.desk, self.case, self.text = desk, case, "typed at the end"
+
+    def flush(self) -> None:
+        if self.text:
+            edit.set_field(self.desk, self.case, self.case, "reference", self.text)
+            self.text = ""
+
+
+def test_what_was_typed_when_the_lease_ends_is_saved_first(enrolled, at_work, clock: FixedClock):
+    officer = at_work().officer
+    case = cases.list_cases(enrolled)[0].id
+    field = Typed(enrolled, case)
+    officer.session.watch(field)
+    clock.advance(8 * DAY)
+    officer.lease.look()
+    assert officer.ended
+    assert field.text == ""
+
+
 @pytest.fixture
 def closed(enrolled: Desk, at_work: Callable[..., Any], clock: FixedClock) -> Any:
     """A program at its first screen after the lease has ended."""
