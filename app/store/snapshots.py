@@ -24,6 +24,12 @@ _FORGET_OTHERS = (
     " AND device NOT IN (SELECT substr(name, 5) FROM secret WHERE name LIKE 'key:%')"
 )
 """The devices that this vault was before have their keys in it: what they wrote is its own, too."""
+_FORGET_ASIDE = (
+    "DELETE FROM aside WHERE CASE WHEN json_valid(CAST(body AS TEXT)) THEN json_extract(CAST(body AS TEXT), '$.case')"
+    " END = :case AND (:all OR device <> :device"
+    " AND device NOT IN (SELECT substr(name, 5) FROM secret WHERE name LIKE 'key:%'))"
+)
+"""What could not be taken in goes with its case; of an erased one also the originals of what was made anew."""
 _EMPTY = "UPDATE entry SET body = x'', signature = x'' WHERE state = 'gone' AND "
 _NOWHERE: Mapping[str, str] = MappingProxyType({})
 OLD = 1 << 52
@@ -97,6 +103,7 @@ def remove(store: Store, case_id: str, kind: str, number: int, at: str, place: M
             connection.execute("DELETE FROM snapshot WHERE case_id = ?", (case_id,))
             connection.execute("DELETE FROM mended WHERE case_id = ?", (case_id,))
             connection.execute(_FORGET_OTHERS, (case_id, store.device))
+            connection.execute(_FORGET_ASIDE, {"case": case_id, "device": store.device, "all": kind == ERASED})
         # What the server refused waits for nothing and counts for nothing: it stays told as such.
         connection.execute(
             "UPDATE entry SET state = 'gone' WHERE case_id = ? AND (state <> 'refused' OR ? = ?)",

@@ -280,3 +280,17 @@ def test_a_case_that_comes_back_shows_its_own_entries_again(store):
     assert store.case(CASE).snapshot() == before
     assert len(list(store.entries(CASE))) == 4
     store.verify()
+
+
+@pytest.mark.parametrize("kind", [snapshots.LEFT, snapshots.ERASED])
+def test_what_was_set_aside_goes_with_its_case(store, kind):
+    """Bytes that are no entry, and what is of another case, stay."""
+    told = history(3)
+    exchange.receive(store, told[:2], KEYS, "1", SERVER_MS)
+    for one, device in ((told[2].signed.body, "9" * 32), (b"{broken", "8" * 32), (b'{"case":"x"}', "7" * 32)):
+        with store.transaction() as connection:
+            connection.execute("INSERT INTO aside VALUES (?, ?, 0, 'signature', '', ?, x'')", (device, device, one))
+    assert snapshots.remove(store, CASE, kind, 31, MOMENT)
+    with store.reading() as connection:
+        left = connection.execute("SELECT device FROM aside ORDER BY device").fetchall()
+    assert left == [("7" * 32,), ("8" * 32,)]
