@@ -35,6 +35,14 @@ class Police:
                 if _yes(fields.get(EMPLOYEE)):
                     self.employed.add(record)
 
+    def lift(self) -> None:
+        """People decided that no suspect of those who were named so far works for the police.
+
+        Of somebody who works there and was no suspect they decided nothing: as a suspect, said later, it counts.
+        """
+        self.flagged = False
+        self.employed = {one for one in self.employed if not may_be_suspect(self.roles.get(one, ()))}
+
     @property
     def restricts(self) -> bool:
         """Whether the case is for its author and for whoever is named alone.

@@ -10,7 +10,7 @@ from app.rules import access
 from app.rules.access import Officer
 from sync.server import scope
 from sync.server.database import Connection
-from sync.server.postgres import lock
+from sync.server.postgres import lock, police
 
 
 def lift(connection: Connection, org: str, case: str, by: Officer, second: Officer, reason: str) -> None:
@@ -37,6 +37,10 @@ def lift(connection: Connection, org: str, case: str, by: Officer, second: Offic
     number = scope.charge(connection, org, case, now, place.number)
     connection.execute(
         "UPDATE held_case SET restricted = false, lifted = %s WHERE org_id = %s AND case_id = %s", (number, org, case)
+    )
+    connection.execute(
+        "UPDATE held_case SET employed = %s WHERE org_id = %s AND case_id = %s",
+        (bool(police(connection, org, case).employed), org, case),
     )
     scope.give(connection, org, scope.recompute_case(connection, org, case, now, number))
     connection.execute(

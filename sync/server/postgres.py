@@ -108,15 +108,7 @@ class PostgresTaking:
         return {officer: Officer(officer, role, unit) for officer, role, unit in rows}
 
     def police(self, case: str) -> Police:
-        said = Police()
-        rows = self._connection.execute(
-            "SELECT e.body FROM entry AS e JOIN held_case AS c ON c.org_id = e.org_id AND c.case_id = e.case_id"
-            " WHERE e.org_id = %s AND e.case_id = %s AND e.number > c.lifted ORDER BY e.number",
-            (self._caller.org, case),
-        ).fetchall()
-        for (body,) in rows:
-            said.hear(notebook.read(bytes(body)).changes)
-        return said
+        return police(self._connection, self._caller.org, case)
 
     def units(self) -> Mapping[str, str]:
         return scope.units(self._connection, self._caller.org)
@@ -232,6 +224,22 @@ class PostgresTaking:
     def _all(self, query: str, ids: Collection[str]) -> list[tuple[Any, ...]]:
         # Ids go as one text: as a list, each of them would be looked at by itself before it is sent.
         return self._connection.execute(query.encode(), (self._caller.org, " ".join(ids))).fetchall()
+
+
+def police(connection: Connection, org: str, case: str) -> Police:
+    """What the entries of a case say about who in it works for the police, and what two people have lifted of that."""
+    said = Police()
+    rows = connection.execute(
+        "SELECT e.body, e.number > c.lifted FROM entry AS e JOIN held_case AS c ON c.org_id = e.org_id"
+        " AND c.case_id = e.case_id WHERE e.org_id = %s AND e.case_id = %s ORDER BY e.number",
+        (org, case),
+    ).fetchall()
+    for since in (False, True):
+        for body in (body for body, later in rows if later is since):
+            said.hear(notebook.read(bytes(body)).changes)
+        if not since:
+            said.lift()
+    return said
 
 
 def lock(connection: Connection, org: str) -> Place:

@@ -155,6 +155,28 @@ def test_the_whole_history_still_fits_together(force: Force, laptop: Laptop, lea
     assert "waits for a decision" in refusal.stderr
 
 
+def test_somebody_else_who_works_for_the_police_and_becomes_a_suspect_later_counts(
+    force: Force, laptop: Laptop, leader: Laptop
+):
+    """Two people lifted the mark for somebody else: of a witness who works for the police they decided nothing."""
+    standards, case = force.laptop("professional_standards"), laptop.new_case(police_suspect="yes")
+    witness = random_id()
+    laptop.write(case, notebook.create(witness, "person", {"police_employee": "yes"}))
+    laptop.write(case, notebook.add(witness, "roles", "witness"))
+    laptop.push()
+    for somebody in (standards, leader):
+        force.do(lambda c, org, s=somebody: administration.involve(c, org, case, s.officer, "named"))
+    reason = "It was another person."
+    force.do(lambda c, org: marks.lift(c, org, case, who(force, standards), who(force, leader), reason))
+    marked = "SELECT restricted FROM held_case WHERE case_id = %s"
+    laptop.set(case, "reference", "later")
+    laptop.push()
+    assert force.rows(marked, case) == [(False,)]
+    laptop.write(case, notebook.add(witness, "roles", "suspect"))
+    laptop.push()
+    assert force.rows(marked, case) == [(True,)]
+
+
 def test_two_people_lift_the_mark_and_no_laptop_does(force: Force, laptop: Laptop, leader: Laptop):
     standards, case = force.laptop("professional_standards"), laptop.new_case(police_suspect="yes")
     laptop.push()
