@@ -74,9 +74,13 @@ class Standing:
 def keep(store: Store, signed: Signed | None, server_time: str, clock: Clock) -> None:
     """Keep a lease that came in a verified answer: time is reckoned anew from what the server says now.
 
-    An answer belongs to one question, so an earlier one cannot be said again.
+    An answer belongs to one question, so an earlier one cannot be said again. What is no lease, or another device's, is
+    not kept.
     """
     if signed is None or parse_moment(server_time) is None:
+        return
+    said = statement(signed)
+    if (said.get("kind"), said.get("device")) != (LEASE, store.device):
         return
     fresh = Reckoned(server_time, iso(clock.now()), 0.0, boot(), clock.monotonic())
     with store.transaction() as connection:
