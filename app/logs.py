@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 import traceback
@@ -10,9 +11,20 @@ from types import TracebackType
 LOG = logging.getLogger("holdfast")
 
 
+class StandardError(logging.Handler):
+    """Writes to standard error as it is now. What cannot be written is lost: a complaint would quote the bug."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        with contextlib.suppress(OSError, ValueError):
+            if sys.stderr is not None:
+                sys.stderr.write(self.format(record) + "\n")
+                sys.stderr.flush()
+
+
 def configure(level: str = "WARNING") -> None:
     """Send our own log lines at `level` and above to standard error."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = StandardError()
     handler.setFormatter(logging.Formatter("holdfast %(levelname)s %(name)s: %(message)s"))
     LOG.handlers[:] = [handler]
     LOG.setLevel(level)

@@ -18,7 +18,7 @@ from pathlib import Path
 import machine
 from environment import Environment
 
-WINDOWS = ("tests/ui", "tests/looks")
+WINDOWS = ("tests/ui", "tests/looks", "tests/screen")
 """Tests that draw windows take about as long as all others together."""
 
 TRIAL_CODE = "HOLDFAST_TRIAL_CODE"

@@ -21,7 +21,7 @@ from typing import TypeVar
 from app import paths
 from app.clock import iso
 from app.i18n import translator
-from app.logs import place_of
+from app.logs import StandardError, place_of
 from app.notebook.ids import random_id
 from app.problems import Problem
 from app.rules.access import ROLES, holds_cases
@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _log(level: str) -> None:
     """The technical log on standard error. No library writes there: their lines may quote what they were sent."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = StandardError()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     log = logging.getLogger("holdfast.server")
     log.handlers[:] = [handler]

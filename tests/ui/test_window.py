@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app import logs
 from app.casework import cases, contact, edit
 from app.casework.operations import logged
 from app.casework.steps import BESIDE, STEPS
@@ -376,3 +377,22 @@ def test_a_case_that_leaves_while_it_is_open_closes_and_is_in_no_list(at_work, d
     with pytest.raises(Problem, match="unknown"):
         cases.read_case(desk, keira)
     assert cases.list_cases(desk)[0].id == other
+
+
+def test_a_log_that_cannot_be_written_quotes_nothing(monkeypatch, capsys):
+    import io
+    import sys
+
+    gone = io.StringIO()
+    gone.close()
+    monkeypatch.setattr(logs.LOG, "handlers", [logs.StandardError()])
+    try:
+        raise ValueError("Keira Holm-Barlow")
+    except ValueError as error:
+        for nowhere in (gone, None):
+            with monkeypatch.context() as patch:
+                patch.setattr(sys, "stderr", nowhere)
+                logs.report_bug(ValueError, error, error.__traceback__)
+    assert capsys.readouterr().err == ""
+    logs.LOG.error("once more")
+    assert capsys.readouterr().err == "once more\n"

@@ -9,6 +9,9 @@ from __future__ import annotations
 from tests.sync.prove import kills, network
 from tests.sync.prove.__main__ import PROOFS
 
+MANY = 100
+"""Kills or cuts until a switched-off mechanism is found out at the latest; mostly one of the first ten finds it."""
+
 
 def test_nothing_is_lost_when_laptop_server_or_database_is_killed():
     found = PROOFS["kills"].sample()
@@ -31,9 +34,9 @@ def test_nothing_is_lost_or_doubled_by_a_network_that_loses_delays_repeats_and_r
 
 def test_a_laptop_that_believes_before_it_is_told_is_found_out():
     hasty = "only what was acknowledged is sent"
-    assert network.cut(20, off=hasty).faults
-    assert kills.run(10, off=hasty, only=("laptop",)).faults
+    assert network.cut(MANY, off=hasty).faults
+    assert kills.run(MANY, off=hasty, only=("laptop",)).faults
 
 
 def test_a_database_that_confirms_before_it_has_written_is_found_out():
-    assert kills.run(30, server_off="what is confirmed is written down", only=("database",)).faults
+    assert kills.run(MANY, server_off="what is confirmed is written down", only=("database",)).faults
