@@ -342,12 +342,10 @@ class Exchange:
         """What a destroyed vault had not sent, judged as if its device had pushed it; and the receipt."""
         _fits(wish.protocol, limits.OLDEST_PUSH)
         self._door.tries.check(asked.address)
-        if not wish.box and wish.receipt is None:
-            raise Refused(400, "malformed")
         now = self._clock.now()
         try:
             org = self._database.belonging(wish.device) if strict.is_id(wish.device) else None
-            if org is None:
+            if org is None or not (wish.box or wish.receipt):
                 raise wiping.NotBelieved
             entries = push.look_at(wiping.opened(wish, self._signer.sealed_for))
             if len(entries) > limits.ENTRIES:
