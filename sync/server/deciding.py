@@ -22,6 +22,7 @@ from sync.server.events import note_event
 from sync.server.judge import ACCEPTED, Grounds, Sent, Verdict
 from sync.server.ledger import Caller, Written
 from sync.server.postgres import PostgresTaking, lock
+from sync.server.signatures import Signatures
 
 COUNTS, STAYS_APART = "counts", "stays_apart"
 DECIDABLE = ("scope", "role", "receiver", "revoked")
@@ -102,7 +103,7 @@ def let_count(
     caller, (body, signature) = _caller(connection, org, kept), _row(connection, org, kept)
     taking = PostgresTaking(connection, caller)
     sent = Sent(body, signature, hashlib.sha256(body).hexdigest(), strict.envelope(body))
-    if not push.signed_by(caller.key, [sent])(sent):
+    if not Signatures(caller.key, [sent]).good(sent):
         raise Problem("server.cannot_count", reason="signature")
     written = Written(chain=taking.chain(), place=taking.place())
     entry = notebook.read(body)

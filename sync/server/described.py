@@ -31,7 +31,7 @@ _HEADERS = {
 }
 _REFUSED = (400, 401, 403, 404, 405, 408, 409, 413, 426, 429, 503)
 
-_LETS_WORK_OUT = ("/v1/enrol", "/v1/push", "/v1/wiped")
+_LETS_WORK_OUT = ("/v1/enrol", "/v1/push", "/v1/identity", "/v1/wiped")
 """Paths over which an officer's work leaves a laptop, however old its program."""
 _MOST = {("Push", "entries"): limits.ENTRIES, ("WantSnapshots", "cases"): limits.PAGE}
 

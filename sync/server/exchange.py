@@ -355,7 +355,7 @@ class Exchange:
                 caller = self._door.look_up(connection, org, wish.device)
                 if caller is None:
                     raise wiping.NotBelieved
-                signed = push.signed_by(caller.key, entries)
+                signed = Signatures(caller.key, entries).good
                 if not all(signed(one) for one in entries):
                     # Whoever seals needs no secret: one that is not the device's must not take a place in its chain.
                     raise wiping.NotBelieved

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.notebook.ids import fixed_id
 from app.problems import Problem
 from app.rules import access
 from app.rules.access import Officer
 from sync.server import scope
 from sync.server.database import Connection
+from sync.server.events import note_act
 from sync.server.postgres import lock, police
 
 
@@ -43,7 +43,4 @@ def lift(connection: Connection, org: str, case: str, by: Officer, second: Offic
         (bool(police(connection, org, case).employed), org, case),
     )
     scope.give(connection, org, scope.recompute_case(connection, org, case, now, number))
-    connection.execute(
-        "INSERT INTO event VALUES (%s, %s, now(), 'lifted', %s, '', %s, %s) ON CONFLICT DO NOTHING",
-        (org, fixed_id(org, "lifted", case, str(number)), by.id, case, f"with {second.id}: {reason.strip()}"),
-    )
+    note_act(connection, org, "lifted", officer=by.id, case=case, detail=f"with {second.id}: {reason.strip()}")

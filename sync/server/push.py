@@ -14,7 +14,6 @@ from app.rules.access import CaseFacts, Officer
 from sync.server import judge, strict
 from sync.server.judge import ACCEPTED, FORKED, Chain, Grounds, Judgement, Sent, Verdict
 from sync.server.ledger import Apart, Caller, CaseChange, NewEntry, Taking, Written
-from sync.server.signatures import Signatures
 from sync.wire import messages, signing
 
 _WHOLE = 1 << 256
@@ -33,11 +32,6 @@ class Taken:
 def look_at(entries: Sequence[messages.SentEntry]) -> list[Sent]:
     """The entries of a push as they arrived."""
     return [judge.look_at(bytes(one.entry), one.signature) for one in entries]
-
-
-def signed_by(key: bytes, sent: Sequence[Sent]) -> Callable[[Sent], bool]:
-    """Which of the entries bear a signature of this device."""
-    return Signatures(key, sent).good
 
 
 def take(

@@ -90,7 +90,7 @@ def _run(folder: Path, port: int, officers: int, ready: Ready, practice: Path | 
 
             def answers() -> None:
                 if practice is not None:
-                    _write_secret(practice, code + "\n")
+                    authority.write_whole(practice, f"{code}\n".encode())
                 ready(f"https://{where[0]}:{where[1]}", issued)
 
             service.serve(config, listening, answers, made)
@@ -189,15 +189,7 @@ def _write_config(folder: Path, config: Config) -> None:
     values = {name: getattr(config, name) for name in Config.__dataclass_fields__}
     told = {name: value for name, value in values.items() if value is not None}
     lines = [f"{name} = {json.dumps(str(v) if isinstance(v, Path) else v)}\n" for name, v in told.items()]
-    _write_secret(folder / "server.toml", "".join(lines))
-
-
-def _write_secret(file: Path, text: str) -> None:
-    """A file that only this user may read, there whole or not at all."""
-    beside = file.with_name(f"{file.name}.{os.getpid()}")
-    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        out.write(text)
-    beside.replace(file)
+    authority.write_whole(folder / "server.toml", "".join(lines).encode())
 
 
 def _org(made: Database) -> str:

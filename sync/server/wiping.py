@@ -38,10 +38,11 @@ def note_receipt(connection: Connection, caller: Caller, receipt: messages.Signe
         said = messages.statement(receipt)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise NotBelieved from error
-    if (said.get("kind"), said.get("device")) != (_KIND, caller.device):
+    entries = said.get("entries")
+    if (said.get("kind"), said.get("device")) != (_KIND, caller.device) or not isinstance(entries, int):
         raise NotBelieved
     connection.execute(
         "UPDATE device SET wiped_at = %s WHERE org_id = %s AND device_id = %s AND wiped_at IS NULL",
         (now, caller.org, caller.device),
     )
-    note_event(connection, caller, "wiped", "", f"{said.get('entries', 0)} entries handed over")
+    note_event(connection, caller, "wiped", "", f"{entries} entries handed over")
