@@ -31,6 +31,8 @@ _FORGET_ASIDE = (
 )
 """What could not be taken in goes with its case; of an erased one also the originals of what was made anew."""
 _EMPTY = "UPDATE entry SET body = x'', signature = x'' WHERE state = 'gone' AND "
+_FULL = "SELECT 1 FROM entry WHERE state = 'gone' AND "
+_COVERED = "device = ? AND number <= ? AND body <> x'' AND case_id NOT IN (SELECT case_id FROM gone WHERE kind = ?)"
 _NOWHERE: Mapping[str, str] = MappingProxyType({})
 OLD = 1 << 52
 """By so much less is numbered what had its number in a history of the server that is no more: still in its order, and
@@ -145,9 +147,16 @@ def not_confirmed(store: Store) -> list[str]:
 
 
 def forget_covered(store: Store, covered: int) -> None:
-    """A verified backup covers the server's history up to a number: what went and lies below it is destroyed here."""
+    """A verified backup covers the server's history up to a number: what went and lies below it is destroyed here.
+
+    What has no number waits for a server that was put back, and of a lost case everything stays, for it may come back.
+    """
+    of_these = (store.device, covered, LOST)
+    with store.reading() as connection:
+        if connection.execute(_FULL + _COVERED, of_these).fetchone() is None:
+            return
     with store.transaction() as connection:
-        connection.execute(_EMPTY + "device = ? AND number <= ? AND body <> x''", (store.device, covered))
+        connection.execute(_EMPTY + _COVERED, of_these)
     store.forget()
 
 

@@ -208,6 +208,7 @@ class _Exchange(Talk):
         self.done.number = self.cursor()
         if answer.more:
             return True
+        snapshots.forget_covered(self.store, answer.covered)
         self.store.remember(PULLED_AT, iso(self.clock.now()))
         return False
 

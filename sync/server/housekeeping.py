@@ -1,4 +1,5 @@
-"""What a running server does by itself now and then: cases that grew old leave laptops, and it looks after itself.
+"""What a running server does by itself now and then: cases that grew old leave laptops, laptops hear how far backups
+cover the history, and it looks after itself.
 
 Several servers on one database may all do it: each step is a transaction that finds nothing left to do.
 """
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from app.logs import place_of
 from app.problems import Problem
-from sync.server import administration, authority
+from sync.server import administration, authority, covered
 from sync.server.database import ALL, Busy, Database
 from sync.server.figures import Figures
 
@@ -52,7 +53,7 @@ class Housekeeping:
     def once(self) -> None:
         """Everything once. What does not work now is tried again the next time."""
         done = True
-        for step in (self._look_at_database, self._look_at_certificate, self._age):
+        for step in (self._look_at_database, self._look_at_certificate, self._age, self._cover):
             done = self._try(step) and done
         if done:
             self._figures.kept_house.set_to_current_time()
@@ -100,3 +101,8 @@ class Housekeeping:
                 break
             moved += self._database.run(org, ALL, partial(administration.age_device, org=org, device=device))
         return moved
+
+    def _cover(self) -> None:
+        for org in self._database.run("", "", administration.organisations).values():
+            if self._database.run(org, ALL, partial(covered.move_up, org=org, now=datetime.now(UTC))):
+                LOG.info("housekeeping: backups cover more of the history")
