@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 
 import machine
-from artefacts import KINDS, load, order, reproduce, sbom, signing, source
+from artefacts import order, reproduce, sbom, signing, source
+from artefacts.kinds import KINDS, load
 
 ROOT = Path(__file__).resolve().parent.parent
 
