@@ -146,6 +146,12 @@ def not_confirmed(store: Store) -> list[str]:
         return [case_id for (case_id,) in found.fetchall()]
 
 
+def confirmed(store: Store) -> int:
+    """How many cases a snapshot of the server's present history stands behind."""
+    with store.reading() as connection:
+        return int(connection.execute("SELECT count(*) FROM snapshot WHERE number > 0").fetchone()[0])
+
+
 def forget_covered(store: Store, covered: int) -> None:
     """A verified backup covers the server's history up to a number: what went and lies below it is destroyed here.
 

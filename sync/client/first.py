@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from app.clock import iso
 from app.store import exchange, snapshots
-from sync.client import charges
+from sync.client import charges, removal
 from sync.client.talk import CASES_AT_ONCE, Talk, breathe, kept, parts
 from sync.wire import limits, messages
 
@@ -38,7 +38,7 @@ def take_in(talk: Talk) -> None:
         after, more = answer.after, answer.more
         take_page(talk, answer, {FIRST: _place(again, number, after)} if more else {})
     if again:
-        set_aside_lost(talk, number)
+        set_aside_lost(talk, number, answer)
     with store.transaction():
         talk.set_cursor(number)
         store.remember(FIRST, DONE)
@@ -53,9 +53,14 @@ def take_page(talk: Talk, page: messages.Snapshots, here: dict[str, str]) -> Non
         breathe()
 
 
-def set_aside_lost(talk: Talk, number: int) -> None:
-    """Cases that a server which was put back does not know as this laptop's any more: kept whole, shown nowhere."""
-    for case in snapshots.not_confirmed(talk.store):
+def set_aside_lost(talk: Talk, number: int, page: messages.Snapshots) -> None:
+    """Cases that a server which was put back does not know as this laptop's any more: kept whole, shown nowhere.
+
+    Many of them only by the server's signed word on the last page. Raises Problem sync.removal.
+    """
+    lost = snapshots.not_confirmed(talk.store)
+    removal.check_lost(talk, len(lost), page)
+    for case in lost:
         if snapshots.remove(talk.store, case, snapshots.LOST, number, iso(talk.clock.now())):
             talk.done.removed.add(case)
             talk.tell({case})

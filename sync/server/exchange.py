@@ -237,12 +237,16 @@ class Exchange:
             end, *_ = pull.standing(connection, caller.org)
             # What is no id is not there; the database would stumble over some of it.
             wanted = [case for case in wish.cases if strict.is_id(case)]
+            scope = None
             if wish.cases:
                 found, after, more = snapshots.of_cases(connection, caller, wanted), "", False
             else:
                 turn = snapshots.read_turn(wish.after, end)
                 found, turn, more = snapshots.next_page(connection, caller, turn, wish.limit, end)
                 after = turn.text()
+                if not more:
+                    held = snapshots.in_scope(connection, caller)
+                    scope = self._signer.scope(caller.device, caller.epoch, end, held)
             there = {one.case for one in found}
             if wish.cases:
                 more = any(history.is_there(connection, caller, case) for case in wanted if case not in there)
@@ -256,6 +260,7 @@ class Exchange:
                 missing=missing,
                 server_time=iso(self._clock.now()),
                 charges=charges.of_cases(connection, caller, sorted(there)) if there else [],
+                scope=scope,
             )
 
         try:

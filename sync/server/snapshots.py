@@ -79,6 +79,17 @@ def next_page(
     return _snapshots(connection, caller, taken), Turn(turn.begun, after, turn.meanwhile), more
 
 
+def in_scope(connection: Connection, caller: Caller) -> int:
+    """How many cases are a device's to hold."""
+    row = connection.execute(
+        "SELECT count(*) FROM subscription AS s JOIN held_case USING (org_id, case_id)"
+        " WHERE s.org_id = %s AND s.device_id = %s AND s.until IS NULL",
+        (caller.org, caller.device),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def of_cases(connection: Connection, caller: Caller, cases: Sequence[str]) -> list[messages.Snapshot]:
     """Snapshots of named cases, as many as fit; the others may be asked for again."""
     rows = _rows(connection, caller, _NAMED, cases=list(cases), most=len(cases))

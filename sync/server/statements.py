@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from app.clock import iso
 from sync.wire import messages, signing
 
-LEASE, WIPE, REMOVAL = "lease", "wipe", "removal"
+LEASE, WIPE, REMOVAL, SCOPE = "lease", "wipe", "removal", "scope"
 
 
 class Signer:
@@ -55,6 +55,10 @@ class Signer:
     def removal(self, device: str, epoch: str, cursor: int, cases: int) -> messages.Signed:
         """The confirmation that a page up to `cursor` rightly removes this many cases."""
         return self._state({"kind": REMOVAL, "device": device, "epoch": epoch, "cursor": cursor, "cases": cases})
+
+    def scope(self, device: str, epoch: str, number: int, cases: int) -> messages.Signed:
+        """How many cases are a device's to hold, as of `number`: what a laptop counts before it hides any."""
+        return self._state({"kind": SCOPE, "device": device, "epoch": epoch, "number": number, "cases": cases})
 
     def extension_secret(self, device: str) -> bytes:
         """What the extension codes of a device are made from; it shares it since its enrolment."""

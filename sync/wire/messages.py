@@ -332,6 +332,8 @@ class Snapshots(Message):
     server_time: str
     charges: list[Charge] = []
     """Who has charge of those of these cases where it is not simply whoever opened them."""
+    scope: Signed | None = None
+    """On the last page of everything: how many cases are this laptop's to hold."""
 
 
 class WantHistory(Message):

@@ -235,6 +235,59 @@ def test_one_case_of_many_goes_without_an_order(police):
         assert sync(there).removed == {made[0]}
 
 
+def without_snapshots(scope: Callable[[messages.Signed | None], messages.Signed | None]) -> Callable[[Any], Any]:
+    """Pages of snapshots on which there is no case, and another word on how many there should be."""
+
+    def changed(answer: Any) -> Any:
+        if isinstance(answer, messages.Snapshots):
+            answer.snapshots = []
+            answer.scope = scope(answer.scope)
+        return answer
+
+    return changed
+
+
+def as_if_none(scope: messages.Signed | None) -> messages.Signed | None:
+    if scope is not None:
+        scope.body = type(scope.body)(bytes(scope.body).replace(b'"cases":25', b'"cases":0'))
+    return scope
+
+
+@pytest.mark.parametrize("scope", [lambda scope: scope, lambda _scope: None, as_if_none])
+def test_no_case_is_hidden_after_a_restore_because_pages_come_empty(leaving, scope):
+    police, there = leaving
+    back_home(police, there)
+    police.force.do(administration.new_epoch)
+    with answering(without_snapshots(scope)):
+        assert code_of(lambda: sync(there)) == "sync.removal"
+        assert code_of(lambda: sync(there)) == "sync.removal"
+    assert len(there.store.cases()) == 25
+    sync(there)
+    assert len(there.store.cases()) == 25
+
+
+def test_without_the_count_they_would_all_be_hidden(leaving):
+    police, there = leaving
+    back_home(police, there)
+    police.force.do(administration.new_epoch)
+    with answering(without_snapshots(lambda scope: scope)), mock.patch.object(removal, "check_lost"):
+        sync(there)
+    assert there.store.cases() == []
+
+
+def test_cases_that_a_server_does_not_know_after_a_restore_are_set_aside_by_its_signed_count(leaving):
+    police, there = leaving
+    police.force.do(administration.new_epoch)
+    sync(there)
+    assert there.store.cases() == []
+
+
+def back_home(police: Police, there: Desk) -> None:
+    """The officer of the laptop is of the first unit again before the laptop heard of anything else."""
+    (officer,) = police.force.rows("SELECT officer_id FROM device WHERE device_id = %s", there.device_id)[0]
+    police.force.do(lambda c, org: administration.move_officer(c, org, officer, "officer", police.force.unit))
+
+
 # ---- A queue that does not move --------------------------------------------------------------------------------------
 
 
