@@ -9,17 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app.notebook import entry as notebook
-from app.notebook.entry import Change, Entry
-from app.notebook.ids import Dot, dot, in_order, random_id
+from app.notebook.ids import random_id
 from app.store import anew, snapshots
 from app.store.database import Connection
+from app.store.renaming import RENAMED, Names
 from app.store.store import VAULT, Store
 
 NEXT, FORMER = "next device", "former devices"
@@ -90,6 +89,7 @@ def take_on(store: Store, place: Mapping[str, str]) -> set[str]:
             NEXT: "",
             FORMER: json.dumps([old, *json.loads(store.recall(FORMER) or "[]")]),
             f"key:{old}": public.hex(),
+            RENAMED: again.names.text(),
             **place,
         }
         for name, value in told.items():
@@ -113,20 +113,22 @@ class _Again:
     new: Identity
     last: int = 0
     previous: str = notebook.NO_PREVIOUS
-    numbers: dict[int, int] = field(default_factory=dict)
     cases: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.names = Names(self.connection, self.old, self.new.device)
 
     def make(self, first: int, own: str, body: bytes, signature: bytes, state: str, case_id: str, made_at: str) -> None:
         was = notebook.read(body)
         for n in range(was.count):
-            self.numbers[was.first + n] = self.last + 1 + n
+            self.names.numbers[was.first + n] = self.last + 1 + n
         entry = msgspec.structs.replace(
             was,
             device=self.new.device,
             first=self.last + 1,
             case=self.new.device if was.case == self.old else was.case,
             previous=self.previous,
-            changes=[self._change(was, change) for change in was.changes],
+            changes=[self.names.change(change, was.case, was.first - 1) for change in was.changes],
         )
         signed = notebook.sign(entry, self.new.signer)
         self.connection.execute(
@@ -153,51 +155,6 @@ class _Again:
         self.last, self.previous = entry.first + entry.count - 1, signed.hash
         if state == "unsent":
             self.cases |= {case_id, entry.case}
-
-    def _change(self, was: Entry, change: Change) -> Change:
-        """A change that names what it named before, under the names that those changes have now."""
-        made = {**change}
-        if isinstance(change.get("saw"), list):
-            made["saw"] = self._dots(change["saw"])
-        if isinstance(change.get("takes_back"), list):
-            made["takes_back"] = self._dots(change["takes_back"])
-        if change["op"] in ("create", "append"):
-            # What its own device had done before was known by itself; of the old one it has to be said now.
-            knew = self._knew({**change.get("knew", {}), self.old: was.first - 1}, was.case, own=True)
-            made = notebook.knowing({name: value for name, value in made.items() if name != "knew"}, knew)
-        elif change["op"] == "set":
-            made["fields"] = {name: self._wish(wish, was.case) for name, wish in change["fields"].items()}
-        return made
-
-    def _wish(self, wish: dict[str, Any], case_id: str) -> dict[str, Any]:
-        made = {**wish, "saw": self._dots(wish["saw"])}
-        if "knew" in wish:
-            made["knew"] = self._knew(wish["knew"], case_id, own=False)
-        return made
-
-    def _dots(self, names: list[Dot]) -> list[Dot]:
-        return sorted(self._dot(name) for name in names)
-
-    def _dot(self, name: Dot) -> Dot:
-        device, number = in_order(name)
-        if device == self.old and number in self.numbers:
-            return dot(self.new.device, self.numbers[number])
-        return name
-
-    def _knew(self, knew: Mapping[str, int], case_id: str, *, own: bool) -> dict[str, int]:
-        """What was known of each device, with the old one's part told apart: what the server has, what is made anew."""
-        found = {device: last for device, last in knew.items() if device != self.old}
-        upto = knew.get(self.old, 0)
-        stays = self.connection.execute(
-            "SELECT max(first + count - 1) FROM entry WHERE device = ? AND case_id = ? AND first <= ?",
-            (self.old, case_id, upto),
-        ).fetchone()[0]
-        if stays:
-            found[self.old] = min(stays, upto)
-        mine = max((new for number, new in self.numbers.items() if number <= upto), default=0)
-        if mine and not own:
-            found[self.new.device] = mine
-        return found
 
 
 def _identity(store: Store, device: str) -> Identity:

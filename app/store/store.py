@@ -25,7 +25,7 @@ from app.notebook.hybrid import ZERO, Stamp, tick
 from app.notebook.packing import unpack
 from app.problems import Problem
 from app.records.view import CaseView, Record
-from app.store import finding, folded, proof, rows
+from app.store import finding, folded, proof, renaming, rows
 from app.store.database import MANY, Connection, integrity, open_database, problems, remove_database
 from app.store.finding import Hit, NearHit
 from app.store.sealing import BEGUN, Seal
@@ -47,6 +47,10 @@ _INSERT_ENTRY = (
 )
 _ALL_HITS = 10_000
 """How many records are looked through while cases are closed, to find those that are not."""
+Written = list[tuple[str, list[Change]]]
+"""Cases with the changes in each."""
+MAX_NUMBER = (1 << 53) - 1
+"""Beyond every number of a change."""
 AnyHit = TypeVar("AnyHit", Hit, NearHit)
 _UNSENT = "SELECT case_id, count(*) FROM entry WHERE state = 'unsent'"
 
@@ -214,7 +218,7 @@ class Store:
         """
         return self.write_together([(case_id, changes)], author, clock)
 
-    def write_together(self, written: list[tuple[str, list[Change]]], author: Author, clock: Clock) -> set[str]:
+    def write_together(self, written: Written, author: Author, clock: Clock) -> set[str]:
         """One action that concerns several cases: an entry for each, all of them on the disk or none."""
         now = clock.now()
         touched: set[str] = set()
@@ -223,7 +227,7 @@ class Store:
                 raise Problem("wipe.begun")
             before = self.device
             self.look_again()
-            for named, changes in written:
+            for named, changes in written if self.device == before else self._renamed(written, before):
                 case_id = self.device if named in (before, self.vault) else named
                 if connection.execute("SELECT 1 FROM gone WHERE case_id = ?", (case_id,)).fetchone():
                     # It left while somebody was writing: a part of it must not come to life here again.
@@ -238,6 +242,13 @@ class Store:
             if self._seal is not None:
                 self._seal.note(connection, {case_id for case_id, _ in written if case_id != self.device})
         return touched
+
+    def _renamed(self, written: Written, before: str) -> Written:
+        """What was thought out while the vault had another device, under the names that what it saw has now."""
+        known = renaming.names(self._connection, before)
+        if known is None:
+            return written
+        return [(case, [known.change(change, case, MAX_NUMBER) for change in changes]) for case, changes in written]
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -11,7 +11,7 @@ import pytest
 from app.notebook import entry as notebook
 from app.notebook.fold import heads
 from app.problems import Problem
-from app.store import exchange, identity, snapshots
+from app.store import exchange, identity, renaming, snapshots
 from app.store.exchange import Accepted, Refused
 from app.store.snapshots import Snapshot
 from app.store.store import Store
@@ -102,6 +102,43 @@ def test_another_connection_goes_on_under_the_new_name(store):
     newest = [notebook.read(one.signed.body) for one in exchange.outgoing(store)][-2:]
     assert [e.case for e in newest] == [CASE, store.device]
     store.verify()
+
+
+def thought_out(store: Store) -> list[notebook.Change]:
+    """What a screen is about to write: another answer in place of one that waits, and a new one."""
+    put(store, "F15", "no")
+    answer = next(r for r in store.case(CASE).records.values() if r.standing("value") and seen_waiting(r, store))
+    return [
+        notebook.assign(answer.id, {"value": ("unknown", answer.seen("value"))}),
+        notebook.create("e" * 32, "answer", {"factor": "F16", "value": "yes"}),
+    ]
+
+
+def seen_waiting(record: Any, store: Store) -> bool:
+    return any(number > SENT and device == store.device for device, number in heads(record.seen("value")).items())
+
+
+def test_what_was_thought_out_before_names_the_changes_by_their_new_names(store):
+    """The round takes the new identity between the moment in which a screen read the case and the one it writes in."""
+    changes = thought_out(store)
+    record = changes[0]["record"]
+    identity.take_on(Store.open(store.path.parent, KEY, DEVICE), {})
+    store.write(CASE, changes, AUTHOR, clock())
+    (standing,) = store.case(CASE).records[record].standing("value")
+    assert standing.value == "unknown"
+    known = {DEVICE: SENT, store.device: exchange.head(store)[0]}
+    said = notebook.read(exchange.outgoing(store)[-1].signed.body).changes
+    named = said[0]["fields"]["value"]
+    for device, last in [*heads(named["saw"]).items(), *said[1]["knew"].items()]:
+        assert 0 < last <= known[device]
+
+
+def test_with_the_old_names_both_would_stand(store, monkeypatch):
+    changes = thought_out(store)
+    identity.take_on(Store.open(store.path.parent, KEY, DEVICE), {})
+    monkeypatch.setattr(renaming, "names", lambda *_: None)
+    store.write(CASE, changes, AUTHOR, clock())
+    assert len(store.case(CASE).records[changes[0]["record"]].standing("value")) == 2
 
 
 def test_the_vault_opens_by_its_own_id_as_before_and_by_no_other(store):
