@@ -971,6 +971,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("This was not saved. What was saved before is handed over to the server."),
         N_("Write down on paper what cannot wait, and call your supervisor now."),
     ),
+    "wipe.unsaved": (
+        N_("This vault is to be destroyed by an order, and what was typed last could not be saved: {because}"),
+        N_("What was saved before is handed over to the server. The last answer is still on the screen only."),
+        N_("Write it down on paper now: within a minute it is tried once more, then the vault is destroyed."),
+    ),
     "lease.sealed": (
         N_("This laptop has not met its server for too long, so the cases in it are closed."),
         N_("Everything is kept, and what was not sent still waits to be sent. A new attendance can be recorded."),

@@ -35,7 +35,7 @@ class Officer(QObject):
     ) -> None:
         super().__init__(program)
         self.program, self.desk = program, desk
-        self._warned = False
+        self._warned = self._waited = False
         self.ended = False
         self._take_choices()
         self.session = Session(desk, program.translator, program.theme, self, lines=lines)
@@ -100,9 +100,18 @@ class Officer(QObject):
 
     def destroy(self) -> None:
         """The server orders this vault to be destroyed: what was typed is saved, what was not sent is sealed for the
-        server, then the keys go, and a fresh program says so at the unlock screen."""
-        for problem in self.session.flush_all():
-            self.session.say_problem(problem)
+        server, then the keys go, and a fresh program says so at the unlock screen.
+
+        Where something cannot be saved, the screen is covered and it is tried again with the next round: whoever has
+        the passphrase can still read it, nobody can put the order off by it.
+        """
+        problems = self.session.flush_all()
+        if problems and not self._waited:
+            self._waited = True
+            because = problems[0].sentences(self.session.translator).happened
+            self.session.say_problem(Problem("wipe.unsaved", because=because))
+            self.hiding.hide()
+            return
         desk = self.desk
         self.session.run(lambda: orders.carry_out(desk), _nothing, self._destroyed)
 

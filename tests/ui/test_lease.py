@@ -231,6 +231,25 @@ def test_an_order_destroys_the_vault_and_a_fresh_program_says_so(enrolled, at_wo
     assert not screen.button.isEnabled()
 
 
+def test_what_cannot_be_saved_covers_the_screen_and_puts_the_order_off_for_one_round(
+    enrolled, at_work, qtbot, monkeypatch
+):
+    officer = at_work().officer
+    ordered(enrolled)
+    monkeypatch.setattr(officer.session, "flush_all", lambda: [Problem("store.full")])
+    said: list[str] = []
+    monkeypatch.setattr(officer.session, "say_problem", lambda problem: said.append(problem.code))
+    officer.exchange._failed(Problem("sync.revoked"))
+    assert tasks.finish()
+    QApplication.processEvents()
+    assert officer.hiding.hidden
+    assert said[0] == "wipe.unsaved"
+    assert wiped.look(enrolled.unlocked.folder) is None
+    officer.exchange._failed(Problem("sync.revoked"))
+    qtbot.waitUntil(lambda: officer.ended)
+    assert wiped.look(enrolled.unlocked.folder) is not None
+
+
 def test_without_an_order_a_refusal_destroys_nothing(enrolled, at_work):
     officer = at_work().officer
     asked: list[bool] = []
