@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from app.notebook.packing import look
 from app.store import anew, folded, rows
 from app.store.database import Connection
 from app.store.store import Store
@@ -55,7 +56,8 @@ def take(store: Store, snapshots: Iterable[Snapshot], place: Mapping[str, str] =
 
     One that is not newer than what is held, or of an erased case, changes nothing. They are to be asked for only
     after a whole push: an entry that waits here must be one that the server has not got. `place`: from where to go on,
-    by the names under which the vault keeps it, in the same transaction.
+    by the names under which the vault keeps it, in the same transaction. Raises ValueError where one of them cannot
+    be opened; then none is taken in.
     """
     changed = set()
     with store.transaction() as connection:
@@ -66,6 +68,7 @@ def take(store: Store, snapshots: Iterable[Snapshot], place: Mapping[str, str] =
         for one in came.values():
             if one.case_id not in known or _held(connection, one):
                 continue
+            _look_at(one)
             stands = _stands(connection, one)
             connection.execute(_KEEP, _row(one))
             if stands:
@@ -81,6 +84,20 @@ def take(store: Store, snapshots: Iterable[Snapshot], place: Mapping[str, str] =
         _keep(store, place)
     store.forget()
     return changed
+
+
+def opens(one: Snapshot) -> bool:
+    """Whether what stands in a snapshot can be opened."""
+    try:
+        _look_at(one)
+    except ValueError:
+        return False
+    return True
+
+
+def _look_at(one: Snapshot) -> None:
+    for blob in one.records.values():
+        look(blob)
 
 
 def remove(store: Store, case_id: str, kind: str, number: int, at: str, place: Mapping[str, str] = _NOWHERE) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from app.clock import iso
 from app.store import exchange, snapshots
-from sync.client import charges, removal
+from sync.client import charges, mending, removal
 from sync.client.talk import CASES_AT_ONCE, Talk, breathe, kept, parts
 from sync.wire import limits, messages
 
@@ -49,8 +49,18 @@ def take_page(talk: Talk, page: messages.Snapshots, here: dict[str, str]) -> Non
     charges.keep(talk.store, page.charges)
     some = list(parts(page.snapshots, CASES_AT_ONCE)) or [[]]
     for n, one in enumerate(some, start=1):
-        talk.tell(snapshots.take(talk.store, [kept(each) for each in one], here if n == len(some) else {}))
+        talk.tell(_taken(talk, [kept(each) for each in one], here if n == len(some) else {}))
         breathe()
+
+
+def _taken(talk: Talk, some: list[snapshots.Snapshot], here: dict[str, str]) -> set[str]:
+    """Take in some; a case whose snapshot cannot be opened is folded from its history by this round's pull."""
+    try:
+        return snapshots.take(talk.store, some, here)
+    except ValueError:
+        whole = [one for one in some if snapshots.opens(one)]
+        mending.want(talk, {one.case_id: (one.digest, one.number) for one in some if one not in whole})
+        return snapshots.take(talk.store, whole, here)
 
 
 def set_aside_lost(talk: Talk, number: int, page: messages.Snapshots) -> None:

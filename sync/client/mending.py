@@ -24,9 +24,7 @@ Receive = Callable[[list[Arrived], dict[str, bytes], int], None]
 
 def compare(talk: Talk, page: messages.Pulled, receive: Receive) -> None:
     """Compare the digest of each case of a page and mend those that differ, also what an earlier round left over."""
-    wanted: dict[str, tuple[str, int]] = {
-        case: (digest, number) for case, (digest, number) in json.loads(talk.store.recall(TO_MEND) or "{}").items()
-    }
+    wanted = _wanted(talk)
     left_over = bool(wanted)
     for case, digest in page.digests.items():
         if mending.differs(talk.store, case, page.cursor, digest):
@@ -38,6 +36,16 @@ def compare(talk: Talk, page: messages.Pulled, receive: Receive) -> None:
     for case in list(wanted):
         _mend(talk, case, *wanted.pop(case), receive)
         talk.store.remember(TO_MEND, json.dumps(wanted))
+
+
+def want(talk: Talk, cases: dict[str, tuple[str, int]]) -> None:
+    """Have cases mended by the next pull: by case its digest up to a number, and the number."""
+    talk.store.remember(TO_MEND, json.dumps(_wanted(talk) | cases))
+
+
+def _wanted(talk: Talk) -> dict[str, tuple[str, int]]:
+    kept = json.loads(talk.store.recall(TO_MEND) or "{}")
+    return {case: (digest, number) for case, (digest, number) in kept.items()}
 
 
 def _mend(talk: Talk, case: str, digest: str, upto: int, receive: Receive) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -15,6 +16,7 @@ from app.vault.vault import FLOOR_COST
 from sync.client import enrolment
 from sync.client import round as rounds
 from sync.client.membership import Membership
+from sync.client.talk import Talk
 from sync.client.transport import Answer, Https
 from sync.server import authority
 from sync.wire import code as codes
@@ -97,6 +99,16 @@ def code_of(work: Callable[[], object]) -> str:
     with pytest.raises(Problem) as problem:
         work()
     return problem.value.code
+
+
+def answering(change: Callable[[Any], Any]) -> Any:
+    """The server's answers, changed before the round sees them."""
+    ask = Talk.ask
+
+    def changed(self: Talk, path: str, message: Any, reply: Any) -> Any:
+        return change(ask(self, path, message, reply))
+
+    return mock.patch.object(Talk, "ask", changed)
 
 
 def references(desk: Desk, case: str) -> list[str]:

@@ -6,8 +6,10 @@ Each beside what happens without it.
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 from unittest import mock
 
+import msgspec
 import pytest
 
 from app.casework import cases, edit
@@ -19,7 +21,7 @@ from sync.client import first
 from sync.client.talk import Talk
 from sync.server import administration
 from sync.wire import messages
-from tests.sync.police import Listening, Police, code_of, enrol, references, sync
+from tests.sync.police import Listening, Police, answering, code_of, enrol, references, sync
 
 PAGE = 30
 """Cases in a page of snapshots here."""
@@ -90,6 +92,44 @@ def test_cut_off_in_its_first_page_it_still_hears_of_what_leaves_meanwhile(polic
     police.force.do(lambda c, org: administration.move_officer(c, org, officer, "officer", elsewhere))
     sync(there)
     assert there.store.cases() == []
+
+
+def unreadable(case: str, records: bytes) -> Any:
+    """Pages on which the snapshot of one case holds a record that nobody can open."""
+
+    def changed(answer: Any) -> Any:
+        for one in getattr(answer, "snapshots", []):
+            if one.case == case:
+                one.records = {key: msgspec.Raw(records) for key in one.records}
+        return answer
+
+    return answering(changed)
+
+
+@pytest.mark.parametrize(
+    "records", [b"{}", b"[1]", b'{"t":"case","i":[7],"d":[],"w":[],"c":[],"f":{},"a":{},"k":{},"u":[]}']
+)
+def test_a_snapshot_that_cannot_be_opened_keeps_no_other_case_away(much, records):
+    made, desk = much
+    with unreadable(made[-1], records):
+        done = sync(desk)
+    assert done.mended == {made[-1]}
+    assert not done.differing
+    assert set(desk.store.cases()) == set(made)
+    assert references(desk, made[-1]) == [str(len(made) - 1)]
+
+
+def test_one_that_joins_later_is_folded_from_its_history_too(police):
+    elsewhere = police.force.do(lambda c, org: administration.new_unit(c, org, "Elsewhere"))
+    officer = police.force.officer(unit=elsewhere)
+    here, there = police.enrolled(), police.enrolled(officer)
+    case = cases.new_case(here, "A")
+    sync(here)
+    sync(there)
+    police.force.do(lambda c, org: administration.transfer(c, org, case, officer))
+    with unreadable(case, b"{}"):
+        sync(there)
+    assert references(there, case) == ["A"]
 
 
 # ---- The entries behind snapshots ------------------------------------------------------------------------------------

@@ -21,20 +21,9 @@ from app.store import mending, standing
 from sync.client import membership, removal
 from sync.client import mending as mend
 from sync.client import round as rounds
-from sync.client.talk import Talk
 from sync.server import administration
 from sync.wire import messages
-from tests.sync.police import Listening, Police, code_of, references, sync
-
-
-def answering(change: Callable[[Any], Any]) -> Any:
-    """The server's answers, changed before the round sees them."""
-    ask = Talk.ask
-
-    def changed(self: Talk, path: str, message: Any, reply: Any) -> Any:
-        return change(ask(self, path, message, reply))
-
-    return mock.patch.object(Talk, "ask", changed)
+from tests.sync.police import Listening, Police, answering, code_of, references, sync
 
 
 def small_pages(n: int) -> Any:
