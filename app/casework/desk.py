@@ -10,8 +10,10 @@ from app import paths
 from app.casework import operations
 from app.clock import Clock, SystemClock
 from app.forms.library import Library, load_library
+from app.notebook.entry import Entry
 from app.notebook.ids import random_id
 from app.policy import DEFAULT_POLICY, Policy, in_force
+from app.store import identity
 from app.store.database import FEW
 from app.store.store import Author, Store
 from app.vault import vault
@@ -51,6 +53,10 @@ class Desk:
     def device_id(self) -> str:
         """This vault's id as a device: another one than the vault's where it was copied or put back."""
         return self.store.device
+
+    def wrote(self, entry: Entry) -> bool:
+        """Whether an entry was written by this vault, also where it was another device then."""
+        return entry.device == self.device_id or entry.device in identity.former_ids(self.store)
 
     @property
     def practice(self) -> bool:

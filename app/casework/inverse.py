@@ -93,7 +93,7 @@ class Inverse:
         for entry in self._told.since(self._entries[-1]):
             for change in entry.changes:
                 if not is_log(change) and self._meets(change):
-                    mine = entry.device == self._desk.device_id and entry.session == self._desk.session
+                    mine = entry.session == self._desk.session and self._desk.wrote(entry)
                     raise Problem("undo.later_first" if mine else "undo.changed_since")
         for record_id, name in self._fields_set():
             record = self._record(record_id)

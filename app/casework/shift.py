@@ -114,12 +114,12 @@ def _kept(desk: Desk) -> datetime | None:
 
 
 def _done(desk: Desk, case_id: str, since: str) -> int:
-    """Actions of this device, without having looked at the case or printed from it."""
+    """Actions of this vault, without having looked at the case or printed from it."""
     entries = (kept.entry for kept in desk.store.entries(case_id) if kept.entry.wall >= since)
     return sum(
         1
         for entry in entries
-        if entry.device == desk.device_id and any(change.get("type") != "operation" for change in entry.changes)
+        if desk.wrote(entry) and any(change.get("type") != "operation" for change in entry.changes)
     )
 
 

@@ -180,7 +180,7 @@ def _told(desk: Desk, case_id: str) -> Told:
 def _action(desk: Desk, told: Told, entry: Entry, since: datetime) -> Action | None:
     """The action that an entry belongs to, where it is this officer's and stands; None otherwise."""
     at = parse_moment(entry.wall)
-    if entry.device != desk.device_id or entry.session != desk.session or at is None or at < since:
+    if entry.session != desk.session or not desk.wrote(entry) or at is None or at < since:
         return None
     if not told.stands(entry) or (entry.takes_back and not told.takes_back_an_action(entry)):
         return None

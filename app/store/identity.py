@@ -66,7 +66,12 @@ def now(store: Store) -> Identity:
 
 def former(store: Store) -> list[Identity]:
     """The identities that this vault had before, newest first: any of them may vouch for the one it has now."""
-    return [_identity(store, device) for device in json.loads(store.recall(FORMER) or "[]")]
+    return [_identity(store, device) for device in former_ids(store)]
+
+
+def former_ids(store: Store) -> list[str]:
+    """The devices that this vault was before, newest first."""
+    return [str(device) for device in json.loads(store.recall(FORMER) or "[]")]
 
 
 def take_on(store: Store, place: Mapping[str, str]) -> set[str]:
@@ -87,7 +92,7 @@ def take_on(store: Store, place: Mapping[str, str]) -> set[str]:
             VAULT: store.recall(VAULT) or old,
             "device": new.device,
             NEXT: "",
-            FORMER: json.dumps([old, *json.loads(store.recall(FORMER) or "[]")]),
+            FORMER: json.dumps([old, *former_ids(store)]),
             f"key:{old}": public.hex(),
             RENAMED: again.names.text(),
             **place,

@@ -17,6 +17,8 @@ from app.casework.told import Told
 from app.clock import FixedClock
 from app.problems import Problem
 from app.records.view import CaseView
+from app.store import exchange, identity
+from app.store.exchange import Accepted
 from tests.casework.conftest import SceneOne
 from tests.casework.laptops import TODAY, carry, laptop
 
@@ -48,6 +50,17 @@ def problem_of(desk: Desk, case: str, name: str = "") -> str:
 
 def entries(desk: Desk, case: str) -> int:
     return len(list(desk.store.entries(case)))
+
+
+def test_what_was_done_before_the_vault_took_another_device_can_still_be_taken_back(
+    desk: Desk, scene: SceneOne
+) -> None:
+    edit.set_field(desk, scene.case, scene.suspect, "custody", "released")
+    waiting = exchange.outgoing(desk.store)
+    exchange.acknowledge(desk.store, [Accepted(one.first, n, TODAY) for n, one in enumerate(waiting, start=1)])
+    identity.take_on(desk.store, {})
+    undo.take_back(desk, scene.case)
+    assert read(desk, scene.case).record(scene.suspect).get("custody") == "in_custody"  # type: ignore[union-attr]
 
 
 def test_a_field_gets_what_its_author_found_and_the_other_way_round_again(desk: Desk, scene: SceneOne) -> None:
