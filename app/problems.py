@@ -961,6 +961,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("What had been sent is on the server. What had not lies here, sealed so that the server alone can read it."),
         N_("Start the program once where there is a network, so that it can hand that over. Call your supervisor now."),
     ),
+    "vault.wiped_unreadable": (
+        N_("The vault in folder “{folder}” was destroyed by an order, and what should tell of it cannot be read."),
+        N_("What had been sent is on the server. What had not was sealed into that file, which may be damaged."),
+        N_("Leave the folder as it is and give the laptop to your administrator. For other work, make a new vault."),
+    ),
     "vault.wiped_over": (
         N_("This vault was destroyed by an order of the server: nobody can open it any more, here or anywhere."),
         N_("Everything that was recorded in it is on the server."),

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from app.problems import Problem
+from app.vault import header
 from app.vault.disk import DISK, Disk, read_file, replace_file
 
 NAME = "vault.wiped"
@@ -47,7 +48,12 @@ def delivered(folder: Path, disk: Disk = DISK) -> None:
 
 
 def refuse(folder: Path) -> None:
-    """Raise Problem vault.wiped or vault.wiped_over where there is no vault any more."""
+    """Raise Problem vault.wiped, vault.wiped_over or vault.wiped_unreadable where there is no vault any more."""
     left = look(folder)
     if left is not None:
         raise Problem("vault.wiped_over" if left.delivered else "vault.wiped")
+    # Beside a vault that still has a header, a file that nobody can read decides nothing.
+    if read_file(folder / NAME, 1) is not None and not any(
+        read_file(folder / name, 1) for name in (header.NAME, header.PREVIOUS)
+    ):
+        raise Problem("vault.wiped_unreadable", folder=folder.name)

@@ -225,6 +225,23 @@ def test_the_keys_are_gone_and_the_unsent_work_is_sealed_for_the_server(officer)
             way()
 
 
+def test_what_stays_of_it_is_still_told_where_nobody_can_read_it(officer):
+    officer.keep(officer.order())
+    officer.carry_out()
+    officer.close()
+    path = officer.folder / wiped.NAME
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(Problem) as told:
+        vault.look(officer.folder)
+    assert told.value.code == "vault.wiped_unreadable"
+    assert path.exists()
+
+
+def test_beside_a_whole_vault_a_file_that_nobody_can_read_decides_nothing(officer):
+    (officer.folder / wiped.NAME).write_bytes(b"rubbish")
+    assert vault.look(officer.folder).short_name
+
+
 def test_what_is_sealed_says_nothing_to_anybody_else(officer):
     officer.write("Mira hid the key under the stone")
     officer.keep(officer.order())
