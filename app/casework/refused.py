@@ -20,6 +20,7 @@ REASONS = {
     "malformed": N_("it cannot be read"),
     "too_large": N_("it is too large"),
     "revoked": N_("this device is no longer taken in"),
+    "forked": N_("a copy of this vault had sent something else before"),
 }
 
 

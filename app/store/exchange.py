@@ -119,6 +119,39 @@ def refuse(store: Store, refused: Iterable[Refused]) -> set[str]:
     return touched
 
 
+def judged_again(store: Store, device: str, accepted: Iterable[Accepted], refused: Iterable[Refused]) -> set[str]:
+    """Note what a server that was put back made of entries of a device that this vault was before, sent to it again.
+
+    What it refuses is kept with its reason, shown, and stands in no row, whatever the server said of it before; what it
+    had refused and takes now stands again. The numbers come with the next pull. Returns the cases touched.
+    """
+    with store.transaction() as connection:
+        touched: set[str] = set()
+        for word in accepted:
+            touched |= _touched(connection, _TAKEN_NOW, word.received_at, device, word.first)
+        for one in refused:
+            touched |= _touched(connection, _REFUSED_NOW, one.reason, device, one.first)
+        for case_id in touched:
+            anew.fold_anew(connection, case_id)
+    store.forget()
+    return touched
+
+
+_TAKEN_NOW = (
+    "UPDATE entry SET state = iif(case_id IN (SELECT case_id FROM gone), 'gone', 'received'), number = -1,"
+    " received_at = ?, reason = NULL WHERE device = ? AND first = ? AND state = 'refused' RETURNING case_id"
+)
+"""-1: its number is of a history that it is not read from yet."""
+_REFUSED_NOW = (
+    "UPDATE entry SET state = 'refused', reason = ?, number = NULL, received_at = NULL"
+    " WHERE device = ? AND first = ? AND state <> 'refused' RETURNING case_id"
+)
+
+
+def _touched(connection: Connection, change: str, *facts: object) -> set[str]:
+    return {case for (case,) in connection.execute(change, facts).fetchall()}
+
+
 def refused(store: Store) -> list[KeptEntry]:
     """This vault's entries that the server refused, oldest first; also those of devices that it was before."""
     with store.reading() as connection:

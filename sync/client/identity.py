@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from app.store import exchange, identity
-from app.store.exchange import Outgoing
+from app.store.exchange import Outgoing, Refused
 from app.store.identity import Identity
 from sync.client import first, lease, mending
 from sync.client.asking import Asking, RefusedByServer
-from sync.client.talk import CURSOR, Talk, batch, push_of
+from sync.client.talk import CURSOR, Talk, batch, judged, push_of
 from sync.wire import limits, signing
 from sync.wire.messages import Head, Identified, NewIdentity, Outcome, Pushed
 
@@ -39,18 +39,37 @@ def renew(talk: Talk, push: Push) -> None:
 
 def introduce_again(talk: Talk) -> bool:
     """Where the server lost this device by being put back: one that this vault was before, which it still knows, sends
-    again what was lost of it and vouches for the one after it, up to the present one. Whether there was such a one."""
+    again what was lost of it and vouches for the one after it, up to the present one. Whether there was such a one.
+
+    Where that one is revoked, each one after it is registered as revoked in its turn, and so the server's order reaches
+    the present one. Raises RefusedByServer where the server takes no further one, and knows no order for this vault.
+    """
     line = [identity.now(talk.store), *identity.former(talk.store)]
     known = next((n for n in range(1, len(line)) if _is_known(talk, line[n])), 0)
     for n in range(known, 0, -1):
         asking = Asking(talk.store, talk.server_key, talk.transport, line[n])
-        waiting: Sequence[Outgoing] = exchange.of_device(talk.store, line[n].device)
-        while waiting:
-            some = batch(waiting)
-            asking.ask("/v1/push", push_of(some), Pushed)
-            waiting = waiting[len(some) :]
-        asking.ask("/v1/identity", _wish(line[n].device, line[n - 1], Head(last=0, hash="")), Identified)
+        _send_again(talk, asking, line[n].device)
+        try:
+            asking.ask("/v1/identity", _wish(line[n].device, line[n - 1], Head(last=0, hash="")), Identified)
+        except RefusedByServer as refused:
+            if refused.refusal.code != "revoked" or not _is_known(talk, line[n - 1]):
+                raise
     return known > 0
+
+
+def _send_again(talk: Talk, asking: Asking, device: str) -> None:
+    """Send all that is kept here of a former device's chain, and note what became of it."""
+    waiting: Sequence[Outgoing] = exchange.of_device(talk.store, device)
+    while waiting:
+        some = batch(waiting)
+        outcomes = asking.ask("/v1/push", push_of(some), Pushed).outcomes
+        forked = [one.first for one in outcomes if one.outcome == "forked"]
+        # A copy of this vault was first: its chain is another one from there on, and none of the rest can follow.
+        lost = [Refused(one.first, "forked") for one in waiting if forked and one.first >= min(forked)]
+        accepted, refused = judged(outcomes)
+        talk.done.refused += len(refused) + len(lost)
+        talk.tell(exchange.judged_again(talk.store, device, accepted, [*refused, *lost]))
+        waiting = [] if forked else waiting[len(some) :]
 
 
 def _is_known(talk: Talk, before: Identity) -> bool:

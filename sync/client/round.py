@@ -15,12 +15,12 @@ from app.clock import Clock, iso, parse_moment
 from app.problems import Problem
 from app.store import exchange, mending, snapshots
 from app.store.charges import people_version
-from app.store.exchange import PULLED_AT, PUSHED_AT, Accepted, Arrived, Outgoing, Refused
+from app.store.exchange import PULLED_AT, PUSHED_AT, Arrived, Outgoing
 from app.store.store import SCOPE, Store
 from sync.client import charges, first, histories, identity, lease, membership, removal, watch, witness
 from sync.client import mending as mend
 from sync.client.asking import RefusedByServer
-from sync.client.talk import AT_ONCE, CURSOR, Round, Talk, arrived, batch, breathe, parts, push_of
+from sync.client.talk import AT_ONCE, CURSOR, Round, Talk, arrived, batch, breathe, judged, parts, push_of
 from sync.client.transport import Https, Open
 from sync.client.wipe import keep_order
 from sync.wire import limits, messages, signing
@@ -143,12 +143,7 @@ class _Exchange(Talk):
 
     def settled(self, outcomes: Sequence[Outcome]) -> bool:
         """Note what the server has and what it refused; whether there was any such."""
-        accepted = [
-            Accepted(one.first, one.number, one.received_at)
-            for one in outcomes
-            if one.outcome in ("accepted", "already")
-        ]
-        refused = [Refused(one.first, one.reason) for one in outcomes if one.outcome == "refused"]
+        accepted, refused = judged(outcomes)
         for some in parts(accepted, AT_ONCE * 4):
             exchange.acknowledge(self.store, some)
             breathe()

@@ -12,7 +12,7 @@ import msgspec
 from app.clock import Clock, parse_moment
 from app.notebook.entry import SignedEntry
 from app.store import exchange, standing
-from app.store.exchange import Arrived, Outgoing
+from app.store.exchange import Accepted, Arrived, Outgoing, Refused
 from app.store.snapshots import Snapshot
 from app.store.store import Store
 from sync.client.asking import Asking
@@ -134,6 +134,13 @@ def push_of(some: Sequence[Outgoing], epoch: str = "") -> messages.Push:
         for one in some
     ]
     return messages.Push(protocol=limits.PROTOCOL, epoch=epoch, entries=entries)
+
+
+def judged(outcomes: Sequence[messages.Outcome]) -> tuple[list[Accepted], list[Refused]]:
+    """What the server has of some entries, and what it refused."""
+    there = [one for one in outcomes if one.outcome in ("accepted", "already")]
+    accepted = [Accepted(one.first, one.number, one.received_at) for one in there]
+    return accepted, [Refused(one.first, one.reason) for one in outcomes if one.outcome == "refused"]
 
 
 def arrived(one: PulledEntry) -> Arrived:

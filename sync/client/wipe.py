@@ -1,7 +1,8 @@
 """The server's order to destroy this vault: believed only with its signature and for this device, then carried out.
 
-What was not sent is sealed for the server first, together with the receipt; the vault's keys are destroyed by whoever
-holds them (`app.vault.wiping`); then both are handed over, now or at a later start, without any key of the vault.
+What this device wrote is sealed for the server first, together with the receipt; the vault's keys are destroyed by
+whoever holds them (`app.vault.wiping`); then both are handed over, now or at a later start, without any key of the
+vault.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def ordered(store: Store) -> bool:
 
 
 def carry_out(store: Store, clock: Clock, destroy: Callable[[bytes], None]) -> bytes | None:
-    """Carry out the order that stands, if one does: seal what waits, then let `destroy` end the vault with the parcel.
+    """Carry out the order that stands, if one does: seal what this device wrote, then let `destroy` end the vault.
 
     From the first step on nothing more is written into the vault, so that nothing can miss the parcel. Where the parcel
     cannot be written the vault stays as it was, and the order stands. Returns the parcel.
@@ -71,12 +72,10 @@ def carry_out(store: Store, clock: Clock, destroy: Callable[[bytes], None]) -> b
     member, order = found
     with store.transaction() as connection:
         connection.execute("INSERT OR REPLACE INTO meta VALUES (?, 'yes')", (ENDING,))
-        if messages.statement(order).get("epoch") == member.epoch:
-            waiting = exchange.outgoing(store, 1 << 40)
-        else:
-            # The server was put back since it was last met: it may have lost what it once acknowledged.
-            waiting = exchange.of_device(store, store.device)
-    parcel = msgspec.json.encode(_parcel(store, member, order, [one.signed for one in waiting], clock))
+        # Also what the server acknowledged: put back before or after this, it may have lost that, and it would be the
+        # last copy. Without it, what follows could not be told from a chain with a gap.
+        every = exchange.of_device(store, store.device)
+    parcel = msgspec.json.encode(_parcel(store, member, order, [one.signed for one in every], clock))
     try:
         destroy(parcel)
     except Problem:
@@ -100,7 +99,8 @@ def hand_over(parcel: bytes, *, reach: Open = Https) -> None:
             named += len(_hand_over(told, transport, Wiped(protocol=limits.PROTOCOL, device=told.device, box=box)))
         if named < int(messages.statement(told.receipt)["entries"]):
             raise Problem("sync.not_understood", what="WipeNoted")
-        _hand_over(told, transport, Wiped(protocol=limits.PROTOCOL, device=told.device, receipt=told.receipt))
+        last = Wiped(protocol=limits.PROTOCOL, device=told.device, receipt=told.receipt, order=told.order)
+        _hand_over(told, transport, last)
     finally:
         transport.close()
 
@@ -141,15 +141,15 @@ def _means(store: Store, member: Membership, order: Signed) -> bool:
     return (said.get("kind"), said.get("device")) == (_KIND, store.device) and isinstance(said.get("seal"), str)
 
 
-def _parcel(store: Store, member: Membership, order: Signed, waiting: Sequence[SignedEntry], clock: Clock) -> Parcel:
+def _parcel(store: Store, member: Membership, order: Signed, every: Sequence[SignedEntry], clock: Clock) -> Parcel:
     key = signing.from_text(messages.statement(order)["seal"])
-    boxes = [sealed.seal(some, store.device, key) for some in _boxes(waiting)]
+    boxes = [sealed.seal(some, store.device, key) for some in _boxes(every)]
     receipt = {
         "kind": "wiped",
         "device": store.device,
         "order": hashlib.sha256(bytes(order.body)).hexdigest(),
         "at": iso(clock.now()),
-        "entries": len(waiting),
+        "entries": len(every),
     }
     body = msgspec.json.encode(receipt, order="sorted")
     signature = signing.to_text(store.sign(signing.receipt_bytes(body)))
@@ -167,10 +167,10 @@ def _parcel(store: Store, member: Membership, order: Signed, waiting: Sequence[S
     )
 
 
-def _boxes(waiting: Sequence[SignedEntry]) -> list[list[SentEntry]]:
+def _boxes(every: Sequence[SignedEntry]) -> list[list[SentEntry]]:
     boxes: list[list[SentEntry]] = []
     room = 0
-    for one in waiting:
+    for one in every:
         if not boxes or room < len(one.body) or len(boxes[-1]) == limits.ENTRIES:
             boxes.append([])
             room = BOX_BYTES

@@ -302,11 +302,12 @@ def devices_of(connection: Connection, org: str, officer: str) -> list[str]:
     return [device for (device,) in rows]
 
 
-def of_laptop(connection: Connection, org: str, laptop: str) -> list[str]:
-    """The devices on one laptop: what a stolen one takes with it."""
+def to_revoke(connection: Connection, org: str, *, officer: str = "", laptop: str = "") -> list[str]:
+    """The devices of an officer, or on one laptop, that are to be revoked with it: what a stolen one takes with it."""
     rows = connection.execute(
-        "SELECT device_id FROM device WHERE org_id = %s AND laptop = %s AND revoked_at IS NULL ORDER BY device_id",
-        (org, laptop),
+        "SELECT device_id FROM device WHERE org_id = %s AND %s IN (officer_id, '') AND %s IN (laptop, '')"
+        " AND (revoked_at IS NULL OR key_only) ORDER BY device_id",
+        (org, officer, laptop),
     ).fetchall()
     return [device for (device,) in rows]
 

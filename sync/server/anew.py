@@ -1,6 +1,7 @@
 """A vault that was copied or put back goes on as another device: registered, vouched for by the key of the old one.
 
 The old one is stopped at once, whoever still has its key: what it pushes is no longer taken in, only told apart.
+Where the old one is revoked, so is the new one, which thereby learns of the order that is meant for its vault.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ _HAS = (
 def register(connection: Connection, caller: Caller, wish: messages.NewIdentity, now: datetime) -> bool:
     """Register the new device and stop the old one; whether the server has the old one's chain as the laptop has it.
 
-    Asked twice it is the same. Raises NotEnrolled; then nothing has changed.
+    Asked twice it is the same. For a revoked device, the new one is registered as revoked: after a restore the server
+    may know a stolen vault only by a device that this vault was before. Only whoever has both keys comes this far, so
+    nobody else's vault is hit. Raises NotEnrolled; then nothing has changed.
     """
     key = _checked(caller, wish)
     number = lock(connection, caller.org).number
@@ -38,6 +41,9 @@ def register(connection: Connection, caller: Caller, wish: messages.NewIdentity,
         "SELECT officer_id, key FROM device WHERE org_id = %s AND device_id = %s", (caller.org, wish.device)
     ).fetchone()
     if there is None:
+        if caller.revoked and _key_only(connection, caller):
+            # It is another vault with this key that is to be destroyed; the key vouches for none any more.
+            raise NotEnrolled("device")
         _insert(connection, caller, wish, key, now)
     elif (there[0], bytes(there[1])) != (caller.officer.id, key):
         raise NotEnrolled("device")
@@ -64,9 +70,11 @@ def _checked(caller: Caller, wish: messages.NewIdentity) -> bytes:
 
 
 def _insert(connection: Connection, caller: Caller, wish: messages.NewIdentity, key: bytes, now: datetime) -> None:
-    enrol.may_have_another(connection, caller.org, caller.officer.id, without=caller.device)
+    if not caller.revoked:
+        enrol.may_have_another(connection, caller.org, caller.officer.id, without=caller.device)
     row = connection.execute(
-        "SELECT laptop, program FROM device WHERE org_id = %s AND device_id = %s", (caller.org, caller.device)
+        "SELECT laptop, program, revoked_at FROM device WHERE org_id = %s AND device_id = %s",
+        (caller.org, caller.device),
     ).fetchone()
     assert row is not None
     made = messages.Enrol(
@@ -80,13 +88,22 @@ def _insert(connection: Connection, caller: Caller, wish: messages.NewIdentity, 
     )
     enrol.insert(connection, caller.org, caller.officer.id, made, key, 0, now)
     connection.execute(
-        "UPDATE device SET in_place_of = %s WHERE org_id = %s AND device_id = %s",
-        (caller.device, caller.org, wish.device),
+        "UPDATE device SET in_place_of = %s, revoked_at = %s WHERE org_id = %s AND device_id = %s",
+        (caller.device, row[2], caller.org, wish.device),
     )
+    if caller.revoked:
+        return
     held = scope.may_hold(connection, caller.org, caller.officer, caller.recent_days)
     # What had left the old one's scope has left the new one's: its work from before is still in good faith.
     connection.execute(_ENDED, (wish.device, caller.org, caller.device, sorted(held)))
     scope.begin(connection, caller.org, wish.device, held)
+
+
+def _key_only(connection: Connection, caller: Caller) -> bool:
+    row = connection.execute(
+        "SELECT key_only FROM device WHERE org_id = %s AND device_id = %s", (caller.org, caller.device)
+    ).fetchone()
+    return row is not None and bool(row[0])
 
 
 def _agrees(connection: Connection, caller: Caller, head: messages.Head) -> bool:

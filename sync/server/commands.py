@@ -402,9 +402,9 @@ def _revoke(options: argparse.Namespace) -> int:
         if options.device:
             return enrol.revoke(connection, org, [options.device])
         if options.laptop:
-            return enrol.revoke(connection, org, administration.of_laptop(connection, org, options.laptop))
+            return enrol.revoke(connection, org, administration.to_revoke(connection, org, laptop=options.laptop))
         person = _person(connection, org, options.officer)
-        return enrol.revoke(connection, org, administration.devices_of(connection, org, person.id))
+        return enrol.revoke(connection, org, administration.to_revoke(connection, org, officer=person.id))
 
     revoked = _in_org(options, work)
     if not revoked:

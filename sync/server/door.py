@@ -26,7 +26,8 @@ _DEVICE = (
 )
 _MINUTE = 60.0
 _OF_A_COPY = frozenset({"/v1/push", "/v1/identity"})
-"""What a device may ask whose place another one took: what the server has of it, and for a new identity."""
+"""What a device may ask that is revoked, or whose place another one took: what the server has of it, and for a new
+identity; a revoked one is only told then that the new one is revoked as well."""
 
 
 class Refused(Exception):
@@ -81,7 +82,7 @@ class Door:
         often = self._pushes if asked.path == "/v1/push" else self._requests
         often.check(caller.device)
         often.note(caller.device)
-        if caller.revoked and asked.path != "/v1/push":
+        if caller.revoked and asked.path not in _OF_A_COPY:
             # What it still has to send is taken in and kept apart; it is handed nothing.
             order = self._signer.wipe(caller.device, caller.epoch, self._clock.now())
             raise Refused(403, "revoked", order=order)

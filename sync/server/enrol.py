@@ -198,27 +198,33 @@ def insert(
     connection.execute("INSERT INTO belonging VALUES (%s, %s) ON CONFLICT DO NOTHING", (wish.device, org))
 
 
-_WITH_COPIES = (
+_LATER = (
     'WITH RECURSIVE later (device_id) AS (SELECT unnest(%(devices)s::text[]) COLLATE "C" UNION SELECT d.device_id'
-    " FROM device AS d JOIN later AS a ON d.in_place_of = a.device_id WHERE d.org_id = %(org)s),"
-    ' earlier (device_id) AS (SELECT unnest(%(devices)s::text[]) COLLATE "C" UNION SELECT d.in_place_of'
+    " FROM device AS d JOIN later AS a ON d.in_place_of = a.device_id WHERE d.org_id = %(org)s)"
+    " SELECT device_id FROM later"
+)
+_EARLIER = (
+    'WITH RECURSIVE earlier (device_id) AS (SELECT unnest(%(devices)s::text[]) COLLATE "C" UNION SELECT d.in_place_of'
     " FROM device AS d JOIN earlier AS b ON d.device_id = b.device_id WHERE d.org_id = %(org)s"
-    " AND d.in_place_of <> '') SELECT device_id FROM later UNION SELECT device_id FROM earlier"
+    " AND d.in_place_of <> '') SELECT device_id FROM earlier"
 )
 
 
 def revoke(connection: Connection, org: str, devices: list[str]) -> int:
     """Revoke devices: from the commit on they get nothing but their order. Returns how many there were.
 
-    Those that took the place of one of them, after its vault was copied or put back, are revoked with it; so are those
-    whose place it took, whose keys lie in the same vault and could vouch for yet another device.
+    Those that took the place of one of them, after its vault was copied or put back, are revoked with it. So are those
+    whose place it took: their keys lie in the same vault and could vouch for yet another device. But these are revoked
+    for their key alone: other vaults that have it, such as the one that was copied, stay.
     """
     place, wanted = lock(connection, org), {"devices": devices, "org": org}
-    devices = [device for (device,) in connection.execute(_WITH_COPIES, wanted).fetchall()]
+    whole = [device for (device,) in connection.execute(_LATER, wanted).fetchall()]
+    earlier = [device for (device,) in connection.execute(_EARLIER, wanted).fetchall()]
     rows = connection.execute(
-        "UPDATE device SET revoked_at = now() WHERE org_id = %s AND device_id = ANY(%s) AND revoked_at IS NULL"
-        " RETURNING device_id, officer_id",
-        (org, devices),
+        "UPDATE device SET revoked_at = COALESCE(revoked_at, now()), key_only = device_id <> ALL(%(whole)s)"
+        " WHERE org_id = %(org)s AND device_id = ANY(%(all)s)"
+        " AND (revoked_at IS NULL OR key_only AND device_id = ANY(%(whole)s)) RETURNING device_id, officer_id",
+        {"org": org, "whole": whole, "all": [*whole, *earlier]},
     ).fetchall()
     number = place.number
     for device, officer in rows:

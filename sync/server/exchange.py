@@ -339,7 +339,10 @@ class Exchange:
         try:
             agrees = self._database.run(caller.org, ALL, lambda c: anew.register(c, caller, wish, now))
         except enrol.NotEnrolled as reason:
-            raise Refused(403, str(reason)) from reason
+            if not caller.revoked:
+                raise Refused(403, str(reason)) from reason
+        if caller.revoked:
+            raise Refused(403, "revoked", order=self._signer.wipe(caller.device, caller.epoch, now))
         secret = self._signer.extension_secret(wish.device).hex()
         return Identified(agrees=agrees, extension=secret, server_time=iso(now))
 
@@ -364,11 +367,14 @@ class Exchange:
                 if not all(signed(one) for one in entries):
                     # Whoever seals needs no secret: one that is not the device's must not take a place in its chain.
                     raise wiping.NotBelieved
-                outcomes = push.answer(
-                    push.take(PostgresTaking(connection, caller), caller, entries, signed, iso(now)), iso(now)
-                )
+                ledger = PostgresTaking(connection, caller)
+                taken = push.take(ledger, caller, entries, signed, iso(now))
+                if taken.numbers:
+                    heads.sign(connection, caller.org, caller.epoch, taken.leaves, self._signer)
+                outcomes = push.answer(taken, iso(now))
+                outcomes += wiping.keep_apart(ledger, caller, entries[len(outcomes) :], iso(now))
                 if wish.receipt is not None:
-                    wiping.note_receipt(connection, caller, wish.receipt, now)
+                    wiping.note_receipt(connection, caller, wish, self._signer.public, now)
                 return outcomes
 
             return WipeNoted(outcomes=self._database.run(org, ALL, work), server_time=iso(now))

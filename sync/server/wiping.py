@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from sync.server.database import Connection
 from sync.server.events import note_event
-from sync.server.ledger import Caller
+from sync.server.judge import REFUSED, Sent
+from sync.server.ledger import Apart, Caller, Written
+from sync.server.postgres import PostgresTaking
+from sync.server.statements import WIPE
 from sync.wire import messages, sealed, signing
 
 _KIND = "wiped"
+_KEPT_AS = "revoked"
+"""The reason under which a person may let it count."""
 
 
 class NotBelieved(Exception):
@@ -29,20 +37,60 @@ def opened(wish: messages.Wiped, key: X25519PrivateKey) -> list[messages.SentEnt
         raise NotBelieved from error
 
 
-def note_receipt(connection: Connection, caller: Caller, receipt: messages.Signed, now: datetime) -> None:
-    """Note that a device has destroyed its keys; said twice, it stays as it was. Raises NotBelieved."""
-    body = bytes(receipt.body)
-    if not signing.holds(receipt.signature, signing.receipt_bytes(body), caller.key) or not caller.revoked:
+def keep_apart(ledger: PostgresTaking, caller: Caller, rest: Sequence[Sent], now: str) -> list[messages.Outcome]:
+    """Keep apart what cannot be judged because something before it in the chain is missing here: nobody will send that
+    any more, and these are the only copies. `now`: the time of receipt. Raises NotBelieved for another device's."""
+    apart: list[Apart] = []
+    for one in rest:
+        place = one.envelope
+        if place is None or place.device != caller.device:
+            raise NotBelieved
+        told = (place.device, place.first, place.count, place.case[:64], one.hash, REFUSED, _KEPT_AS, now)
+        apart.append(Apart(*told, one.body, one.signature))
+    if apart:
+        ledger.write(Written(apart=apart, chain=ledger.chain(), place=ledger.place()))
+    return [messages.Outcome(first=one.first, outcome=one.outcome, reason=one.reason) for one in apart]
+
+
+def note_receipt(connection: Connection, caller: Caller, wish: messages.Wiped, server: bytes, now: datetime) -> None:
+    """Note that a device has destroyed its keys; said twice, it stays as it was. Raises NotBelieved.
+
+    `server`: this server's public key. Where the device is not revoked, for its officer is in service again, the order
+    itself says that there was one; from now on it is revoked, for nobody can use it any more.
+    """
+    assert wish.receipt is not None
+    body = bytes(wish.receipt.body)
+    if not signing.holds(wish.receipt.signature, signing.receipt_bytes(body), caller.key):
         raise NotBelieved
-    try:
-        said = messages.statement(receipt)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NotBelieved from error
+    said = _said(wish.receipt)
     entries = said.get("entries")
     if (said.get("kind"), said.get("device")) != (_KIND, caller.device) or not isinstance(entries, int):
         raise NotBelieved
+    if not caller.revoked and not _ordered(caller, wish.order, str(said.get("order")), server):
+        raise NotBelieved
     connection.execute(
-        "UPDATE device SET wiped_at = %s WHERE org_id = %s AND device_id = %s AND wiped_at IS NULL",
-        (now, caller.org, caller.device),
+        "UPDATE device SET wiped_at = %(now)s, revoked_at = COALESCE(revoked_at, %(now)s)"
+        " WHERE org_id = %(org)s AND device_id = %(device)s AND wiped_at IS NULL",
+        {"now": now, "org": caller.org, "device": caller.device},
     )
     note_event(connection, caller, "wiped", "", f"{entries} entries handed over")
+
+
+def _ordered(caller: Caller, order: messages.Signed | None, named: str, server: bytes) -> bool:
+    """Whether this is the order that a receipt names, this server's, for that device."""
+    if order is None:
+        return False
+    body = bytes(order.body)
+    if not signing.holds(order.signature, signing.statement_bytes(body), server):
+        return False
+    said = _said(order)
+    return (said.get("kind"), said.get("device")) == (WIPE, caller.device) and (
+        hashlib.sha256(body).hexdigest() == named
+    )
+
+
+def _said(signed: messages.Signed) -> dict[str, Any]:
+    try:
+        return messages.statement(signed)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise NotBelieved from error

@@ -129,6 +129,8 @@ class Wiped(Message):
     device: str
     box: str = ""
     receipt: Signed | None = None
+    order: Signed | None = None
+    """With the receipt, the order that it names: the server may not know any more that there was one."""
 
 
 class WipeNoted(Message):

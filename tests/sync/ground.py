@@ -18,6 +18,9 @@ from sync.server.statements import Signer
 
 LOGIN = "holdfast_simulated"
 
+Kept = dict[str, list[tuple[Any, ...]]]
+"""What a backup holds: the rows of each table."""
+
 
 class Killed(Exception):
     """The server ends here, before its transaction is committed."""
@@ -45,36 +48,48 @@ class Ground(Database):
         except Killed as end:
             raise Busy from end
 
-    def backup(self, org: str) -> dict[str, list[tuple[Any, ...]]]:
+    def backup(self, org: str) -> Kept:
         """Every row of an organisation, as a backup would hold it."""
         with database.owner(self.owner_info) as connection:
-            return {
-                table: connection.execute(f"SELECT * FROM {table} WHERE org_id = %s", (org,)).fetchall()
-                for table in self._tables(connection)
-            }
+            return backup(connection, org)
 
-    def restore(self, org: str, kept: dict[str, list[tuple[Any, ...]]]) -> None:
+    def restore(self, org: str, kept: Kept) -> None:
         """Put an organisation back to what a backup holds."""
-        with database.owner(self.owner_info) as connection, connection.transaction():
-            for table, rows in kept.items():
-                connection.execute(f"DELETE FROM {table} WHERE org_id = %s", (org,))
-                if rows:
-                    marks = ", ".join(["%s"] * len(rows[0]))
-                    with connection.cursor() as cursor:
-                        cursor.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+        with database.owner(self.owner_info) as connection:
+            restore(connection, org, kept)
 
     def forget(self, org: str) -> None:
         """Nothing of an organisation is left, so that its seed can be lived through again."""
         with database.owner(self.owner_info) as connection, connection.transaction():
-            for table in self._tables(connection):
+            for table in _tables(connection):
                 connection.execute(f"DELETE FROM {table} WHERE org_id = %s", (org,))
 
-    def _tables(self, connection: Connection) -> list[str]:
-        rows = connection.execute(
-            "SELECT table_name FROM information_schema.columns WHERE column_name = 'org_id' AND table_schema = 'public'"
-            " ORDER BY table_name"
-        ).fetchall()
-        return [name for (name,) in rows]
+
+def backup(connection: Connection, org: str) -> Kept:
+    """Every row of an organisation, read past every wall."""
+    return {
+        table: connection.execute(f"SELECT * FROM {table} WHERE org_id = %s", (org,)).fetchall()
+        for table in _tables(connection)
+    }
+
+
+def restore(connection: Connection, org: str, kept: Kept) -> None:
+    """Put an organisation back to what a backup holds."""
+    with connection.transaction():
+        for table, rows in kept.items():
+            connection.execute(f"DELETE FROM {table} WHERE org_id = %s", (org,))
+            if rows:
+                marks = ", ".join(["%s"] * len(rows[0]))
+                with connection.cursor() as cursor:
+                    cursor.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+
+
+def _tables(connection: Connection) -> list[str]:
+    rows = connection.execute(
+        "SELECT table_name FROM information_schema.columns WHERE column_name = 'org_id' AND table_schema = 'public'"
+        " ORDER BY table_name"
+    ).fetchall()
+    return [name for (name,) in rows]
 
 
 @contextlib.contextmanager

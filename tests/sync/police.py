@@ -18,8 +18,9 @@ from sync.client import round as rounds
 from sync.client.membership import Membership
 from sync.client.talk import Talk
 from sync.client.transport import Answer, Https
-from sync.server import authority
+from sync.server import administration, authority
 from sync.wire import code as codes
+from tests.sync.ground import Kept, backup, restore
 from tests.sync.laptops import Force
 
 PASSPHRASE = "amber kettle violin harbour seven"
@@ -54,6 +55,18 @@ class Police:
         desk = self.vault()
         enrol(desk, self.code(officer))
         return desk
+
+    def backup(self) -> Kept:
+        """What a backup of the server holds of this force."""
+        with self.force.owner() as owner:
+            return backup(owner, self.force.org)
+
+    def put_back(self, kept: Kept, *, says_so: bool = True) -> None:
+        """The server is put back to a backup. `says_so`: and begins another epoch, as its guide says."""
+        with self.force.owner() as owner:
+            restore(owner, self.force.org, kept)
+        if says_so:
+            self.force.do(administration.new_epoch)
 
     def close(self) -> None:
         for desk in self.desks:

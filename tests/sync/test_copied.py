@@ -10,16 +10,17 @@ from unittest import mock
 
 import pytest
 
-from app.casework import cases, edit
+from app.casework import cases, edit, refused
 from app.casework.desk import Desk
 from app.clock import SystemClock
+from app.i18n import translator
 from app.problems import Problem
-from app.store import identity
+from app.store import exchange, identity
 from app.store.store import Store
 from app.vault import wiped, wiping
 from sync.client import lease, wipe
 from sync.client import round as rounds
-from sync.server import enrol
+from sync.server import administration, enrol
 from sync.wire import limits
 from tests.sync.police import Police, code_of, references, sync
 
@@ -196,6 +197,110 @@ def test_whoever_revokes_a_copied_device_revokes_what_took_its_place(police, cop
     police.force.do(lambda c, org: enrol.revoke(c, org, [device]))
     assert code_of(lambda: rounds_of(copy)) == "sync.revoked"
     assert wipe.ordered(copy.store)
+
+
+# ---- A server that was put back and knows a former device alone ------------------------------------------------------
+
+
+def renewed(desk: Desk, copies: Copies) -> Desk:
+    """The laptop takes another device, for a copy of its vault was at the server first. Returns the copy."""
+    copy, before = copies.of(desk), desk.device_id
+    cases.new_case(copy, "made on the copy")
+    rounds_of(copy)
+    cases.new_case(desk, "made on the laptop")
+    rounds_of(desk)
+    assert desk.device_id != before
+    return copy
+
+
+def revoke(police: Police, *devices: str) -> int:
+    return police.force.do(lambda c, org: enrol.revoke(c, org, list(devices)))
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("by", ["device", "retired"])
+def test_a_stolen_vault_is_destroyed_though_the_server_knows_only_what_it_was_before(police, copies, times, by):
+    """The backup is from before the vault was copied; whoever revokes finds that device alone."""
+    officer = police.force.officer()
+    desk = police.enrolled(officer)
+    cases.new_case(desk, "A")
+    sync(desk)
+    kept, first = police.backup(), desk.device_id
+    for _ in range(times):
+        renewed(desk, copies)
+    police.put_back(kept)
+    if by == "device":
+        assert revoke(police, first) == 1
+    else:
+        unit = police.force.unit
+        police.force.do(lambda c, org: administration.move_officer(c, org, officer, "officer", unit, active=False))
+    assert code_of(lambda: rounds_of(desk)) == "sync.revoked"
+    assert wipe.ordered(desk.store)
+    parcel = wipe.carry_out(desk.store, SystemClock(), lambda parcel: wiping.destroy(desk.unlocked, parcel))
+    assert parcel is not None
+    wipe.hand_over(parcel)
+    assert police.force.rows("SELECT wiped_at IS NOT NULL FROM device WHERE device_id = %s", desk.device_id) == [
+        (True,)
+    ]
+    kept_apart = police.force.rows(
+        "SELECT count(*) FROM quarantine WHERE device_id = %s AND reason = 'revoked'", desk.device_id
+    )
+    assert kept_apart[0][0] >= 1, "what it had sent to the server that is no more"
+
+
+def test_nobody_elses_vault_is_destroyed_with_a_copy(police, copies):
+    """A thief's copy is revoked; the laptop whose vault it was shares a former device with it, and no more."""
+    desk = police.enrolled()
+    case = cases.new_case(desk, "A")
+    sync(desk)
+    copy, first = copies.of(desk), desk.device_id
+    edit.set_field(desk, case, case, "reference", "B")
+    sync(desk)
+    rounds_of(copy)  # it was behind, and takes another device
+    kept = police.backup()
+    rounds_of(desk)
+    assert len({first, copy.device_id, desk.device_id}) == 3
+    police.put_back(kept)
+    revoke(police, copy.device_id)
+    assert code_of(lambda: rounds_of(desk)) == "sync.revoked"
+    assert not wipe.ordered(desk.store), "it cannot show that it is not the thief, but nobody ordered its end"
+    assert police.force.rows("SELECT count(*) FROM device WHERE device_id = %s", desk.device_id) == [(0,)]
+    assert code_of(lambda: rounds_of(copy)) == "sync.revoked"
+    assert wipe.ordered(copy.store)
+    assert revoke(police, first) == 1, "the administrator means the whole laptop after all"
+    assert code_of(lambda: rounds_of(desk)) == "sync.revoked"
+    assert wipe.ordered(desk.store)
+
+
+def test_what_a_server_that_was_put_back_refuses_of_a_former_device_is_kept_and_shown(police, copies):
+    colleague, desk = police.enrolled(), police.enrolled()
+    case = cases.new_case(colleague, "A")
+    sync(colleague)
+    sync(desk)
+    desk.store.look_again()
+    kept, first = police.backup(), desk.device_id
+    edit.set_field(desk, case, case, "reference", "B")
+    sync(desk)
+    renewed(desk, copies)
+    police.put_back(kept)
+    ((officer,),) = police.force.rows("SELECT officer_id FROM device WHERE device_id = %s", first)
+    other = police.force.do(lambda c, org: administration.new_unit(c, org, "South"))
+    police.force.do(lambda c, org: administration.move_officer(c, org, officer, "officer", other))
+    with police.force.owner() as owner:
+        # So long ago that this is no work in good faith any more.
+        owner.execute("UPDATE subscription SET until_at = until_at - interval '40 days' WHERE device_id = %s", (first,))
+    rounds_of(desk)
+    found = exchange.refused(desk.store)
+    assert [(one.entry.device, one.entry.case, one.reason) for one in found] == [(first, case, "scope")]
+    (line,) = refused.refused(desk, translator("en"))
+    assert line.why == "the case is not yours to change"
+    rounds_of(desk)
+    assert len(exchange.refused(desk.store)) == 1
+    # The server is put back once more, to a time at which it is theirs to write: then it counts.
+    police.put_back(kept)
+    rounds_of(desk)
+    assert exchange.refused(desk.store) == []
+    assert references(desk, case) == ["B"]
 
 
 # ---- Destroyed by order ----------------------------------------------------------------------------------------------

@@ -297,9 +297,11 @@ def test_where_the_folder_could_not_be_flushed_the_vault_stays_also_at_the_next_
     assert handed(parcel, officer.store.device) == ["first", "first", "first", "after"]
 
 
-def test_for_a_server_that_was_put_back_all_of_the_devices_work_is_sealed(officer):
+@pytest.mark.parametrize("epoch", ["e" * 32, "f" * 32])
+def test_for_a_server_that_was_put_back_all_of_the_devices_work_is_sealed(officer, epoch):
+    """Also where nobody said that it was put back, and also where it is put back only after this."""
     exchange.acknowledge(officer.store, [Accepted(1, 1, "2026-11-14T01:10:00+00:00")])
-    officer.keep(SIGNER.wipe(officer.store.device, "f" * 32, NOW))
+    officer.keep(SIGNER.wipe(officer.store.device, epoch, NOW))
     parcel = officer.carry_out()
     assert parcel is not None
     assert handed(parcel, officer.store.device) == ["first"] * 3

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync.server import authority, enrol
+from sync.server import administration, authority, enrol
 from sync.server.statements import Signer
 from sync.wire import limits, messages, sealed, signing
 from tests.notebook.writers import key_of
@@ -15,10 +18,14 @@ from tests.sync.conftest import Trial
 from tests.sync.laptops import Force, Laptop, RefusedError
 
 
-def hand_over(laptop: Laptop, box: bytes = b"", receipt: messages.Signed | None = None) -> messages.WipeNoted:
-    wish = messages.Wiped(
-        protocol=limits.PROTOCOL, device=laptop.device, box=signing.to_text(box) if box else "", receipt=receipt
-    )
+def hand_over(
+    laptop: Laptop,
+    box: bytes = b"",
+    receipt: messages.Signed | None = None,
+    order: messages.Signed | None = None,
+) -> messages.WipeNoted:
+    packed = signing.to_text(box) if box else ""
+    wish = messages.Wiped(protocol=limits.PROTOCOL, device=laptop.device, box=packed, receipt=receipt, order=order)
     return laptop.ask("/v1/wiped", wish, messages.WipeNoted)
 
 
@@ -29,8 +36,11 @@ def boxed(laptop: Laptop, key: bytes | None = None) -> bytes:
     return sealed.seal(sent, laptop.device, key or signing.from_text(own.seal_key))
 
 
-def receipt(laptop: Laptop, device: str = "", signer: str = "") -> messages.Signed:
-    said = {"kind": "wiped", "device": device or laptop.device, "order": "0" * 64, "at": "", "entries": 1}
+def receipt(
+    laptop: Laptop, device: str = "", signer: str = "", order: messages.Signed | None = None
+) -> messages.Signed:
+    named = hashlib.sha256(bytes(order.body)).hexdigest() if order else "0" * 64
+    said = {"kind": "wiped", "device": device or laptop.device, "order": named, "at": "", "entries": 1}
     body = msgspec.json.encode(said, order="sorted")
     signature = key_of(signer or laptop.device).sign(signing.receipt_bytes(body))
     return messages.Signed(body=msgspec.Raw(body), signature=signing.to_text(signature))
@@ -105,3 +115,70 @@ def test_an_entry_in_a_box_that_its_device_did_not_sign_takes_no_place_in_its_ch
     with pytest.raises(RefusedError, match="403 not_enrolled"):
         hand_over(laptop, sealed.seal(forged, laptop.device, signing.from_text(own.seal_key)))
     assert [one.outcome for one in laptop.push().outcomes] == ["accepted"]
+
+
+def test_what_lies_behind_a_gap_is_kept_apart_and_named(trial: Trial, force: Force, laptop: Laptop):
+    """The vault that could fill the gap is destroyed: nobody sends it any more, and this is the only copy."""
+    for _ in range(3):
+        laptop.new_case()
+    revoke(force, laptop)
+    first, *later = laptop.push_message(*laptop.writer.entries).entries
+    key = signing.from_text(Signer(authority.signing_key(force.config.signing_key)).seal_key)
+    for _ in range(2):
+        answer = hand_over(laptop, sealed.seal(later, laptop.device, key))
+        assert [(one.outcome, one.reason) for one in answer.outcomes] == [("refused", "revoked")] * 2
+    answer = hand_over(laptop, sealed.seal([first, *later], laptop.device, key))
+    assert [(one.outcome, one.reason) for one in answer.outcomes] == [("refused", "revoked")] * 3
+    assert force.rows("SELECT count(*) FROM quarantine WHERE org_id = %s", force.org) == [(3,)]
+    found = trial.command("verify", "--organisation", force.name)
+    assert found.returncode == 0, found.stdout
+
+
+def test_another_devices_entry_behind_a_gap_is_not_believed(force: Force, laptop: Laptop):
+    laptop.new_case()
+    other = force.laptop()
+    other.new_case()
+    other.new_case()
+    revoke(force, laptop)
+    sent = other.push_message(*other.writer.entries).entries[1:]
+    key = signing.from_text(Signer(authority.signing_key(force.config.signing_key)).seal_key)
+    with pytest.raises(RefusedError, match="403 not_enrolled"):
+        hand_over(laptop, sealed.seal(sent, laptop.device, key))
+
+
+def retire(force: Force, laptop: Laptop, *, retired: bool = True) -> None:
+    told = (laptop.officer, "officer", force.unit)
+    force.do(lambda c, org: administration.move_officer(c, org, *told, active=not retired))
+
+
+def test_the_receipt_of_an_officer_who_is_in_service_again_is_noted(force: Force, laptop: Laptop):
+    retire(force, laptop)
+    with pytest.raises(RefusedError) as told:
+        laptop.pull_page()
+    order = told.value.refusal.order
+    assert order is not None
+    retire(force, laptop, retired=False)
+    for _ in range(2):
+        hand_over(laptop, receipt=receipt(laptop, order=order), order=order)
+    rows = "SELECT wiped_at IS NOT NULL, revoked_at IS NOT NULL FROM device WHERE device_id = %s"
+    assert force.rows(rows, laptop.device) == [(True, True)], "nobody has its key any more"
+
+
+@pytest.mark.parametrize("wrong", ["another server's", "another device's", "not the one named", "none"])
+def test_without_the_very_order_the_receipt_of_a_device_in_service_is_not_believed(
+    force: Force, laptop: Laptop, wrong: str
+):
+    own = Signer(authority.signing_key(force.config.signing_key))
+    strange = Signer(Ed25519PrivateKey.generate())
+    now = datetime.now(UTC)
+    good = own.wipe(laptop.device, "e" * 32, now)
+    order = {
+        "another server's": strange.wipe(laptop.device, "e" * 32, now),
+        "another device's": own.wipe("b" * 32, "e" * 32, now),
+        "not the one named": good,
+        "none": None,
+    }[wrong]
+    named = own.wipe(laptop.device, "f" * 32, now) if wrong == "not the one named" else order or good
+    with pytest.raises(RefusedError, match="403 not_enrolled"):
+        hand_over(laptop, receipt=receipt(laptop, order=named), order=order)
+    assert force.rows("SELECT wiped_at FROM device WHERE device_id = %s", laptop.device) == [(None,)]
