@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import platformdirs
@@ -27,3 +29,12 @@ def practice_folder() -> Path:
 def trial_folder() -> Path:
     """Where the trial server keeps its database and its keys when no folder is named."""
     return Path(platformdirs.user_data_dir("holdfast", appauthor=False)) / "trial"
+
+
+def machine_folder() -> Path:
+    """What administrators keep for every user of this laptop: the policy and its key. Only they write there."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData")) / "Holdfast"
+    if sys.platform == "darwin":
+        return Path("/Library/Application Support/Holdfast")
+    return Path("/etc/holdfast")

@@ -1,13 +1,15 @@
-"""The settings, each declared once: sentence, kind, default, range, whose it is and what it protects.
+"""The settings, each declared once: sentence, kind, default, range, whom it concerns, whose it is, what it protects.
 
-The page of settings, the example policy file and the administrators' table follow from this declaration. What a force
-has locked is its own; the rest each officer chooses, kept in the officer's vault.
+The page of settings, the example policy, the templates for Windows and macOS and the administrators' table are made
+from this declaration. What a force has locked is its own; the rest each officer chooses, kept in the officer's vault.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from typing import Any
 
 from app.i18n import N_
@@ -15,6 +17,16 @@ from app.problems import Problem
 
 KIND = {bool: "yes_no", int: "number", str: "code", tuple: "words"}
 SYSTEM = "system"
+CONCERNS = {
+    "officer": N_("the officer"),
+    "laptop": N_("whoever finds the laptop"),
+    "victim": N_("the victim"),
+    "record": N_("the record of the case"),
+}
+LONGEST_WORD = 60
+"""Most letters of one word in a setting that is a list of words."""
+TAG = r"|[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
+NAME = r"[a-z0-9][a-z0-9-]{0,62}"
 
 
 def _setting(
@@ -29,12 +41,22 @@ def _setting(
     choices: tuple[tuple[str, str], ...] = (),
     may_lower: bool = False,
     hint: str = "",
+    concerns: str = "officer",
+    strict: object = None,
+    pattern: str = "",
+    force_only: bool = False,
 ) -> Any:
-    """`unit`: seconds, minutes, days or characters. `why`: what a lock protects. `may_lower`: the officer may choose
-    less than the force says, never more. `choices`: codes with their words; none: the page knows them.
+    """`least`, `most`: the floor that no policy goes beyond; of words their number. `unit`: seconds, minutes, days,
+    characters or words. `why`: what a lock protects. `may_lower`: the officer may choose less than the force says,
+    never more. `choices`: codes with their words; none: `pattern` says what a code looks like. `strict`: what holds
+    where the force's policy cannot be used; none: the default. `force_only`: the officer never chooses.
     """
     told = {"sentence": sentence, "lockable": lockable, "least": least, "most": most, "unit": unit, "why": why}
-    return field(default=default, metadata={**told, "choices": choices, "may_lower": may_lower, "hint": hint})
+    told |= {"choices": choices, "may_lower": may_lower, "hint": hint, "concerns": concerns, "pattern": pattern}
+    return field(
+        default=default,
+        metadata={**told, "force_only": force_only, "strict": default if strict is None else strict},
+    )
 
 
 @dataclass(frozen=True)
@@ -53,7 +75,11 @@ class Policy:
         ),
     )
     language: str = _setting(
-        "", N_("Language of the screens"), lockable=False, hint=N_("In use from the next unlocking on.")
+        "",
+        N_("Language of the screens"),
+        lockable=False,
+        hint=N_("In use from the next unlocking on."),
+        pattern=TAG,
     )
     hide_key: str = _setting(
         "",
@@ -77,6 +103,8 @@ class Policy:
         unit="seconds",
         may_lower=True,
         why=N_("It protects a laptop that is left open."),
+        concerns="laptop",
+        strict=120,
     )
     idle_countdown_s: int = _setting(
         30,
@@ -85,11 +113,13 @@ class Policy:
         most=60,
         unit="seconds",
         why=N_("It protects what is half typed when the program locks by itself."),
+        concerns="officer",
     )
     lock_on_suspend: bool = _setting(
         True,
         N_("Lock when the laptop is suspended or its lid is closed"),
         why=N_("It protects a laptop that is carried away."),
+        concerns="laptop",
     )
     passphrase_least_length: int = _setting(
         15,
@@ -98,6 +128,7 @@ class Policy:
         most=64,
         unit="characters",
         why=N_("It protects a copied disk from being guessed open."),
+        concerns="laptop",
     )
     safe_contact_days: int = _setting(
         30,
@@ -106,6 +137,7 @@ class Policy:
         most=365,
         unit="days",
         why=N_("It protects the victim from a call or a letter that is no longer safe."),
+        concerns="victim",
     )
     undo_minutes: int = _setting(
         15,
@@ -114,14 +146,26 @@ class Policy:
         most=60,
         unit="minutes",
         why=N_("It protects the record from being changed by one key after others may have read it."),
+        concerns="record",
     )
     local_words: tuple[str, ...] = _setting(
         (),
         N_("Local words that no passphrase may be built on"),
+        least=0,
+        most=500,
+        unit="words",
         why=N_("It protects a copied disk from being guessed open."),
+        concerns="laptop",
     )
     locked: frozenset[str] | None = None  # None: there is no word of the force yet, so whatever may be locked is
     reason: str = ""  # the force's own words on why, where it gives some
+    organisation: str = ""
+    serial: int = 0
+    issued: date | None = None
+    expires: date | None = None
+    signed_by: str = ""  # the name of the key
+    pack_keys: tuple[bytes, ...] = ()  # whose packs are trusted
+    problem: Problem | None = None  # why the force's policy is not in force, or what of it is not understood
 
 
 @dataclass(frozen=True)
@@ -140,6 +184,10 @@ class Setting:
     choices: tuple[tuple[str, str], ...]
     may_lower: bool
     hint: str
+    concerns: str
+    strict: Any
+    pattern: str
+    force_only: bool
 
 
 def settings() -> list[Setting]:
@@ -158,7 +206,7 @@ def setting(name: str) -> Setting:
 
 def is_locked(one: Setting, force: Policy) -> bool:
     """Whether the force decides this one."""
-    return one.lockable and (force.locked is None or one.name in force.locked)
+    return one.force_only or (one.lockable and (force.locked is None or one.name in force.locked))
 
 
 def may_choose(one: Setting, force: Policy) -> bool:
@@ -176,10 +224,28 @@ def check(one: Setting, value: Any, force: Policy) -> None:
     if not may_choose(one, force):
         raise Problem("setting.locked")
     least, most = bounds(one, force)
-    if one.kind == "number" and not (least or 0) <= value <= (value if most is None else most):
-        raise Problem("setting.range", least=least, most=most)
-    if one.choices and value not in dict(one.choices):
+    if not within(one, value, least, most):
+        if one.kind == "number":
+            raise Problem("setting.range", least=least, most=most)
         raise Problem("setting.choice")
+
+
+def within(one: Setting, value: Any, least: int | None, most: int | None) -> bool:
+    """Whether a value is of the setting's kind, and neither below `least` nor above `most`."""
+    # Asked for exactly: True is a whole number to Python, and a subclass may answer as it likes.
+    if one.kind == "number":
+        return type(value) is int and (least or 0) <= value <= (value if most is None else most)
+    if one.kind == "yes_no":
+        return type(value) is bool
+    if one.kind == "words":
+        return (
+            type(value) is tuple
+            and len(value) <= (most or 0)
+            and all(type(w) is str and w.strip() and len(w) <= LONGEST_WORD for w in value)
+        )
+    if type(value) is not str:
+        return False
+    return value in dict(one.choices) if one.choices else re.fullmatch(one.pattern, value, re.ASCII) is not None
 
 
 def in_force(force: Policy, kept: Callable[[str], str]) -> Policy:
@@ -219,3 +285,10 @@ def write(one: Setting, value: Any) -> str:
 
 
 DEFAULT_POLICY = Policy()
+
+
+def strict(problem: Problem) -> Policy:
+    """What holds where the force's policy cannot be used: the strict value of each setting, and nothing to choose that
+    a force may lock.
+    """
+    return Policy(**{one.name: one.strict for one in settings()}, problem=problem)

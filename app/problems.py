@@ -48,6 +48,7 @@ class Problem(Exception):
 
 NOTHING_CHANGED = N_("Nothing was changed.")
 ALL_SAFE = N_("Everything that was saved is safe.")
+POLICY_STRICT = N_("Everything that was saved is safe. Until it is mended, the strict settings of the program hold.")
 
 CATALOGUE: dict[str, tuple[str, str, str]] = {
     # store.*
@@ -623,6 +624,86 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Name another folder with --vault, or leave it out."),
     ),
     # setting.*
+    "policy.open": (
+        N_("The force's policy is not used: others than the administrator can change “{file}” or its folder."),
+        POLICY_STRICT,
+        N_("Go on working. Ask your administrator to take that right away, and why it was given."),
+    ),
+    "policy.unreadable": (
+        N_("The force's policy is not used: “{file}” cannot be read ({reason})."),
+        POLICY_STRICT,
+        N_("Go on working. Ask your administrator to put the policy in place again."),
+    ),
+    "policy.missing": (
+        N_("The force's policy is missing: this laptop has the force's key and no policy."),
+        POLICY_STRICT,
+        N_("Go on working. Ask your administrator to put the policy in place again."),
+    ),
+    "policy.gone": (
+        N_("The force's policy is gone: this vault was opened with policy number {seen} before."),
+        POLICY_STRICT,
+        N_("Go on working. Ask your administrator to put the policy in place again."),
+    ),
+    "policy.older": (
+        N_("The force's policy is not used: it has number {serial}, and this vault has seen number {seen}."),
+        POLICY_STRICT,
+        N_("Go on working. Ask your administrator to put the newest policy in place."),
+    ),
+    "policy.no_key": (
+        N_("The force's policy is not used: this laptop has no key to check its signature with."),
+        POLICY_STRICT,
+        N_("Go on working. Ask your administrator to install the force's public key."),
+    ),
+    "policy.key_broken": (
+        N_("The force's policy is not used: the file with the force's public key cannot be read."),
+        POLICY_STRICT,
+        N_("Go on working. Ask your administrator to install the force's public key again."),
+    ),
+    "policy.unsigned": (
+        N_("The force's policy is not used: this laptop has the force's key, and the policy bears no signature."),
+        POLICY_STRICT,
+        N_("Go on working. Ask your administrator to put the signed policy in place."),
+    ),
+    "policy.not_signed": (
+        N_("The force's policy is not used: its signature does not fit it."),
+        POLICY_STRICT,
+        N_("Go on working. Ask your administrator who changed it, and to put the signed policy in place."),
+    ),
+    "policy.unknown_key": (
+        N_("The force's policy is not used: it is signed with the key {key}, which this laptop does not trust."),
+        POLICY_STRICT,
+        N_("Go on working. Ask your administrator for a policy signed with the force's key."),
+    ),
+    "policy.broken": (
+        N_("The force's policy is not used: at {where}, {mistake}."),
+        POLICY_STRICT,
+        N_("Go on working. Ask your administrator to mend the policy and to sign it again."),
+    ),
+    "policy.expired": (
+        N_("The force's policy is not used: it held until {until}."),
+        POLICY_STRICT,
+        N_("Go on working. Ask your administrator for the policy that follows."),
+    ),
+    "policy.unknown": (
+        N_("The force's policy names what this version of the program does not know: {names}."),
+        N_("Everything that was saved is safe. The rest of the policy holds."),
+        N_("Go on working. Ask your administrator for the newer version of the program."),
+    ),
+    "policy.no_file": (
+        N_("The file “{file}” cannot be read or written ({reason})."),
+        NOTHING_CHANGED,
+        N_("Look at the name and the rights of the file, then try again."),
+    ),
+    "policy.no_private_key": (
+        N_("“{file}” holds no private key, or its passphrase is another one."),
+        N_("Nothing was signed."),
+        N_("Use the key that “holdfast policy key” made, with its passphrase."),
+    ),
+    "policy.serial_missing": (
+        N_("The policy has the number 0: nothing could tell it from an older one."),
+        N_("Nothing was signed."),
+        N_("Give it a serial above that of the policy before."),
+    ),
     "setting.locked": (
         N_("Your force decides this setting."),
         N_("The value before stays in use."),

@@ -27,6 +27,7 @@ TRIAL_CODE = "HOLDFAST_TRIAL_CODE"
 # Commands that are a module beside this one, run inside the virtual environment, and what they need of the machine.
 MODULES: dict[str, tuple[machine.Need, ...]] = {
     "messages": (),
+    "policy_files": (),
     "bench": machine.WINDOW,
     "bench_server": (),
     "pictures": machine.TESTS,

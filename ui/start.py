@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 from app import logs, paths
 from app.clock import Clock, SystemClock
 from app.i18n import PSEUDO, languages, translator
-from app.policy import DEFAULT_POLICY, Policy
+from app.policy import Policy
 from app.problems import Problem
 from app.vault import process
 from ui import problems, tasks, theme
@@ -127,12 +127,12 @@ class Program(QObject):
         options: argparse.Namespace,
         *,
         clock: Clock | None = None,
-        policy: Policy = DEFAULT_POLICY,
+        policy: Policy | None = None,
         secrets: Any = None,
         cost: Any = None,
     ) -> None:
         super().__init__(app)
-        self.options, self.clock, self.policy = options, clock or SystemClock(), policy
+        self.options, self.clock, self._policy = options, clock or SystemClock(), policy
         self.secrets, self.cost = secrets, cost
         theme.load_fonts(paths.resources())
         self.theme = theme.Theme(app, options.scheme if options.scheme != theme.SYSTEM else options.last_scheme)
@@ -203,6 +203,15 @@ class Program(QObject):
         """Load what comes after the unlock screen, in the pool, while a passphrase is looked at."""
         tasks.run(lambda: [importlib.import_module(name) for name in AFTER_UNLOCK], lambda _modules: None, self._say)
 
+    @property
+    def policy(self) -> Policy:
+        """What the force says, read once. A vault may know better: it remembers which policy it was opened with."""
+        if self._policy is None:
+            from app.force.standing import load
+
+            self._policy = load(self.clock.now().astimezone().date())
+        return self._policy
+
     def secret_store(self) -> Any:
         """The system's secret store, or None. Asks the system, so it is called in the pool only."""
         if self.secrets is not None:
@@ -239,6 +248,7 @@ class Program(QObject):
 PREPARE_AFTER_MS = 50  # the first paint and the first key come before what is needed later
 AFTER_UNLOCK = (
     "app.casework.desk",
+    "app.force.standing",
     "ui.main",
     "ui.shell.window",
     *(f"ui.pages.{step}" for step in ("people", "happened", "risk", "grade", "plan", "todo", "follow_up", "timeline")),

@@ -9,6 +9,7 @@ from pathlib import Path
 from app import paths
 from app.casework import operations
 from app.clock import Clock, SystemClock
+from app.force.standing import in_vault
 from app.forms.library import Library, load_library
 from app.notebook.entry import Entry
 from app.notebook.ids import random_id
@@ -74,9 +75,11 @@ def open_desk(
 ) -> Desk:
     """Open the database of an unlocked vault. Raises the Problems of the store; the vault stays unlocked then.
 
-    That a vault was opened by its recovery code is logged in it.
+    That a vault was opened by its recovery code is logged in it. A policy that is older than what the vault has seen
+    is not used (`desk.force.problem`).
     """
     store = Store.open(unlocked.folder, unlocked.database_key(), unlocked.device_id)
+    policy = in_vault(policy, store.recall, store.remember)
     chosen = in_force(policy, lambda name: store.recall(CHOICE + name) or "")
     desk = Desk(unlocked, store, library or load_library(paths.resources()), clock or SystemClock(), chosen, policy)
     if unlocked.slot == "recovery":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,7 +11,9 @@ from PySide6.QtTest import QTest
 
 from app.casework import place
 from app.casework.desk import close_desk, open_desk
-from app.policy import Policy, settings
+from app.changed import Changed
+from app.policy import DEFAULT_POLICY, Policy, settings, strict
+from app.problems import Problem
 from app.vault import vault
 from tests.ui.conftest import PASSPHRASE
 from ui.shell.settings import value_words
@@ -140,3 +143,55 @@ def test_the_forces_own_reason_is_shown(at_work, desk):
     desk.force = desk.policy = replace(desk.force, reason="Order 12 of the district.")
     page = page_of(at_work())
     assert page.rows["safe_contact_days"].told.text().endswith("Order 12 of the district.")
+
+
+def signed_force(**more):
+    return Policy(
+        organisation="Northmoor",
+        serial=7,
+        issued=date(2026, 5, 1),
+        signed_by="b02a8a1f39bd0d94",
+        locked=frozenset({"idle_lock_s", "safe_contact_days"}),
+        **more,
+    )
+
+
+def test_a_locked_setting_says_who_locked_it_and_both_pages_show_the_policy(at_work, desk):
+    desk.force = desk.policy = signed_force(idle_lock_s=240)
+    one = at_work()
+    page = page_of(one)
+    assert page.rows["safe_contact_days"].told.text().startswith("Default: 30 days. Northmoor has locked this. It")
+    assert "Northmoor decides how long it is at most." in page.rows["idle_lock_s"].told.text()
+    assert page.rows["undo_minutes"].editor is not None
+    one.top.screen_shown.go({"place": "vault"})
+    for shown in (page, one.top.screen_shown.pages["vault"]):
+        said = [label.text() for label in shown.policy.lines]
+        assert said[0] == "Northmoor: policy number 7 of 1 May 2026."
+        assert "b02a8a1f39bd0d94" in said[1]
+        assert said[-1].startswith("Locked: Time without a key or a click until the program locks; Time until")
+        assert not shown.policy.problem.isVisibleTo(shown)
+
+
+def test_a_policy_that_is_not_used_is_said_in_the_window_and_stays_said(at_work, desk):
+    desk.force = desk.policy = strict(Problem("policy.not_signed"))
+    one = at_work()
+    window = one.top.screen_shown
+    assert window.problem_bar.isVisible()
+    assert "its signature does not fit it" in window.problem_bar.happened.text()
+    assert "Everything that was saved is safe." in window.problem_bar.rest.text()
+    one.officer.session.tell(Changed())
+    assert window.problem_bar.isVisible()
+    page = page_of(one)
+    assert page.policy.problem.isVisibleTo(page)
+    assert "Ask your administrator" in page.policy.problem.label.text()
+    assert page.rows["safe_contact_days"].editor is None  # nothing that a force may lock can be chosen
+
+
+def test_a_vault_that_has_seen_a_policy_refuses_an_older_one(made_vault, clock):
+    folder, _code = made_vault
+    for serial, code in ((7, None), (6, "policy.older"), (0, "policy.gone"), (7, None), (8, None), (7, "policy.older")):
+        force = replace(signed_force(idle_lock_s=600), serial=serial) if serial else DEFAULT_POLICY
+        opened = open_desk(vault.unlock(folder, PASSPHRASE, clock=clock), clock=clock, policy=force)
+        assert (opened.force.problem.code if opened.force.problem else None) == code
+        assert opened.policy.idle_lock_s == (120 if code else 600)
+        close_desk(opened)

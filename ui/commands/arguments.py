@@ -16,6 +16,10 @@ CODE = (
     "The code comes from a prompt, from --code-file (or --passphrase-file), or from standard input. Opening by the code"
     " is logged."
 )
+KEY_MORE = (
+    "A key that is closed by a passphrase asks for it at a prompt, or takes it from --passphrase-file or from standard"
+    " input."
+)
 VALUES = 'Several values: a,b or a JSON list: ["a", "b, c"]. A value that begins with a hyphen comes after “--”. '
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -57,6 +61,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "without a window: make the caseload, walk through a case, print it",
     },
     "--scheme": {"choices": ["system", "light", "dark", "night"], "default": "system", "help": "colours of the window"},
+    "--key": {"metavar": "FILE", "required": True, "help": "the private key that signs"},
+    "--key-file": {"metavar": "FILE", "default": "", "help": "public keys: also check the signature beside the file"},
+    "--closed": {"action": "store_true", "help": "close the private key by a passphrase"},
+    "--about": {"metavar": "TEXT", "default": "", "help": "whose key it is; stands in the public file"},
 }
 _TAKE_NOTHING = {name for name, how in OPTIONS.items() if how.get("action") == "store_true"} | {
     "-h",
@@ -88,6 +96,8 @@ class Command:
     more: str = ""
 
 
+_SIGNS = ("--key", "--passphrase-file", "--json", "--language")
+_POLICY = Argument("POLICY", "the policy, a TOML file")
 _CASE = Argument("CASE", "id of the case, or its reference where only one case has it")
 
 COMMANDS = (
@@ -194,6 +204,30 @@ COMMANDS = (
     ),
     Command(("today",), "list what is overdue or due within seven days", "due:today", _OPENS, more=PASSPHRASE),
     Command(("status",), "say what is on this laptop only", "cases:status", _OPENS, more=PASSPHRASE),
+    Command(("policy", "show"), "say which policy holds on this laptop", "policy:show", ("--json", "--language")),
+    Command(("policy", "example"), "print a policy to begin from", "policy:example"),
+    Command(
+        ("policy", "check"),
+        "check a policy before it is signed, or with its signature",
+        "policy:check",
+        ("--key-file", "--json", "--language"),
+        (_POLICY,),
+    ),
+    Command(
+        ("policy", "sign"),
+        "check a policy and write its signature beside it",
+        "policy:sign",
+        _SIGNS,
+        (_POLICY,),
+        more=KEY_MORE,
+    ),
+    Command(
+        ("policy", "key"),
+        "make the key pair that signs policies and packs",
+        "policy:key",
+        ("--out", "--closed", "--about", "--passphrase-file", "--json", "--language"),
+        more=KEY_MORE,
+    ),
     Command(
         ("enrol",), "join a server", "exchange:enrol", (*_OPENS, "--trial"), (Argument("CODE", "the enrolment code"),)
     ),

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from app import paths
 from app.clock import SystemClock
+from app.force.standing import load
 from app.i18n import Translator, translator
+from app.policy import Policy
 from app.problems import Problem
 from ui.commands.secrets_in import passphrase
 
@@ -44,6 +46,11 @@ def vault_folder(options: Any) -> Path:
     return found[0]
 
 
+def force() -> Policy:
+    """What the force says, before a vault is opened."""
+    return load(SystemClock().now().astimezone().date())
+
+
 def has_vault(folder: Path) -> bool:
     """Whether there is something of a vault in a folder."""
     return any((folder / name).exists() for name in HEADERS)
@@ -72,7 +79,7 @@ def opened(options: Any, *, closed_too: bool = False) -> Iterator[Opened]:
     orders.hand_over(folder, system_store())
     unlocked = vault.unlock(folder, typed, secrets=system_store(), clock=clock)
     try:
-        desk = casework.open_desk(unlocked, clock=clock)
+        desk = casework.open_desk(unlocked, clock=clock, policy=force())
     except BaseException:
         unlocked.close()
         raise

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.i18n import N_, translator
+from app.policy import Policy
 from app.problems import Problem
 
 MOST_BYTES = 64 * 1024
@@ -24,23 +25,34 @@ def recovery_code(options: Any) -> str:
     return _one(options, file, N_("Recovery code: "), "commands.no_code")
 
 
-def new_passphrase(options: Any, file: str | None) -> tuple[str, bool]:
+def new_passphrase(options: Any, file: str | None, force: Policy, *names: str) -> tuple[str, bool]:
     """A new passphrase, and whether it was made by chance (then it is shown). At a prompt it is typed twice.
 
-    Raises Problem commands.no_passphrase, commands.passphrases_differ, commands.secret_unreadable.
+    `force`: what the force says about passphrases; `names`: what no passphrase may be built on either.
+    Raises Problem commands.no_passphrase, commands.passphrases_differ, commands.secret_unreadable, vault.weak_*.
     """
-    from app.vault.passphrases import generate
+    from app.vault.passphrases import generate, weakness
 
     if options.generate:
         return generate(), True
+    chosen = _chosen(options, file)
+    code = weakness(chosen, [*force.local_words, *names], force.passphrase_least_length)
+    if code is not None:
+        raise Problem(code, least=force.passphrase_least_length)
+    return chosen, False
+
+
+def _chosen(options: Any, file: str | None) -> str:
+    from app.vault.passphrases import generate
+
     if file or not _at_terminal():
-        return _one(options, file, "", "commands.no_passphrase"), False
+        return _one(options, file, "", "commands.no_passphrase")
     words = translator(options.language)
     print(words.text(N_("For example, made by chance just now: {words}"), words=generate()), file=sys.stderr)
     first = _one(options, None, N_("New passphrase: "), "commands.no_passphrase")
     if _one(options, None, N_("The same once more: "), "commands.no_passphrase") != first:
         raise Problem("commands.passphrases_differ")
-    return first, False
+    return first
 
 
 def _one(options: Any, file: str | None, prompt: str, missing: str) -> str:

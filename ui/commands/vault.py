@@ -12,7 +12,7 @@ from app.i18n import N_, translator
 from app.problems import Problem
 from app.vault import process
 from ui.commands import secrets_in
-from ui.commands.opening import has_vault, opened, vault_folder
+from ui.commands.opening import force, has_vault, opened, vault_folder
 from ui.commands.out import put_json, say
 
 CODE_ONCE = N_("Recovery code, shown only now. Write it down and put it into the station's safe:")
@@ -26,12 +26,19 @@ def create(options: Any) -> int:
     """Make a vault in an empty folder."""
     process.harden()
     folder = Path(options.vault) if options.vault else paths.vaults_folder() / os.urandom(8).hex()
-    chosen, made_by_chance = secrets_in.new_passphrase(options, options.passphrase_file)
+    said_by_force = force()
+    names = (options.officer, options.short_name)
+    chosen, made_by_chance = secrets_in.new_passphrase(options, options.passphrase_file, said_by_force, *names)
     from app.casework.desk import close_desk, create_vault
     from app.vault.device_secret import system_store
 
     desk, code = create_vault(
-        folder, officer=options.officer, short_name=options.short_name, passphrase=chosen, secrets=system_store()
+        folder,
+        officer=options.officer,
+        short_name=options.short_name,
+        passphrase=chosen,
+        secrets=system_store(),
+        policy=said_by_force,
     )
     kept, device = desk.unlocked.device_secret, desk.device_id
     close_desk(desk)
@@ -56,8 +63,9 @@ def check(options: Any) -> int:
             "notebook": "whole",
             "device_secret": desk.unlocked.device_secret,
             "practice": desk.practice,
+            "policy": desk.force.problem.code if desk.force.problem else "whole" if desk.force.serial else "none",
         }
-        wrong: list[Problem] = []
+        wrong: list[Problem] = [desk.force.problem] if desk.force.problem else []
         for part, work in (("pages", desk.store.check_pages), ("notebook", desk.store.verify)):
             try:
                 work()
@@ -70,6 +78,7 @@ def check(options: Any) -> int:
         for message, part in _PARTS:
             print(words.text(message, state=words.text(_STATES.get(found[part], DAMAGED))))
         print(words.text(_SECRETS[found["device_secret"]]))
+        print(words.text(N_("Policy: {state}"), state=words.text(_POLICIES.get(found["policy"], NOT_IN_FORCE))))
     for told in wrong:
         say(told, options.language)
     return 1 if wrong else 0
@@ -81,7 +90,10 @@ def passphrase(options: Any) -> int:
         from app.casework.desk import change_passphrase
         from app.vault.device_secret import system_store
 
-        chosen, made_by_chance = secrets_in.new_passphrase(options, options.new_passphrase_file)
+        desk = open_vault.desk
+        chosen, made_by_chance = secrets_in.new_passphrase(
+            options, options.new_passphrase_file, desk.force, desk.officer, desk.short_name
+        )
         change_passphrase(open_vault.desk, chosen, secrets=system_store())
         kept = open_vault.desk.unlocked.device_secret
     answer = {"vault": str(vault_folder(options)), "device_secret": kept}
@@ -103,12 +115,14 @@ def recover(options: Any) -> int:
     clock, store = SystemClock(), system_store()
     unlocked = vault.recover(folder, code, secrets=store, clock=clock)
     try:
-        desk = open_desk(unlocked, clock=clock)
+        desk = open_desk(unlocked, clock=clock, policy=force())
     except BaseException:
         unlocked.close()
         raise
     try:
-        chosen, made_by_chance = secrets_in.new_passphrase(options, options.new_passphrase_file)
+        chosen, made_by_chance = secrets_in.new_passphrase(
+            options, options.new_passphrase_file, desk.force, desk.officer, desk.short_name
+        )
         change_passphrase(desk, chosen, secrets=store)
         answer = {"vault": str(folder), "device_secret": desk.unlocked.device_secret}
         if options.renew_code:
@@ -145,6 +159,11 @@ _PARTS = (
 )
 DAMAGED = N_("not whole")
 _STATES = {"whole": N_("whole"), "mended": N_("one of two copies was damaged and has been mended")}
+NOT_IN_FORCE = N_("not as the force wants it")
+_POLICIES = {
+    "whole": N_("in force"),
+    "none": N_("this laptop has none, so the program's own settings hold"),
+}
 _SECRETS = {
     "system": N_("Device secret: kept by this system."),
     "none": NO_SECRET,

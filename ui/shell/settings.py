@@ -14,6 +14,7 @@ from app.policy import settings as declared
 from app.problems import Problem
 from ui import theme
 from ui.session import Session
+from ui.shell.force_card import ForceCard
 from ui.shell.place_page import PlacePage
 from ui.widgets.bars import SavedMark
 from ui.widgets.choices import ChoiceRow, CodeBox
@@ -95,10 +96,16 @@ class SettingRow:
         if self.one.kind == "number" and may_choose(one, force):
             told.append(self.say(N_("Allowed: {least} to {most}."), least=words(least), most=words(most)))
         if is_locked(one, force):
-            decides = (
-                N_("Your force decides how long it is at most.") if one.may_lower else N_("Your force decides this.")
-            )
-            told += [self.say(decides), self.say(one.why), force.reason]
+            who = force.organisation
+            if one.may_lower:
+                decides = (
+                    N_("{who} decides how long it is at most.")
+                    if who
+                    else N_("Your force decides how long it is at most.")
+                )
+            else:
+                decides = N_("{who} has locked this.") if who else N_("Your force decides this.")
+            told += [self.say(decides, who=who), self.say(one.why), force.reason]
         return [part for part in told if part]
 
     # -- editors
@@ -196,8 +203,10 @@ class SettingsPage(PlacePage):
         for one in declared():
             body = own.body if may_choose(one, self.desk.force) else force.body
             self.rows[one.name] = SettingRow(session, one, body)
+        self.policy = ForceCard(self.desk.force, session.translator)
         page.column.addWidget(own)
         page.column.addWidget(force)
+        page.column.addWidget(self.policy)
         force.setVisible(not all(may_choose(one, self.desk.force) for one in declared()))
         self.back_button = PlainButton(say(N_("Back to this vault")))
         self.back_button.clicked.connect(lambda: self.session.go("vault"))

@@ -13,6 +13,7 @@ from app.problems import Problem
 from app.vault import vault
 from ui import theme
 from ui.session import Session
+from ui.shell.force_card import ForceCard
 from ui.shell.new_passphrase import NewPassphrase
 from ui.shell.place_page import PlacePage
 from ui.widgets.bars import Banner
@@ -44,6 +45,8 @@ class ThisVaultPage(PlacePage):
         self._short_name(whose)
         self.column.addWidget(whose)
         self._settings()
+        self.policy = ForceCard(desk.force, session.translator)
+        self.column.addWidget(self.policy)
         self._server()
         self._passphrase()
         self._recovery()

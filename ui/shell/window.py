@@ -58,6 +58,10 @@ MOST_COUNTED = 99
 STATUS_AFTER_MS = 150
 
 
+STAYS = ("case.left", "policy.")
+"""Problems that stay until they are put away: nothing that changes on this laptop settles them."""
+
+
 class Window(QWidget):
     """Top bar, rail and places of one session."""
 
@@ -397,7 +401,7 @@ class Window(QWidget):
     def _changed(self, changed: Changed) -> None:
         told = self.problem_bar.problem
         # What a round goes on to change must not wipe away why a page has closed: that goes when it is put away.
-        if told is None or told.code != "case.left":
+        if told is None or not told.code.startswith(STAYS):
             self.problem_bar.clear()
         self._leave_what_went(changed)
         for page in list(self.pages.values()):
