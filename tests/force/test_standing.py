@@ -9,11 +9,12 @@ from datetime import date
 import pytest
 
 from app import signed
+from app.force import standing
 from app.force.document import of_values, read
 from app.force.example import example
 from app.force.places import KEY_FILE, POLICY_FILE, SIGNATURE_FILE, Preferences
 from app.force.places import of_values as values_found
-from app.policy import DEFAULT_POLICY, settings, standing, strict
+from app.policy import DEFAULT_POLICY, settings, strict
 from app.problems import Problem
 from tests.force.made import DAY, KEY, OTHER, PUBLIC, TEXT, Laptop, laptop, signature
 from tests.force.prove import run
