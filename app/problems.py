@@ -1001,6 +1001,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Everything is saved on this laptop and waits to be sent."),
         N_("Go on working; the program tries again by itself."),
     ),
+    "sync.not_kept": (
+        N_("The server could lose what it is sent at present, and so takes nothing."),
+        N_("Everything is saved on this laptop and waits to be sent."),
+        N_("Go on working; the program tries again by itself. Tell your administrator if this stays."),
+    ),
     "sync.not_the_server": (
         N_("An answer came that is not the server’s."),
         N_("It was not believed. Everything is saved on this laptop and waits to be sent."),
@@ -1257,6 +1262,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("The role “{role}”, or an officer out of service, has no cases on a laptop."),
         N_("No code was made."),
         N_("Choose another officer, or change the role first."),
+    ),
+    "server.no_receiver": (
+        N_("An officer out of service, or one whose role has no cases, cannot be given a case."),
+        NOTHING_CHANGED,
+        N_("Choose an officer in service; “holdfast-server officer” lists who is."),
     ),
     "server.case_unknown": (
         N_("There is no case “{case}” on this server."),

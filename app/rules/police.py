@@ -15,10 +15,12 @@ NO_SUSPECT = frozenset({"victim", "witness", "child", "helper", "other"})
 
 @dataclass
 class Police:
-    """What was said so far. `flagged`: somebody marked the case; `employed`: people who work for the police."""
+    """What was said so far. `flagged`: somebody marked the case; `employed`: people who work for the police; `cleared`:
+    those of them who were no suspects when the mark was lifted, though nobody had said what they are in the case."""
 
     flagged: bool = False
     employed: set[str] = field(default_factory=set)
+    cleared: set[str] = field(default_factory=set)
     roles: dict[str, set[str]] = field(default_factory=dict)
 
     def hear(self, changes: Iterable[Mapping[str, object]]) -> None:
@@ -34,14 +36,17 @@ class Police:
                 self.roles.setdefault(record, set()).update(_texts(_value(fields.get("roles"))))
                 if _yes(fields.get(EMPLOYEE)):
                     self.employed.add(record)
+                    self.cleared.discard(record)
 
     def lift(self) -> None:
         """People decided that no suspect of those who were named so far works for the police.
 
-        Of somebody who works there and was no suspect they decided nothing: as a suspect, said later, it counts.
+        Of somebody who works there and was no suspect they decided nothing: as a suspect, said later, it counts. Where
+        nobody had said a role, no role is no reason any more, but a role that is said later may be one.
         """
         self.flagged = False
-        self.employed = {one for one in self.employed if not may_be_suspect(self.roles.get(one, ()))}
+        self.cleared |= {one for one in self.employed if not self.roles.get(one)}
+        self.employed = {one for one in self.employed if not self._may_be_suspect(one)}
 
     @property
     def restricts(self) -> bool:
@@ -49,7 +54,11 @@ class Police:
 
         Of somebody who works for the police, whose role nobody has said yet, it counts as if it were the suspect.
         """
-        return self.flagged or any(may_be_suspect(self.roles.get(person, ())) for person in self.employed)
+        return self.flagged or any(self._may_be_suspect(person) for person in self.employed)
+
+    def _may_be_suspect(self, person: str) -> bool:
+        held = self.roles.get(person, set())
+        return may_be_suspect(held) and (bool(held) or person not in self.cleared)
 
 
 def may_be_suspect(roles: Iterable[str]) -> bool:

@@ -239,8 +239,8 @@ def receive(
     """Take in entries, each whole and once, together with the place from which to go on.
 
     `keys`: public keys of the devices, 32 bytes each; `cursor`: the server's words for the place after the last of
-    `arrived`; `server_ms`: the server's time. An entry without a known key, with a broken signature, or with
-    numbers under which another entry is held is refused and never merged; it does not hold up the others.
+    `arrived`; `server_ms`: the server's time. An entry without a known key, with a broken signature, with numbers under
+    which another entry is held, or about what is a device's own is refused and never merged; it holds up no other.
     """
     done = TakenIn()
     with store.transaction() as connection:
@@ -252,6 +252,8 @@ def receive(
             try:
                 entry = _verified(one, keys)
                 held = _held(connection, entry, one.signed)
+                if not held and _is_a_devices(connection, store, entry, keys):
+                    raise EntryRefused("another device's own")
                 if entry.case in lost:
                     # Whoever made it has sent it again.
                     anew.bring_back(connection, store.device, entry.case)
@@ -279,8 +281,7 @@ def receive(
             _apply(store, connection, entry, one, states, done.touched)
             new_keys[f"key:{entry.device}"] = keys[entry.device].hex()
             clock = hybrid.receive(clock, entry.stamp, server_ms)
-            if entry.case != entry.device:
-                written[entry.case] = entry.wall
+            written[entry.case] = entry.wall
         connection.executemany("INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO NOTHING", new_keys.items())
         _write(connection, states, done.touched, written)
         for case_id in again:
@@ -302,6 +303,15 @@ def _verified(one: Arrived, keys: Mapping[str, bytes]) -> Entry:
     if device not in keys:
         raise EntryRefused("unknown device")
     return notebook.verify(one.signed, Ed25519PublicKey.from_public_bytes(keys[device]))
+
+
+def _is_a_devices(connection: Connection, store: Store, entry: Entry, keys: Mapping[str, bytes]) -> bool:
+    """Whether its case is no case but a device: what stands under that id is that vault's own, and nobody else's."""
+    if entry.device == store.device and entry.case == store.device:
+        return False
+    if entry.case in (entry.device, store.device) or entry.case in keys:
+        return True
+    return bool(connection.execute("SELECT 1 FROM meta WHERE name = ?", (f"key:{entry.case}",)).fetchone())
 
 
 def _held(connection: Connection, entry: Entry, signed: SignedEntry) -> bool:

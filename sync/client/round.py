@@ -26,6 +26,7 @@ from sync.client.wipe import keep_order
 from sync.wire import limits, messages, signing
 from sync.wire.messages import Head, Outcome, Pull, Pulled, PulledEntry, Pushed
 
+_NOT_KEPT = "not_kept"
 _PROBLEMS = {
     "too_old": "sync.too_old",
     "not_enrolled": "sync.not_enrolled",
@@ -53,9 +54,9 @@ def run(
 
     `most`: of how many cases that came as snapshots the history is fetched afterwards, of those `wanted` first.
 
-    Raises Problem sync.not_enrolled, sync.unreachable, sync.busy, sync.too_old, sync.revoked, sync.copied,
-    sync.history_changed, sync.not_the_server, sync.not_understood, sync.stuck, sync.removal. What was done before it
-    stays done.
+    Raises Problem sync.not_enrolled, sync.unreachable, sync.busy, sync.not_kept, sync.too_old, sync.revoked,
+    sync.copied, sync.history_changed, sync.not_the_server, sync.not_understood, sync.stuck, sync.removal. What was
+    done before it stays done.
     """
     member = membership.membership(store)
     if member is None:
@@ -72,6 +73,7 @@ def run(
     except RefusedByServer as refused:
         keep_order(store, member, refused.refusal.order)
         code = _PROBLEMS.get(refused.refusal.code, "sync.not_understood")
+        code = "sync.not_kept" if refused.refusal.why == _NOT_KEPT else code
         facts = {"what": refused.refusal.code} if code == "sync.not_understood" else {}
         raise Problem(code, **facts, retry_s=refused.refusal.retry_s) from refused
     finally:

@@ -5,6 +5,7 @@ Each function is one transaction and says what it did in ids; names of officers 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from typing import Any
 
 from app.notebook.ids import random_id
 from app.problems import Problem
-from app.rules.access import RECENT_DAYS, ROLES, Officer
+from app.rules.access import RECENT_DAYS, ROLES, Officer, holds_cases
 from sync.server import enrol, scope
 from sync.server.database import Connection
 from sync.server.events import note_act
@@ -20,6 +21,8 @@ from sync.server.postgres import lock
 from sync.wire import limits
 from sync.wire.code import Code, write
 
+_VERSIONS = (1 << 53) - 1
+"""As many whole numbers every reader of JSON keeps exactly."""
 _MOST_RECENT = 3650
 """Days; ten years is for ever on a laptop."""
 
@@ -166,11 +169,14 @@ def move_officer(connection: Connection, org: str, officer: str, role: str, unit
     note_act(connection, org, "officer_changed", officer=officer, detail=f"{role if active else 'retired'} {unit}")
     _people_changed(connection, org)
     # Of cases that are simply whoever opened them, laptops took the unit to be the officer's: from now on it is told.
-    connection.execute(
-        "UPDATE held_case SET charged = %s WHERE org_id = %s AND owner = %s AND charged IS NULL AND unit_id <> %s",
-        (place.number + 1, org, officer, unit),
+    # Each under a number of its own: a page of a pull ends with a number, however many cases there are.
+    told = connection.execute(
+        "UPDATE held_case AS c SET charged = %(last)s + m.n FROM (SELECT case_id, row_number() OVER (ORDER BY case_id)"
+        " AS n FROM held_case WHERE org_id = %(org)s AND owner = %(officer)s AND charged IS NULL"
+        " AND unit_id <> %(unit)s) AS m WHERE c.org_id = %(org)s AND c.case_id = m.case_id",
+        {"last": place.number, "org": org, "officer": officer, "unit": unit},
     )
-    number, now = place.number + 1, Officer(officer, role if active else "", unit)
+    number, now = place.number + told.rowcount, Officer(officer, role if active else "", unit)
     for device in devices_of(connection, org, officer):
         number = scope.recompute_device(connection, org, device, now, _days(connection, org), number)
     scope.give(connection, org, number)
@@ -199,8 +205,18 @@ def involve(connection: Connection, org: str, case: str, officer: str, kind: str
 
 
 def transfer(connection: Connection, org: str, case: str, officer: str) -> None:
-    """Give a case to another officer, and to that officer's unit."""
+    """Give a case to another officer, and to that officer's unit.
+
+    Raises Problem server.officer_unknown, server.no_receiver, server.case_unknown.
+    """
     place = lock(connection, org)
+    row = connection.execute(
+        "SELECT active, role FROM officer WHERE org_id = %s AND officer_id = %s", (org, officer)
+    ).fetchone()
+    if row is None:
+        raise Problem("server.officer_unknown", officer=officer)
+    if not row[0] or not holds_cases(row[1]):
+        raise Problem("server.no_receiver")
     done = connection.execute(
         "UPDATE held_case AS c SET owner = o.officer_id, unit_id = o.unit_id, offer = '', offered = '',"
         " offered_unit = '' FROM officer AS o"
@@ -220,8 +236,11 @@ def _follow(connection: Connection, org: str, case: str, number: int) -> None:
 
 
 def _people_changed(connection: Connection, org: str) -> None:
-    """Laptops ask for officers and units again."""
-    connection.execute("UPDATE organisation SET people = people + 1 WHERE org_id = %s", (org,))
+    """Laptops are told of officers and units again.
+
+    The version is drawn by lot and not counted: after a restore, a number could come again and mean others.
+    """
+    connection.execute("UPDATE organisation SET people = %s WHERE org_id = %s", (secrets.randbelow(_VERSIONS) + 1, org))
 
 
 def age(connection: Connection, org: str) -> int:

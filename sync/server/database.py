@@ -32,6 +32,7 @@ _DURABLE = {
     "synchronous_commit": ("on", "remote_apply"),
     "data_sync_retry": ("off",),
 }
+_SETTINGS = ("SELECT " + ", ".join(f"current_setting('{name}')" for name in _DURABLE)).encode()
 SERVING = "holdfast_serving"
 """The role whose rights the serving program has; it owns nothing and cannot pass row-level security by."""
 
@@ -123,11 +124,7 @@ def check(connection: Connection) -> None:
     version = connection.info.server_version
     if version < LEAST_VERSION:
         raise Problem("server.database_old", found=version // 10000, least=LEAST_VERSION // 10000)
-    for name, allowed in _DURABLE.items():
-        row = connection.execute(f"SHOW {name}").fetchone()
-        found = row[0] if row else "unknown"
-        if found not in allowed:
-            raise Problem("server.database_forgets", setting=name, found=found, wanted=allowed[0])
+    check_keeps(connection)
     strong = connection.execute(
         "SELECT rolsuper OR rolbypassrls OR EXISTS (SELECT FROM pg_class WHERE relowner = r.oid AND relkind = 'r')"
         " FROM pg_roles AS r WHERE rolname = current_user"
@@ -138,6 +135,15 @@ def check(connection: Connection) -> None:
     done = connection.execute("SELECT name FROM migration").fetchall() if there and there[0] else []
     if {name for (name,) in done} != {name for name, _ in migrations()}:
         raise Problem("server.database_version")
+
+
+def check_keeps(connection: Connection) -> None:
+    """Raise Problem server.database_forgets where what this connection commits could be lost though it was confirmed:
+    in one short question, so that whoever confirms something can ask it."""
+    row = connection.execute(_SETTINGS).fetchone()
+    for (name, allowed), found in zip(_DURABLE.items(), row or ("unknown",), strict=False):
+        if found not in allowed:
+            raise Problem("server.database_forgets", setting=name, found=found, wanted=allowed[0])
 
 
 def migrations() -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from app.clock import Clock, SystemClock, iso
 from app.logs import place_of
 from app.problems import Problem
 from sync.server import anew, charges, enrol, heads, history, identity, pull, push, snapshots, strict, wiping
-from sync.server.database import ALL, Busy, Connection, Database
+from sync.server.database import ALL, Busy, Connection, Database, check_keeps
 from sync.server.door import Door, Refused
 from sync.server.enrol import NotSignedIn
 from sync.server.events import REFUSED_ACCESS, note_event
@@ -47,6 +47,8 @@ from sync.wire.messages import (
 from sync.wire.signing import to_text
 
 _QUIET_S, _TURNS = 0.25, 20
+_LOOK_S = 2.0
+"""How long it is believed that the database keeps what it confirms."""
 _MENDED_S = 60
 """How soon it may be tried again where a file of this server has to be mended first."""
 
@@ -71,7 +73,7 @@ class Exchange:
         self._database, self._signer, self._door, self._trial = database, signer, door, trial
         self._provider, self._figures = provider, figures or Figures()
         self._clock = clock or SystemClock()
-        self._folder = Folder(database)
+        self._folder, self._keeping = Folder(database), Keeping()
         self._figures.unfolded.set_function(self._folder.waiting)
 
     def enrol(self, asked: Asked, wish: Enrol) -> Enrolled:
@@ -89,9 +91,12 @@ class Exchange:
             if org is None:
                 raise enrol.NotEnrolled("code")
             now = self._clock.now()
-            caller = self._database.run(
-                org, ALL, lambda c: enrol.enrol(c, org, wish, asked.counter, now, self._provider)
-            )
+
+            def work(connection: Connection) -> Caller:
+                self._keeping.require(connection)
+                return enrol.enrol(connection, org, wish, asked.counter, now, self._provider)
+
+            caller = self._database.run(org, ALL, work)
         except enrol.SignInWanted as reason:
             self._figures.sign_ins.labels("wanted").inc()
             raise Refused(401, "sign_in", sign_in=self._sign_in_first()) from reason
@@ -151,6 +156,7 @@ class Exchange:
         now = self._clock.now()
 
         def work(connection: Connection, signed: Callable[[Sent], bool]) -> Done:
+            self._keeping.require(connection)
             ledger = PostgresTaking(connection, caller)
             taken = push.take(ledger, caller, entries, signed, iso(now), signatures.begin)
             if taken.numbers:
@@ -336,8 +342,13 @@ class Exchange:
         """A vault that was copied or put back goes on as another device."""
         _fits(wish.protocol, limits.OLDEST_PUSH)
         now = self._clock.now()
+
+        def work(connection: Connection) -> bool:
+            self._keeping.require(connection)
+            return anew.register(connection, caller, wish, now)
+
         try:
-            agrees = self._database.run(caller.org, ALL, lambda c: anew.register(c, caller, wish, now))
+            agrees = self._database.run(caller.org, ALL, work)
         except enrol.NotEnrolled as reason:
             if not caller.revoked:
                 raise Refused(403, str(reason)) from reason
@@ -360,6 +371,7 @@ class Exchange:
                 raise Refused(413, "too_large")
 
             def work(connection: Connection) -> list[messages.Outcome]:
+                self._keeping.require(connection)
                 caller = self._door.look_up(connection, org, wish.device)
                 if caller is None:
                     raise wiping.NotBelieved
@@ -407,6 +419,27 @@ class Exchange:
     def close(self) -> None:
         """Stop what runs beside the requests."""
         self._folder.close()
+
+
+class Keeping:
+    """Whether the database keeps what it confirms: looked at anew every two seconds, by whoever is about to confirm."""
+
+    def __init__(self) -> None:
+        self._wrong, self._at = False, float("-inf")
+
+    def require(self, connection: Connection) -> None:
+        """Raise Refused where what is committed now could be lost: then nothing may be acknowledged."""
+        if time.monotonic() - self._at >= _LOOK_S:
+            wrong = False
+            try:
+                check_keeps(connection)
+            except Problem as problem:
+                wrong = True
+                if not self._wrong:
+                    LOG.error("nothing is taken from laptops: %s %s", problem.code, problem.facts)
+            self._wrong, self._at = wrong, time.monotonic()
+        if self._wrong:
+            raise Refused(503, "busy", retry_s=_MENDED_S, why="not_kept")
 
 
 class Folder:

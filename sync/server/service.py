@@ -73,7 +73,7 @@ def serve(
         closing.callback(house.close)
         if config.metrics_port:
             closing.enter_context(figures.told_on(config.metrics_port))
-        takes = Ready(database, house)
+        takes = Ready(database)
         shown = config.authority.read_bytes()
         application = app.make(exchange, door, signer, shown, config.openapi, takes, figures)
         house.start()
@@ -86,22 +86,22 @@ class Ready:
     Found anew every two seconds and no more often, whoever asks.
     """
 
-    def __init__(self, database: Database, house: Housekeeping) -> None:
-        self._database, self._house = database, house
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._answer, self._at = False, float("-inf")
         self._lock = threading.Lock()
 
     def __call__(self) -> bool:
         with self._lock:
             if time.monotonic() - self._at >= _READY_FOR_S:
-                self._answer = self._house.trusted and self._answers()
+                self._answer = self._keeps()
                 self._at = time.monotonic()
             return self._answer
 
-    def _answers(self) -> bool:
+    def _keeps(self) -> bool:
         try:
-            self._database.belonging("")
-        except Busy:
+            self._database.check()
+        except (Busy, Problem):
             return False
         return True
 

@@ -416,7 +416,7 @@ class Refusal(Message):
     malformed, too_large, too_old, not_enrolled, signature, counter (`last`: the highest that was seen), code, clock,
     trial (this server is one, and the vault is for work), practice (the other way round), sign_in (`sign_in` says
     where), identity (`why`: the sign-in does not show the officer of the code), too_many (`retry_s`),
-    busy (`retry_s`), not_found, revoked (`order`).
+    busy (`retry_s`; `why` is not_kept where the server could lose what it would confirm), not_found, revoked (`order`).
     """
 
     code: str

@@ -76,5 +76,34 @@ def test_what_was_said_once_stays_said():
     ).restricts
 
 
+@pytest.mark.parametrize(
+    "roles, later, restricts",
+    [
+        ((), ("suspect",), True),
+        ((), ("witness",), False),
+        ((), ("witness", "suspect"), True),
+        (("witness",), ("suspect",), True),
+        (("suspect",), ("witness",), False),
+    ],
+)
+def test_what_is_said_after_two_people_lifted_the_mark_counts(
+    roles: tuple[str, ...], later: tuple[str, ...], restricts: bool
+):
+    """They decided about the suspects of then, and about nobody who becomes one."""
+    said = heard([FLAG], person(*roles))
+    said.lift()
+    assert not said.restricts
+    said.hear([{"op": "add", "record": "p", "field": "roles", "value": role} for role in later])
+    assert said.restricts is restricts
+
+
+def test_what_is_said_once_more_of_somebody_without_a_role_counts_again():
+    said = heard(person())
+    said.lift()
+    assert not said.restricts
+    said.hear([{"op": "set", "record": "p", "fields": {"police_employee": {"value": "yes", "saw": []}}}])
+    assert said.restricts
+
+
 def test_who_may_be_a_suspect():
     assert [may_be_suspect(r) for r in ([], ["suspect"], ["witness"], ["witness", "x"])] == [True, True, False, True]

@@ -163,12 +163,21 @@ def test_what_is_written_after_an_entry_was_read_is_displayed_after_it(store, ot
     again.close()
 
 
-def test_another_vaults_own_log_is_no_case_of_the_list(store):
-    vault_log = Writer(OTHER)
-    vault_log.write(notebook.append("o", "operation", {"what": "vault created"}), case=OTHER)
-    exchange.receive(store, arrived(vault_log), KEYS, "epoch:1", SERVER_MS)
-    assert store.cases() == [CASE]
-    store.rebuild()
+@pytest.mark.parametrize("whose", ["its own", "this vault's", "a third one's", "one that is known"])
+def test_what_another_device_says_under_the_id_of_a_device_is_set_aside(store, other, whose):
+    """The server takes no such thing, and hands none out; a vault believes it no more."""
+    third = "9" * 32
+    exchange.receive(store, arrived(other), KEYS, "epoch:2", SERVER_MS)
+    before = tables(store.path.parent, ("entry", "record", "case_line"))
+    writer = Writer("e" * 32)
+    case = {"its own": writer.device, "this vault's": store.device, "a third one's": third, "one that is known": OTHER}
+    writer.write(notebook.create("o" * 32, "case", {"reference": "planted"}), case=case[whose])
+    keys = {writer.device: writer.public.public_bytes_raw(), third: bytes(32)}
+    done = exchange.receive(store, arrived(writer, 2), keys, "epoch:3", SERVER_MS)
+    assert [reason for _, reason in done.refused] == ["another device's own"]
+    assert tables(store.path.parent, ("entry", "record", "case_line")) == before
+    assert exchange.cursor(store) == "epoch:3"
+    assert len(tables(store.path.parent, ("aside",))["aside"]) == 1
     assert store.cases() == [CASE]
 
 

@@ -20,6 +20,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from app.casework import cases
 from app.casework.desk import Desk, close_desk, create_vault
+from app.clock import SystemClock
 from app.problems import Problem
 from app.vault.vault import FLOOR_COST
 from sync.client import enrolment
@@ -302,19 +303,54 @@ def test_a_database_that_may_forget_is_not_served(site: Site, setting, value):
     assert said.endswith(f"({setting} is {value}).")
 
 
-def test_a_database_that_was_told_meanwhile_to_forget_is_found(site: Site):
+def test_a_database_that_was_told_meanwhile_to_forget_is_found(site: Site, caplog):
     made = Database(site.cluster.conninfo(LOGIN), 2)
     made.open()
-    house = Housekeeping(made, site.folder / "server.crt", Figures(), 3600)
     try:
-        house.once()
-        assert Ready(made, house)()
+        assert Ready(made)()
         site.set("fsync", "off")
-        house.once()
-        assert not Ready(made, house)()
+        assert not Ready(made)()
+        with caplog.at_level("ERROR", "holdfast.server"):
+            Housekeeping(made, site.folder / "server.crt", Figures(), 3600).once()
+        assert "server.database_forgets" in caplog.text
     finally:
         site.set("fsync", "on")
         made.close()
+
+
+@pytest.mark.parametrize("setting", ["fsync", "synchronous_commit"])
+def test_nothing_is_acknowledged_while_the_database_could_lose_it(site: Site, vault, provider, setting):
+    name = f"Ines Holt of {setting}"
+    officer(site, name, setting)
+    desk = vault(name)
+    code, later = code_for(site, name), code_for(site, name)
+    enrol(desk, code, Browser(provider, setting))
+
+    def told() -> str:
+        """What the round of a laptop with a new case is told; "" where the server confirmed that it has it."""
+        cases.new_case(desk, "A")
+        try:
+            rounds.run(desk.store, SystemClock())
+        except Problem as problem:
+            return problem.code
+        return ""
+
+    assert told() == ""
+    site.set(setting, "off")
+    try:
+        patiently(lambda: told() == "sync.not_kept")
+        waiting = desk.store.unsent()[0]
+        assert waiting >= 1
+        assert told() == "sync.not_kept"
+        assert desk.store.unsent()[0] == waiting + 1, "nothing of it is believed to be there"
+        with pytest.raises(Problem):
+            enrol(vault(f"{name}, second"), later, Browser(provider, setting))
+        patiently(lambda: site.here("health").stdout == '{"ready": false}\n')
+    finally:
+        site.set(setting, "on")
+    patiently(lambda: told() == "")
+    assert desk.store.unsent()[0] == 0
+    assert "nothing is taken from laptops: server.database_forgets" in site.log()
 
 
 def test_a_database_that_goes_away_is_said_and_met_again(site: Site):

@@ -8,7 +8,9 @@ import pytest
 
 from app.notebook import entry as notebook
 from app.notebook.ids import random_id
+from app.problems import Problem
 from sync.server import administration
+from tests.sync.ground import backup, restore
 from tests.sync.laptops import Force, Laptop
 
 
@@ -201,3 +203,48 @@ def test_officers_and_units_are_told_once_and_again_when_they_change(force: Forc
     assert again is not None
     assert {one.id for one in again.officers} == {laptop.officer, new}
     assert (again.role, again.unit) == ("officer", force.unit)
+
+
+def test_versions_of_officers_and_units_do_not_come_again_after_a_restore(force: Force, laptop: Laptop):
+    with force.owner() as owner:
+        kept = backup(owner, force.org)
+        force.officer(name="Known before the restore alone")
+        known = laptop.pull_page().people
+        assert known is not None
+        restore(owner, force.org, kept)
+    new = force.officer(name="Known after it alone")
+    again = laptop.pull_page(people=known.version).people
+    assert again is not None
+    assert {one.id for one in again.officers} == {laptop.officer, new}
+
+
+def test_a_moved_officer_hears_of_many_cases_page_by_page(force: Force, laptop: Laptop):
+    """Each has a number of its own: under one for all, a page that holds fewer would never come to its end."""
+    made = {laptop.new_case() for _ in range(5)}
+    laptop.push()
+    laptop.pull()
+    other = force.do(lambda c, org: administration.new_unit(c, org, "South"))
+    force.do(lambda c, org: administration.move_officer(c, org, laptop.officer, "officer", other))
+    told: list[str] = []
+    for _ in range(20):
+        page = laptop.pull_page(limit=2)
+        assert len(page.charges) <= 2
+        told += [one.case for one in page.charges]
+        laptop.cursor = page.cursor
+        if not page.more:
+            break
+    assert not page.more
+    assert sorted(told) == sorted(made)
+
+
+@pytest.mark.parametrize("whom", ["retired", "auditor", "unknown"])
+def test_a_case_is_given_to_nobody_who_could_not_have_it(force: Force, laptop: Laptop, whom: str):
+    case = laptop.new_case()
+    laptop.push()
+    taker = force.officer("auditor" if whom == "auditor" else "officer")
+    if whom == "retired":
+        force.do(lambda c, org: administration.move_officer(c, org, taker, "officer", force.unit, active=False))
+    wanted = random_id() if whom == "unknown" else taker
+    with pytest.raises(Problem, match=r"server\.(no_receiver|officer_unknown)"):
+        force.do(lambda c, org: administration.transfer(c, org, case, wanted))
+    assert force.rows("SELECT owner FROM held_case WHERE case_id = %s", case) == [(laptop.officer,)]

@@ -155,14 +155,17 @@ def test_the_whole_history_still_fits_together(force: Force, laptop: Laptop, lea
     assert "waits for a decision" in refusal.stderr
 
 
+@pytest.mark.parametrize("role", ["witness", ""])
 def test_somebody_else_who_works_for_the_police_and_becomes_a_suspect_later_counts(
-    force: Force, laptop: Laptop, leader: Laptop
+    force: Force, laptop: Laptop, leader: Laptop, role: str
 ):
-    """Two people lifted the mark for somebody else: of a witness who works for the police they decided nothing."""
+    """Two people lifted the mark for somebody else: of a witness who works for the police they decided nothing, and of
+    somebody of whom nobody had said yet what they are in the case, no more."""
     standards, case = force.laptop("professional_standards"), laptop.new_case(police_suspect="yes")
     witness = random_id()
     laptop.write(case, notebook.create(witness, "person", {"police_employee": "yes"}))
-    laptop.write(case, notebook.add(witness, "roles", "witness"))
+    if role:
+        laptop.write(case, notebook.add(witness, "roles", role))
     laptop.push()
     for somebody in (standards, leader):
         force.do(lambda c, org, s=somebody: administration.involve(c, org, case, s.officer, "named"))
