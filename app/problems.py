@@ -1042,6 +1042,92 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Go on working; the program tries again. Tell your administrator if this stays."),
     ),
     # lease.* and wipe.*
+    # custodians.*
+    "custodians.not_three": (
+        N_("A vault has three different custodians or none."),
+        NOTHING_CHANGED,
+        N_("Give the file with the three cards of your force."),
+    ),
+    "custodians.cards_wrong": (
+        N_("The file “{file}” does not hold the cards of three different custodians, a line each."),
+        NOTHING_CHANGED,
+        N_("Put the three files that end in .public together into one, and try again."),
+    ),
+    "custodians.none": (
+        N_("This vault has no custodians who could open it."),
+        ALL_SAFE,
+        N_("Use the recovery code in the station's safe. What was sent is on the server."),
+    ),
+    "custodians.name_missing": (
+        N_("A custodian's key needs a name, in up to 200 characters that can be printed."),
+        N_("No key was made."),
+        N_("Type the name again."),
+    ),
+    "custodians.file_there": (
+        N_("The file “{file}” exists already."),
+        N_("It was left as it is, and nothing was made."),
+        N_("Choose another name."),
+    ),
+    "custodians.key_wrong": (
+        N_("The file “{file}” is no custodian's key, or it was changed."),
+        NOTHING_CHANGED,
+        N_("Name the file that “holdfast custodian new” made, or its copy in the safe."),
+    ),
+    "custodians.wrong_passphrase": (
+        N_("That passphrase does not open this custodian's key."),
+        NOTHING_CHANGED,
+        N_("Check capitals and keyboard, and try again."),
+    ),
+    "custodians.request_wrong": (
+        N_("This is no request of a laptop, or it was changed on its way."),
+        N_("Nothing was opened."),
+        N_("Ask for the request once more, and compare the check number again."),
+    ),
+    "custodians.not_yours": (
+        N_("You are not one of this vault's custodians."),
+        N_("Nothing was opened."),
+        N_("Check whether it is the right key; otherwise tell whoever asked you to turn to somebody else."),
+    ),
+    "custodians.check_differs": (
+        N_("The check number is not that of this request: it may be somebody else's."),
+        N_("Nothing was opened."),
+        N_("Talk to the person who asks, face to face or by a number that you know, and compare it again."),
+    ),
+    "custodians.part_unreadable": (
+        N_("The file “{file}” is no custodian's part."),
+        N_("Nothing was opened."),
+        N_("Name the two files that the custodians made with “holdfast custodian open”."),
+    ),
+    "custodians.two_parts": (
+        N_("The vault is opened by the parts of two custodians, not of one and not of three."),
+        N_("Nothing was opened."),
+        N_("Give two of them, each with --part."),
+    ),
+    "custodians.same_twice": (
+        N_("Both parts are of the same custodian."),
+        N_("Nothing was opened."),
+        N_("Ask another of the three custodians for a part."),
+    ),
+    "custodians.two_requests": (
+        N_("The two parts answer two different requests."),
+        N_("Nothing was opened."),
+        N_("Let both custodians answer the same request."),
+    ),
+    "custodians.other_vault": (
+        N_("These parts were made for another vault."),
+        N_("Nothing was opened."),
+        N_("Name the vault that was asked for with --vault, or ask anew with --request."),
+    ),
+    "custodians.changed_since": (
+        N_("This vault's header was changed after the custodians were asked, so their parts open nothing any more."),
+        ALL_SAFE,
+        N_("If it still has to be opened, ask anew with --request."),
+    ),
+    "custodians.part_wrong": (
+        N_("The two parts do not open the vault with this code: one of the three was changed or belongs elsewhere."),
+        N_("Nothing was opened, and everything that was saved is safe."),
+        N_("Compare the code with your note and try again. If it happens again, ask anew with --request."),
+    ),
     "vault.wiped": (
         N_("This vault was destroyed by an order of the server: nobody can open it any more, here or anywhere."),
         N_("What had been sent is on the server. What had not lies here, sealed so that the server alone can read it."),

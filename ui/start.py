@@ -181,7 +181,23 @@ class Program(QObject):
         screen.first_focus()
 
     def enter(self, desk: Any, lines: Any = None) -> None:
-        """The vault is open. After the recovery code a new passphrase is offered first."""
+        """The vault is open. An opening by custodians is told first; after the recovery code a new passphrase is
+        offered."""
+        from app.casework import recovery
+
+        openings = recovery.unread(desk)
+        if openings:
+            from ui.shell.opened_by_others import OpenedByOthers
+
+            notice = OpenedByOthers(self, desk, openings)
+            notice.read.connect(lambda: self.after_notice(desk, lines))
+            self.top.show_screen(notice)
+            notice.first_focus()
+            return
+        self.after_notice(desk, lines)
+
+    def after_notice(self, desk: Any, lines: Any = None) -> None:
+        """What had to be told was read, or there was nothing to tell."""
         if desk.unlocked.slot != "recovery":
             self.enter_desk(desk, lines)
             return

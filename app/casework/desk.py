@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app import paths
-from app.casework import operations
+from app.casework import operations, recovery
 from app.clock import Clock, SystemClock
 from app.force.standing import in_vault
 from app.forms.library import Library, load_library
@@ -18,6 +18,7 @@ from app.store import identity
 from app.store.database import FEW
 from app.store.store import Author, Store
 from app.vault import vault
+from app.vault.custodians import Card
 from app.vault.device_secret import SecretStore
 from app.vault.slots import Cost
 from app.vault.vault import SHIPPED_COST, Unlocked
@@ -84,6 +85,8 @@ def open_desk(
     desk = Desk(unlocked, store, library or load_library(paths.resources()), clock or SystemClock(), chosen, policy)
     if unlocked.slot == "recovery":
         from_vault(desk, "opened by recovery code")
+    elif unlocked.slot == "custodians":
+        recovery.note(desk, unlocked.opened_by)
     return desk
 
 
@@ -133,8 +136,12 @@ def create_vault(
     practice_passphrase: str | None = None,
     clock: Clock | None = None,
     policy: Policy = DEFAULT_POLICY,
+    cards: Sequence[Card] = (),
 ) -> tuple[Desk, str]:
-    """Make a vault with its database; returns the open desk and the recovery code, which is kept nowhere."""
+    """Make a vault with its database; returns the open desk and the recovery code, which is kept nowhere.
+
+    `cards`: of the force's custodians, where it has some.
+    """
     made = vault.create(
         folder,
         officer=officer,
@@ -145,6 +152,7 @@ def create_vault(
         practice_passphrase=practice_passphrase,
         clock=clock or SystemClock(),
         local_words=policy.local_words,
+        cards=cards,
     )
     try:
         Store.create(folder, made.unlocked.database_key(), made.unlocked.device_id).close()

@@ -18,13 +18,17 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.problems import Problem
+from app.vault.custodians import CustodianSlot
+from app.vault.custodians import well_formed as custodians_well_formed
 from app.vault.disk import DISK, Disk, read_file, replace_file
 from app.vault.slots import NONCE_BYTES, PassphraseSlot, RecoverySlot, expand, well_formed, wipe
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-VERSION = 1
+VERSION = 2
+"""Newest format that this version reads. A header with a slot for custodians is of format 2, every other one of format
+1, so that a program that knows no custodians still opens it."""
 NAME = "vault.header"
 PREVIOUS = "vault.header.previous"
 LIMIT_BYTES = 64 * 1024
@@ -48,11 +52,13 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nonce: bytes
     sealed: bytes
     mac: bytes = b""
+    custodians: CustodianSlot | msgspec.UnsetType = msgspec.UNSET
 
 
 def encode(header: Header) -> bytes:
     """A header as the bytes of its file."""
-    body = b"holdfast vault header %d\n" % VERSION + msgspec.json.encode(header, order="sorted") + b"\n"
+    version = 1 if header.custodians is msgspec.UNSET else 2
+    body = b"holdfast vault header %d\n" % version + msgspec.json.encode(header, order="sorted") + b"\n"
     return body + b"sha256 " + hashlib.sha256(body).hexdigest().encode() + b"\n"
 
 
@@ -77,7 +83,7 @@ def decode(data: bytes) -> Header:
     last = _LAST_LINE.fullmatch(data, end)
     if last is None or hashlib.sha256(data[: end + 1]).hexdigest().encode() != last[1]:
         raise Damaged
-    if int(first[1]) != VERSION:
+    if int(first[1]) > VERSION:
         raise Newer
     try:
         header = msgspec.json.decode(data[first.end() : end], type=Header)
@@ -85,6 +91,8 @@ def decode(data: bytes) -> Header:
         raise Damaged from None
     # One header has one spelling; every other spelling of it was not written by this program.
     if encode(header) != data or not well_formed(header.passphrase) or not well_formed(header.recovery):
+        raise Damaged
+    if header.custodians is not msgspec.UNSET and not custodians_well_formed(header.custodians):
         raise Damaged
     if not header.passphrase.cost.allowed():
         raise Weakened

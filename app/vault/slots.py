@@ -1,5 +1,7 @@
 """Key slots: the vault's random key, wrapped once under passphrase and device secret, once under the recovery code.
 
+The third slot, which two of three custodians open, is `app.vault.custodians`.
+
 Pure: no files, no clock. What a slot says about itself (cost, salt, device secret) is bound into its wrapping, so a
 changed slot no longer opens.
 """
@@ -9,7 +11,7 @@ from __future__ import annotations
 import secrets as random
 import unicodedata
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -79,6 +81,16 @@ class RecoverySlot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wrapped: bytes
 
 
+class Wrapping(Protocol):
+    """What every kind of slot has: the vault's key, sealed under another one."""
+
+    @property
+    def nonce(self) -> bytes: ...
+
+    @property
+    def wrapped(self) -> bytes: ...
+
+
 def wipe(secret: bytearray) -> None:
     """Overwrite key material in place."""
     secret[:] = bytes(len(secret))
@@ -110,7 +122,7 @@ def wrap_with_passphrase(
     )
     kek = _passphrase_kek(draft, passphrase, device_id, device_secret)
     try:
-        sealed = AESGCM(kek).encrypt(draft.nonce, key, _bound(draft, device_id))
+        sealed = AESGCM(kek).encrypt(draft.nonce, key, bound(draft, device_id))
     finally:
         wipe(kek)
     return msgspec.structs.replace(draft, wrapped=sealed)
@@ -121,7 +133,7 @@ def open_with_passphrase(
 ) -> bytearray | None:
     """The vault's key, or None where the passphrase or the device secret is another one, or the slot was changed."""
     kek = _passphrase_kek(slot, passphrase, device_id, device_secret if slot.device_secret == SYSTEM else None)
-    return _unwrap(slot, kek, device_id)
+    return unwrap(slot, kek, device_id)
 
 
 def wrap_with_code(key: bytearray, code: bytes, device_id: str) -> RecoverySlot:
@@ -129,7 +141,7 @@ def wrap_with_code(key: bytearray, code: bytes, device_id: str) -> RecoverySlot:
     draft = RecoverySlot("hkdf-sha256", random.token_bytes(SALT_BYTES), random.token_bytes(NONCE_BYTES), b"")
     kek = _recovery_kek(draft, code, device_id)
     try:
-        sealed = AESGCM(kek).encrypt(draft.nonce, key, _bound(draft, device_id))
+        sealed = AESGCM(kek).encrypt(draft.nonce, key, bound(draft, device_id))
     finally:
         wipe(kek)
     return msgspec.structs.replace(draft, wrapped=sealed)
@@ -137,7 +149,7 @@ def wrap_with_code(key: bytearray, code: bytes, device_id: str) -> RecoverySlot:
 
 def open_with_code(slot: RecoverySlot, code: bytes, device_id: str) -> bytearray | None:
     """The vault's key, or None where the code is another vault's or the slot was changed."""
-    return _unwrap(slot, _recovery_kek(slot, code, device_id), device_id)
+    return unwrap(slot, _recovery_kek(slot, code, device_id), device_id)
 
 
 def well_formed(slot: PassphraseSlot | RecoverySlot) -> bool:
@@ -182,10 +194,11 @@ def _recovery_kek(slot: RecoverySlot, code: bytes, device_id: str) -> bytearray:
     return expand(code, f"holdfast slot v1|device={device_id}|slot=recovery", slot.salt)
 
 
-def _unwrap(slot: PassphraseSlot | RecoverySlot, kek: bytearray, device_id: str) -> bytearray | None:
+def unwrap(slot: Wrapping, kek: bytearray, device_id: str) -> bytearray | None:
+    """The vault's key from a slot under the key that opens it, which is wiped; None where it does not open."""
     key = bytearray(KEY_BYTES)
     try:
-        AESGCM(kek).decrypt_into(slot.nonce, slot.wrapped, _bound(slot, device_id), key)
+        AESGCM(kek).decrypt_into(slot.nonce, slot.wrapped, bound(slot, device_id), key)
     except InvalidTag:
         return None
     finally:
@@ -193,7 +206,7 @@ def _unwrap(slot: PassphraseSlot | RecoverySlot, kek: bytearray, device_id: str)
     return key
 
 
-def _bound(slot: PassphraseSlot | RecoverySlot, device_id: str) -> bytes:
+def bound(slot: Wrapping, device_id: str) -> bytes:
     """Everything the slot claims, as authenticated data of its wrapping."""
     claims = msgspec.to_builtins(slot)
     del claims["wrapped"]

@@ -1,4 +1,4 @@
-"""The vault of one officer on one laptop: made, opened by passphrase or recovery code, given a new passphrase, closed.
+"""The vault of one officer on one laptop: made, opened by passphrase, recovery code or custodians, changed, closed.
 
 Delivers keys; the database they open is written by app.store. Nothing here needs a server.
 """
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Literal, Self
 
 import msgspec
 
-from app.clock import Clock, SystemClock
+from app.clock import Clock, SystemClock, iso
 from app.problems import Problem
-from app.vault import attempts, device_secret, header, recovery_code, wiped
+from app.vault import attempts, custodians, device_secret, header, recovery_code, wiped
 from app.vault.disk import (
     DISK,
     FILE_MODE,
@@ -46,11 +46,13 @@ from app.vault.slots import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from app.vault.custodians import Card, Part, Request
     from app.vault.device_secret import SecretStore
 
+Slot = Literal["passphrase", "recovery", "custodians"]
 DATABASE = "vault.db"
 LOCK = "vault.lock"
 LAPTOP = "laptop-id"  # beside the vaults; public
@@ -66,9 +68,9 @@ LONGEST_SHORT = 24
 class Unlocked:
     """An open vault: who it belongs to and the keys to what is in it, until `close`.
 
-    `slot` says which slot was opened ("passphrase" or "recovery"), `device_secret` whether the passphrase alone opens
-    the vault ("none") or only on this laptop ("system"), `mended` whether a damaged header was passed over, `counter`
-    how often the header was changed.
+    `slot` says which slot was opened, `opened_by` which two custodians did it where it was theirs, `device_secret`
+    whether the passphrase alone opens the vault ("none") or only on this laptop ("system"), `mended` whether a damaged
+    header was passed over, `counter` how often the header was changed.
     """
 
     def __init__(
@@ -78,12 +80,13 @@ class Unlocked:
         key: bytearray,
         lock: OneProgram,
         *,
-        slot: Literal["passphrase", "recovery"],
+        slot: Slot,
         secrets: SecretStore | None,
         mended: bool = False,
+        opened_by: tuple[str, ...] = (),
     ) -> None:
         """Takes over the key and the lock; `close` wipes and releases them."""
-        self.folder, self.slot, self.mended = folder, slot, mended
+        self.folder, self.slot, self.mended, self.opened_by = folder, slot, mended, opened_by
         self.officer = header.officer_of(found, key)
         self._header, self._key, self._lock, self._secrets = found, key, lock, secrets
         self._closed = False
@@ -121,6 +124,12 @@ class Unlocked:
     @property
     def counter(self) -> int:
         return self._header.counter
+
+    @property
+    def custodians(self) -> list[str]:
+        """The names of the custodians of whom any two can open this vault; empty where there are none."""
+        slot = self._header.custodians
+        return [] if slot is msgspec.UNSET else custodians.names(slot, self._key)
 
     def database_key(self) -> bytes:
         """The 32 raw bytes that open the vault's database."""
@@ -172,7 +181,7 @@ class Created:
 @dataclass(frozen=True)
 class Face:
     """What may be seen of a locked vault. `wait_s`: seconds until a passphrase is looked at; `damaged`: one of the two
-    header files cannot be read, the other one serves."""
+    header files cannot be read, the other one serves; `custodians`: two of three of them can open it."""
 
     short_name: str
     practice: bool
@@ -182,6 +191,7 @@ class Face:
     device_id: str
     cost: Cost
     damaged: bool
+    custodians: bool
 
 
 def create(
@@ -195,14 +205,16 @@ def create(
     practice_passphrase: str | None = None,
     clock: Clock | None = None,
     local_words: Iterable[str] = (),
+    cards: Sequence[Card] = (),
     disk: Disk = DISK,
 ) -> Created:
     """Make a vault in a folder that is empty or does not exist yet.
 
     `short_name` stands in clear on the unlock screen (default: the officer's initials). `local_words` are what no
     passphrase may be built on (force, town, call signs); the officer's own name always belongs to them. A practice
-    vault's passphrase is shown to everybody and so may be anything.
-    Raises Problem vault.not_empty, vault.name_missing, vault.weak_* and those of the disk; then nothing is left behind.
+    vault's passphrase is shown to everybody and so may be anything. `cards`: of the three custodians, where the force
+    has some. Raises Problem vault.not_empty, vault.name_missing, vault.weak_*, custodians.not_three and those of the
+    disk; then nothing is left behind.
     """
     _ = clock  # nothing in a header is dated; taken so that all ways into a vault are called alike
     name = _name(officer)
@@ -226,6 +238,7 @@ def create(
                 recovery=wrap_with_code(key, code, device_id),
                 nonce=nonce,
                 sealed=sealed,
+                custodians=custodians.wrap(key, cards, device_id) if cards else msgspec.UNSET,
             )
             made = header.authenticate(draft, key)
             header.write(folder, made, disk)
@@ -273,6 +286,41 @@ def recover(
         return _opened(folder, found, chosen, key, lock, "recovery", secrets, disk)
 
 
+def ask_custodians(folder: Path, *, clock: Clock) -> tuple[Request, str]:
+    """A request to this vault's custodians, and its code, which is shown once and kept nowhere; nothing is opened.
+
+    Raises Problem custodians.none, and those of the header.
+    """
+    wiped.refuse(folder)
+    newest = header.read(folder).headers[0]
+    if newest.custodians is msgspec.UNSET:
+        raise Problem("custodians.none")
+    at = iso(clock.now())
+    made, code = custodians.ask(newest.custodians, newest.device_id, newest.counter, newest.short_name, at)
+    return made, recovery_code.write_out(code)
+
+
+def recover_by_custodians(
+    folder: Path, code: str, parts: Sequence[Part], *, secrets: SecretStore | None = None, disk: Disk = DISK
+) -> Unlocked:
+    """Open the vault by two custodians' parts and the code of the request that they answered.
+
+    The caller logs this, sets another passphrase and calls `renew_custodians`. Raises Problem
+    vault.recovery_mistyped, custodians.none, what `custodians.open_slot` raises, vault.in_use; those of the header.
+    """
+    spelled = recovery_code.read_back(code)
+    with released_on_failure(_lock(folder)) as lock:
+        found = header.read(folder)
+        newest = found.headers[0]
+        if newest.custodians is msgspec.UNSET:
+            raise Problem("custodians.none")
+        opened = custodians.open_slot(newest.custodians, newest.device_id, newest.counter, spelled, parts)
+        chosen = _authentic(found, newest, opened.key)
+        known = custodians.names(newest.custodians, opened.key)
+        by = tuple(known[place] for place in opened.places)
+        return _opened(folder, found, chosen, opened.key, lock, "custodians", secrets, disk, by)
+
+
 def confirm(unlocked: Unlocked, passphrase: str, *, clock: Clock) -> None:
     """Ask for the passphrase again while the vault is open, with the same waiting times. Raises as `unlock` does."""
     found = header.Generations((unlocked._header,), sound=True)
@@ -288,11 +336,13 @@ def change_passphrase(
     secrets: SecretStore | None = None,
     cost: Cost = SHIPPED_COST,
     local_words: Iterable[str] = (),
+    fresh_secret: bool = False,
     disk: Disk = DISK,
 ) -> None:
     """Wrap the vault's key anew under another passphrase; nothing else is encrypted again.
 
-    Without `secrets` the store that the vault was opened with is used. Raises Problem vault.weak_* and those of the
+    Without `secrets` the store that the vault was opened with is used. `fresh_secret`: the device secret is made anew
+    as well, and the old one forgotten. Raises Problem vault.weak_* and those of the
     disk; then the old passphrase still opens the vault. Afterwards only the new one does, but an old copy of the
     folder still opens with the old one.
     """
@@ -300,7 +350,7 @@ def change_passphrase(
         _refuse_weak(new_passphrase, [*local_words, unlocked.officer])
     store, old = unlocked._secrets if secrets is None else secrets, unlocked._header
     secret, secret_name = device_secret.recall(store, old.passphrase.secret_name), old.passphrase.secret_name
-    if secret is None:
+    if secret is None or fresh_secret:
         # Under a new name: should the write fail, the old slot still needs what the store keeps under the old one.
         secret, secret_name = device_secret.make(store, old.device_id)
     slot = wrap_with_passphrase(unlocked._key, new_passphrase, cost, old.device_id, secret, secret_name)
@@ -312,6 +362,25 @@ def change_passphrase(
     )
     unlocked._secrets = store
     attempts.forget(unlocked.folder, disk)
+    if secret_name != old.passphrase.secret_name:
+        device_secret.drop(store, old.passphrase.secret_name)
+
+
+def set_custodians(unlocked: Unlocked, cards: Sequence[Card], *, disk: Disk = DISK) -> None:
+    """Let any two of three custodians open this vault from now on, and nobody who was one before.
+
+    Raises Problem custodians.not_three and those of the disk; then it stays as it was.
+    """
+    slot = custodians.wrap(unlocked._key, cards, unlocked.device_id)
+    _write_next(unlocked, disk, lambda draft: msgspec.structs.replace(draft, custodians=slot))
+
+
+def renew_custodians(unlocked: Unlocked, *, disk: Disk = DISK) -> None:
+    """Wrap the key anew for the same custodians: parts that were handed out open nothing any more."""
+    old = unlocked._header.custodians
+    if old is not msgspec.UNSET:
+        slot = custodians.wrap_again(old, unlocked._key, unlocked.device_id)
+        _write_next(unlocked, disk, lambda draft: msgspec.structs.replace(draft, custodians=slot))
 
 
 def renew_recovery_code(unlocked: Unlocked, *, disk: Disk = DISK) -> str:
@@ -350,6 +419,7 @@ def look(folder: Path, *, clock: Clock | None = None) -> Face:
         device_id=newest.device_id,
         cost=newest.passphrase.cost,
         damaged=not found.sound,
+        custodians=newest.custodians is not msgspec.UNSET,
     )
 
 
@@ -387,9 +457,10 @@ def _opened(
     chosen: Header,
     key: bytearray,
     lock: OneProgram,
-    slot: Literal["passphrase", "recovery"],
+    slot: Slot,
     secrets: SecretStore | None,
     disk: Disk,
+    opened_by: tuple[str, ...] = (),
 ) -> Unlocked:
     for name in _FILES:
         close_to_others(folder / name, FILE_MODE)
@@ -397,7 +468,7 @@ def _opened(
     if mended:
         with contextlib.suppress(Problem):  # the vault is open; a full disk does not make that untrue
             header.write(folder, chosen, disk)
-    return Unlocked(folder, chosen, key, lock, slot=slot, secrets=secrets, mended=mended)
+    return Unlocked(folder, chosen, key, lock, slot=slot, secrets=secrets, mended=mended, opened_by=opened_by)
 
 
 def _write_next(unlocked: Unlocked, disk: Disk, change: Callable[[Header], Header]) -> None:

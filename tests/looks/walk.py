@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.casework import cases, comparison, edit, steps
 from app.casework.desk import Desk, close_desk, create_vault, open_desk
 from app.casework.practice import WRITTEN_AT, open_practice
+from app.casework.recovery import Opening
 from app.changed import Changed
 from app.clock import FixedClock
 from app.notebook import entry as notebook
@@ -29,6 +30,7 @@ from ui import problems, tasks
 from ui.pages.fold import Fold
 from ui.pages.printing import Printing
 from ui.shell.new_passphrase import AfterRecovery
+from ui.shell.opened_by_others import OpenedByOthers
 from ui.shell.unlock import Unlock
 from ui.shell.window import PLACES, WITHIN
 from ui.start import Program, arguments
@@ -148,6 +150,9 @@ def before_unlocking(at: AtTheProgram, vaults: Vaults) -> Iterator[Look]:
     program.top.before_closing = lambda: True
     program.top.show_screen(AfterRecovery(program, SimpleNamespace(officer="Ilse Varga")))
     yield "after the recovery code", at.top
+    openings = [Opening(("Maud Ferrier", "Iden Sorley"), WRITTEN_AT)]
+    program.top.show_screen(OpenedByOthers(program, SimpleNamespace(), openings))
+    yield "opened by custodians", at.top
     program.top.show_screen(Unlock(program, [vaults.empty, vaults.full, vaults.destroyed]))
     yield "unlock whose vault", at.top
     program.top.show_screen(Unlock(program, [vaults.destroyed]))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
+from app.casework import recovery
 from app.casework.desk import close_desk, create_vault
 from app.casework.operations import logged
-from app.vault import vault
+from app.vault import custodians, vault
 from app.vault.vault import FLOOR_COST
 from tests.ui.conftest import OFFICER, PASSPHRASE, begin
+from tests.vault.test_custodians import CARDS, KEYS
 from ui.shell.new_passphrase import AfterRecovery
 from ui.shell.new_vault import NewVault
+from ui.shell.opened_by_others import OpenedByOthers
 from ui.shell.unlock import Unlock
 from ui.shell.window import Window
+from ui.widgets.text import PlainLabel
 
 
 def type_and_enter(qtbot, field, text):
@@ -167,3 +171,42 @@ def test_practice_without_a_practice_vault_says_so(program, monkeypatch, tmp_pat
     monkeypatch.setattr(paths, "practice_folder", lambda: tmp_path / "practice")
     one = begin(program, qtbot, "--practice")
     assert one.top.screen_shown.problem_bar.problem.code == "program.no_practice"
+
+
+def test_forgotten_passphrase_says_who_can_help(program, made_vault, qtbot):
+    one = begin(program, qtbot, "--vault", str(made_vault[0]))
+    screen = one.top.screen_shown
+    assert (screen.other_way.text(), screen.without_code.isVisible()) == ("Forgotten passphrase", False)
+    screen.other_way.click()
+    assert "nobody can open this vault" in screen.without_code.text()
+    with vault.unlock(made_vault[0], PASSPHRASE, clock=one.clock) as unlocked:
+        vault.set_custodians(unlocked, CARDS)
+    again = begin(program, qtbot, "--vault", str(made_vault[0])).top.screen_shown
+    again.other_way.click()
+    assert "two of your force’s three custodians" in again.without_code.text()
+
+
+def test_an_opening_by_custodians_is_told_until_it_is_read(program, made_vault, qtbot, clock):
+    folder = made_vault[0]
+    with vault.unlock(folder, PASSPHRASE, clock=clock) as unlocked:
+        vault.set_custodians(unlocked, CARDS)
+    request, code = vault.ask_custodians(folder, clock=clock)
+    parts = [custodians.answer(request, key) for key in KEYS[:2]]
+    close_desk(recovery.open_by_custodians(folder, code, parts, secrets=None, clock=clock))
+    for read in (False, True):
+        one = begin(program, qtbot, "--vault", str(folder))
+        type_and_enter(qtbot, one.top.screen_shown.passphrase.edit, PASSPHRASE)
+        qtbot.waitUntil(lambda one=one: isinstance(one.top.screen_shown, OpenedByOthers), timeout=20_000)
+        notice = one.top.screen_shown
+        said = " ".join(label.text() for label in notice.findChildren(PlainLabel))
+        assert "Maud Ferrier and Iden Sorley opened it together" in said
+        if read:
+            assert notice.button.hasFocus()
+            qtbot.keyClick(notice.button, Qt.Key.Key_Space)
+            qtbot.waitUntil(lambda one=one: isinstance(one.top.screen_shown, Window), timeout=20_000)
+            desk = one.officer.session.desk
+            told = [line.what for line in logged(desk, desk.device_id)]
+            assert told[-1] == "opening by custodians read by the officer"
+            assert recovery.unread(desk) == []
+        else:
+            close_desk(notice.desk)

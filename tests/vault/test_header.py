@@ -216,7 +216,7 @@ def test_a_vault_really_made_below_the_floor_is_not_opened(tmp_path: Path, monke
 
 @pytest.mark.parametrize("places", [(True, True), (True, False), (False, True)])
 def test_a_newer_vault_is_left_alone(tmp_path: Path, made: tuple[bytes, str, bytes], places: tuple[bool, bool]) -> None:
-    newer = spelled(lambda body: body.update(something="new"), made[0], version=2)
+    newer = spelled(lambda body: body.update(something="new"), made[0], version=header.VERSION + 1)
     folder = put(tmp_path / "vault", *(newer if place else made[0] for place in places))
     before = [path.read_bytes() for path in sorted(folder.iterdir())]
     for action in (lambda: vault.look(folder), lambda: vault.unlock(folder, PASSPHRASE, clock=clock())):

@@ -20,6 +20,10 @@ KEY_MORE = (
     "A key that is closed by a passphrase asks for it at a prompt, or takes it from --passphrase-file or from standard"
     " input."
 )
+BY_CUSTODIANS = (
+    " By custodians: --request FILE writes a request and shows its code once; two custodians answer it with “holdfast"
+    " custodian open”; --part FILE --part FILE with that code opens the vault."
+)
 VALUES = 'Several values: a,b or a JSON list: ["a", "b, c"]. A value that begins with a hyphen comes after “--”. '
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -28,6 +32,16 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--new-passphrase-file": {"metavar": "FILE", "help": "file whose first line is the new passphrase"},
     "--code-file": {"metavar": "FILE", "help": "file whose first line is the recovery code"},
     "--generate": {"action": "store_true", "help": "take a passphrase of five words made by chance; it is shown once"},
+    "--custodians": {"metavar": "FILE", "default": "", "help": "file with the cards of your force's three custodians"},
+    "--request": {
+        "metavar": "FILE",
+        "default": "",
+        "help": "write a request to the vault's custodians into a new file",
+    },
+    "--part": {"metavar": "FILE", "action": "append", "default": [], "help": "a custodian's part; give two"},
+    "--key": {"metavar": "FILE", "required": True, "help": "your key, as “holdfast custodian new” made it"},
+    "--check": {"metavar": "NUMBER", "required": True, "help": "the check number that was read out to you"},
+    "--name": {"metavar": "NAME", "required": True, "help": "your name, as it will stand in what is logged"},
     "--renew-code": {"action": "store_true", "help": "make a new recovery code; it is shown once"},
     "--json": {"action": "store_true", "help": "standard output holds only JSON"},
     "--language": {"metavar": "TAG", "default": "en", "help": "language of words and paper (default: en)"},
@@ -112,7 +126,16 @@ COMMANDS = (
         ("vault", "create"),
         "make a vault and show its recovery code, once",
         "vault:create",
-        ("--vault", "--officer", "--short-name", "--passphrase-file", "--generate", "--json", "--language"),
+        (
+            "--vault",
+            "--officer",
+            "--short-name",
+            "--custodians",
+            "--passphrase-file",
+            "--generate",
+            "--json",
+            "--language",
+        ),
         more=PASSPHRASE,
     ),
     Command(
@@ -131,10 +154,12 @@ COMMANDS = (
     ),
     Command(
         ("vault", "recover"),
-        "open the vault by its recovery code and set a new passphrase",
+        "open the vault by its recovery code, or by two custodians, and set a new passphrase",
         "vault:recover",
         (
             "--vault",
+            "--request",
+            "--part",
             "--code-file",
             "--passphrase-file",
             "--new-passphrase-file",
@@ -143,7 +168,34 @@ COMMANDS = (
             "--json",
             "--language",
         ),
-        more=CODE + NEW,
+        more=CODE + NEW + BY_CUSTODIANS,
+    ),
+    Command(
+        ("vault", "custodians"),
+        "let any two of your force's three custodians open the vault",
+        "custodian:set_for_vault",
+        _OPENS,
+        (Argument("FILE", "file with the cards of the three, a line each"),),
+        more="Whoever was a custodian of this vault before is none any more. " + PASSPHRASE,
+    ),
+    Command(
+        ("custodian", "new"),
+        "make a custodian's key, and the card that goes to the organisation",
+        "custodian:new",
+        ("--name", "--out", "--passphrase-file", "--generate", "--json", "--language"),
+        more="The card is the file whose name ends in .public. " + PASSPHRASE,
+    ),
+    Command(
+        ("custodian", "open"),
+        "answer a laptop's request with your part, on your own machine",
+        "custodian:answer",
+        ("--key", "--check", "--out", "--passphrase-file", "--json", "--language"),
+        (Argument("REQUEST", "the request, as “holdfast vault recover --request” wrote it"),),
+        more=(
+            "Answer only for somebody whom you know, who reads the check number out to you. What you opened is noted"
+            " beside your key. "
+        )
+        + PASSPHRASE,
     ),
     Command(("case", "list"), "list all cases", "cases:list_all", _OPENS, more=PASSPHRASE),
     Command(

@@ -30,8 +30,10 @@ def create(options: Any) -> int:
     names = (options.officer, options.short_name)
     chosen, made_by_chance = secrets_in.new_passphrase(options, options.passphrase_file, said_by_force, *names)
     from app.casework.desk import close_desk, create_vault
+    from app.vault.custodian_key import read_cards
     from app.vault.device_secret import system_store
 
+    cards = read_cards(Path(options.custodians)) if options.custodians else []
     desk, code = create_vault(
         folder,
         officer=options.officer,
@@ -39,11 +41,12 @@ def create(options: Any) -> int:
         passphrase=chosen,
         secrets=system_store(),
         policy=said_by_force,
+        cards=cards,
     )
     kept, device = desk.unlocked.device_secret, desk.device_id
     close_desk(desk)
     answer = {"vault": str(folder), "device": device, "device_secret": kept, "recovery_code": code}
-    return _shown_once(options, answer, chosen if made_by_chance else "", N_("The vault was made in {vault}."))
+    return shown_once(options, answer, chosen if made_by_chance else "", N_("The vault was made in {vault}."))
 
 
 def check(options: Any) -> int:
@@ -98,11 +101,15 @@ def passphrase(options: Any) -> int:
         kept = open_vault.desk.unlocked.device_secret
     answer = {"vault": str(vault_folder(options)), "device_secret": kept}
     said = N_("The vault in {vault} has a new passphrase. Old copies of the folder still open with the old one.")
-    return _shown_once(options, answer, chosen if made_by_chance else "", said)
+    return shown_once(options, answer, chosen if made_by_chance else "", said)
 
 
 def recover(options: Any) -> int:
-    """Open the vault by its recovery code and set a new passphrase; both are logged in the vault."""
+    """Open the vault by its recovery code, or by its custodians, and set a new passphrase; logged in the vault."""
+    if options.request or options.part:
+        from ui.commands import custodian
+
+        return custodian.recover(options) if options.part else custodian.ask(options)
     folder = vault_folder(options)
     if not has_vault(folder):
         raise Problem("vault.not_there", folder=folder.name)
@@ -130,19 +137,20 @@ def recover(options: Any) -> int:
             from_vault(desk, "recovery code renewed")
     finally:
         close_desk(desk)
-    return _shown_once(
+    return shown_once(
         options, answer, chosen if made_by_chance else "", N_("The vault in {vault} has a new passphrase.")
     )
 
 
-def _shown_once(options: Any, answer: dict[str, str], generated: str, message: str) -> int:
+def shown_once(options: Any, answer: dict[str, str], generated: str, message: str) -> int:
+    """Say what was done, with what is shown once and kept nowhere: a passphrase made by chance, a recovery code."""
     if generated:
         answer["passphrase"] = generated
     if options.json:
         put_json(answer)
         return 0
     words = translator(options.language)
-    print(words.text(message, vault=answer["vault"]))
+    print(words.text(message, vault=answer["vault"], names=answer.get("custodians", "")))
     for said, key in ((WORDS_ONCE, "passphrase"), (CODE_ONCE, "recovery_code")):
         if key in answer:
             print(words.text(said), f"    {answer[key]}", sep="\n")

@@ -26,6 +26,15 @@ from ui.widgets.edits import LineEdit
 from ui.widgets.lists import Line, LineList
 from ui.widgets.text import PlainButton, PlainLabel, announce, main_action, row
 
+BY_CUSTODIANS = N_(
+    "The code was given to you when this vault was made. If it is not in the safe, two of your force’s three "
+    "custodians can open the vault together: call your administrator. For work tonight, make a new vault."
+)
+NO_CUSTODIANS = N_(
+    "The code was given to you when this vault was made. If it is lost, nobody can open this vault any more; what was "
+    "sent is on the server. Call your administrator. For work tonight, make a new vault."
+)
+
 
 @dataclass(frozen=True)
 class Door:
@@ -119,6 +128,8 @@ class Unlock(FrontScreen):
         self.code = LineEdit(name=say(N_("Recovery code")), main=True, placeholder="XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX")
         self.code_label = self.question(say(N_("Recovery code from the station's safe")), self.code)
         self.code.returnPressed.connect(self._open)
+        self.without_code = PlainLabel(quiet=True)
+        self.column.addWidget(self.without_code)
         self.button = main_action(PlainButton(say(N_("Unlock")), kind="main", icon="lock"))
         self.button.clicked.connect(self._open)
         self.column.addWidget(self.button)
@@ -197,11 +208,10 @@ class Unlock(FrontScreen):
             widget.setVisible(not wanted)
         for other in (self.code, self.code_label):
             other.setVisible(wanted)
-        self.other_way.set_words(
-            self.say(N_("Use the passphrase"))
-            if wanted
-            else self.say(N_("Use the recovery code from the station's safe"))
-        )
+        self.other_way.set_words(self.say(N_("Use the passphrase")) if wanted else self.say(N_("Forgotten passphrase")))
+        face = self.door.face if self.door else None
+        self.without_code.setVisible(wanted and face is not None)
+        self.without_code.setText(self.say(BY_CUSTODIANS if face and face.custodians else NO_CUSTODIANS))
         self._enable(True)
         if not self.chooser.hasFocus():  # with the arrows one passes several names
             self.first_focus()
