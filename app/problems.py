@@ -1042,6 +1042,37 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Go on working; the program tries again. Tell your administrator if this stays."),
     ),
     # lease.* and wipe.*
+    # container.*, backup.*
+    "container.there": (
+        N_("The file “{file}” exists already."),
+        N_("It was left as it is, and nothing was written."),
+        N_("Choose another name."),
+    ),
+    "container.damaged": (
+        N_("The file “{file}” is not whole: a part of it is missing or was changed."),
+        NOTHING_CHANGED,
+        N_("Copy it once more from where it was made, or take another copy of it."),
+    ),
+    "container.foreign": (
+        N_("The file “{file}” was made for something else."),
+        NOTHING_CHANGED,
+        N_("Name the file that “holdfast vault backup” or “holdfast vault move-out” made."),
+    ),
+    "backup.there": (
+        N_("There is a vault in the folder “{folder}” already, and it may be newer than the backup."),
+        N_("It was left exactly as it is."),
+        N_("Use it, or put the backup in its place with --replace: the vault that is there is then kept aside."),
+    ),
+    "backup.other_vault": (
+        N_("The vault that is there is another one than that of the backup."),
+        N_("It was left exactly as it is."),
+        N_("Name another folder with --vault."),
+    ),
+    "backup.forged": (
+        N_("The file “{file}” was not made by whoever holds this vault's key."),
+        NOTHING_CHANGED,
+        N_("Do not use it. Take another backup, and ask your administrator where this one came from."),
+    ),
     # custodians.*
     "custodians.not_three": (
         N_("A vault has three different custodians or none."),

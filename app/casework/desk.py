@@ -17,7 +17,7 @@ from app.policy import DEFAULT_POLICY, Policy, in_force
 from app.store import identity
 from app.store.database import FEW
 from app.store.store import Author, Store
-from app.vault import vault
+from app.vault import returned, vault
 from app.vault.custodians import Card
 from app.vault.device_secret import SecretStore
 from app.vault.slots import Cost
@@ -76,13 +76,19 @@ def open_desk(
 ) -> Desk:
     """Open the database of an unlocked vault. Raises the Problems of the store; the vault stays unlocked then.
 
-    That a vault was opened by its recovery code is logged in it. A policy that is older than what the vault has seen
-    is not used (`desk.force.problem`).
+    That a vault was opened by its recovery code or by custodians, or put back from a backup, is logged in it. A policy
+    that is older than what the vault has seen is not used (`desk.force.problem`).
     """
     store = Store.open(unlocked.folder, unlocked.database_key(), unlocked.device_id)
     policy = in_vault(policy, store.recall, store.remember)
     chosen = in_force(policy, lambda name: store.recall(CHOICE + name) or "")
     desk = Desk(unlocked, store, library or load_library(paths.resources()), clock or SystemClock(), chosen, policy)
+    back = returned.look(unlocked.folder)
+    if back is not None:
+        vault.settle(unlocked)
+        identity.want(store, unlocked.laptop_id)
+        from_vault(desk, "put back from a backup", back.made_at)
+        returned.forget(unlocked.folder)
     if unlocked.slot == "recovery":
         from_vault(desk, "opened by recovery code")
     elif unlocked.slot == "custodians":
@@ -186,6 +192,6 @@ def confirm(desk: Desk, passphrase: str) -> None:
     vault.confirm(desk.unlocked, passphrase, clock=desk.clock)
 
 
-def from_vault(desk: Desk, what: str) -> None:
+def from_vault(desk: Desk, what: str, reason: str = "") -> None:
     """Log an operation on the vault itself, in the device's own notebook."""
-    operations.log(desk, desk.device_id, "alteration", what)
+    operations.log(desk, desk.device_id, "alteration", what, reason)

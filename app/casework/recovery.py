@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.casework import operations
 from app.clock import iso
+from app.policy import DEFAULT_POLICY, Policy
 from app.vault import vault
 from app.vault.custodians import Card, Part
 from app.vault.slots import SHIPPED_COST, Cost
@@ -57,14 +58,20 @@ def acknowledge(desk: Desk) -> None:
 
 
 def open_by_custodians(
-    folder: Path, code: str, parts: Sequence[Part], *, secrets: SecretStore | None, clock: Clock
+    folder: Path,
+    code: str,
+    parts: Sequence[Part],
+    *,
+    secrets: SecretStore | None,
+    clock: Clock,
+    policy: Policy = DEFAULT_POLICY,
 ) -> Desk:
     """The desk of a vault that two custodians open. Raises what `vault.recover_by_custodians` and the store raise."""
     from app.casework.desk import open_desk
 
     unlocked = vault.recover_by_custodians(folder, code, parts, secrets=secrets)
     try:
-        return open_desk(unlocked, clock=clock)
+        return open_desk(unlocked, clock=clock, policy=policy)
     except BaseException:
         unlocked.close()
         raise

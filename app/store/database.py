@@ -230,6 +230,32 @@ def _statements(script: str) -> list[str]:
     return [statement for statement in "\n".join(lines).split(";") if statement.strip()]
 
 
+def copy_database(connection: Connection, path: Path, key: bytes) -> None:
+    """Copy a whole database, as it stands at this moment, into a new file under another raw key or the same one.
+
+    The copy lies on the disk when this returns, baseline asserted and every page looked at. Raises as `open_database`;
+    then nothing of it is left.
+    """
+    _check_file(path, create=True)
+    try:
+        with problems(path):
+            made = _connect(path, key)
+            try:
+                connection.backup(made)
+                _assert_baseline(made)
+                made.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                if not integrity(made):
+                    raise Problem("store.disk")
+            finally:
+                made.close()
+            _assert_encrypted(path)
+        with _file_errors(path), path.open("rb+") as file:
+            os.fsync(file.fileno())
+    except BaseException:
+        remove_database(path)
+        raise
+
+
 def remove_database(path: Path) -> None:
     """Take back a database that could not be made whole, with the files that SQLite keeps beside it."""
     for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):

@@ -18,11 +18,14 @@ from app.notebook import entry as notebook
 from app.notebook.ids import random_id
 from app.store import anew, snapshots
 from app.store.database import Connection
+from app.store.exchange import SERVER
 from app.store.renaming import RENAMED, Names
 from app.store.store import VAULT, Store
 
 NEXT, FORMER = "next device", "former devices"
 """Under which names the vault keeps the identity that it is about to take, and those that it had, newest first."""
+WANTED, LAPTOP = "another device wanted", "laptop"
+"""Kept while this vault is a copy that came back or moved, until it is another device; and on which laptop it is."""
 MADE_ANEW = "made anew under another device"
 _KEY = "SELECT value FROM secret WHERE name = 'device_key'"
 _WAITING = (
@@ -74,6 +77,25 @@ def former_ids(store: Store) -> list[str]:
     return [str(device) for device in json.loads(store.recall(FORMER) or "[]")]
 
 
+def want(store: Store, laptop: str) -> None:
+    """This vault is a copy that came back from a backup or from another laptop: it is to be another device.
+
+    `laptop`: where it is now. At once where it belongs to no server: nobody knows the numbers that it has used.
+    Otherwise at the next contact, when the server says which of its entries it has.
+    """
+    with store.transaction() as connection:
+        # An identity that was prepared before the copy was made is prepared in the other one as well.
+        for name, value in ((WANTED, "yes"), (LAPTOP, laptop), (NEXT, "")):
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+    if not store.recall(SERVER):
+        take_on(store, {})
+
+
+def wanted(store: Store) -> bool:
+    """Whether this vault is to be another device before it sends or receives anything."""
+    return store.recall(WANTED) == "yes"
+
+
 def take_on(store: Store, place: Mapping[str, str]) -> set[str]:
     """Take the prepared identity: every entry that the server has not acknowledged is made anew under it, in order.
 
@@ -94,6 +116,7 @@ def take_on(store: Store, place: Mapping[str, str]) -> set[str]:
             NEXT: "",
             FORMER: json.dumps([old, *former_ids(store)]),
             f"key:{old}": public.hex(),
+            WANTED: "",
             RENAMED: again.names.text(),
             **place,
         }

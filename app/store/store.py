@@ -26,7 +26,7 @@ from app.notebook.packing import unpack
 from app.problems import Problem
 from app.records.view import CaseView, Record
 from app.store import finding, folded, proof, renaming, rows
-from app.store.database import MANY, Connection, integrity, open_database, problems, remove_database
+from app.store.database import MANY, Connection, copy_database, integrity, open_database, problems, remove_database
 from app.store.finding import Hit, NearHit
 from app.store.sealing import BEGUN, Seal
 from app.store.spelling import Spellings
@@ -127,7 +127,11 @@ class Store:
         `device`: the vault's id, which its device bears as well as long as it was never copied or put back;
         `statements`: as in `open_database`.
         """
-        path = folder / FILE
+        return cls.at(folder / FILE, key, device, statements)
+
+    @classmethod
+    def at(cls, path: Path, key: bytes, device: str, statements: int = MANY) -> Store:
+        """The database of a vault where it lies under another name, as a copy of it does. Raises as `open` does."""
         connection = open_database(path, key, statements=statements)
         try:
             with problems(path):
@@ -542,6 +546,16 @@ class Store:
             whole = integrity(self._connection)
         if not whole:
             raise Problem("store.damaged", file=self.path.name)
+
+    def count_entries(self) -> int:
+        """How many entries there are, of this device and of others."""
+        with self.reading() as connection:
+            return int(connection.execute("SELECT count(*) FROM entry").fetchone()[0])
+
+    def copy(self, path: Path, key: bytes) -> None:
+        """Copy all of it, as it stands now, into a new file under a raw key. Raises as `copy_database` does."""
+        with problems(self.path):
+            copy_database(self._connection, path, key)
 
     def rebuild(self) -> None:
         """Compute all rows anew from snapshots and entries, in one transaction: they hold nothing of their own."""

@@ -132,8 +132,12 @@ def wrap_again(slot: CustodianSlot, key: bytearray, device_id: str, *, under: by
 
     `under`: the key that the old slot's names are sealed under, where it is another one.
     """
-    cards = [Card("holdfast custodian", *one) for one in zip(names(slot, under or key), slot.keys, strict=True)]
-    return wrap(key, cards, device_id)
+    return wrap(key, cards(slot, under or key), device_id)
+
+
+def cards(slot: CustodianSlot, key: bytearray) -> list[Card]:
+    """The custodians' cards, as the slot was made with them. Raises Problem vault.tampered."""
+    return [Card("holdfast custodian", *one) for one in zip(names(slot, key), slot.keys, strict=True)]
 
 
 def names(slot: CustodianSlot, key: bytearray) -> list[str]:

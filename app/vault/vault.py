@@ -126,6 +126,12 @@ class Unlocked:
         return self._header.counter
 
     @property
+    def cards(self) -> list[Card]:
+        """The cards of the vault's custodians; empty where there are none."""
+        slot = self._header.custodians
+        return [] if slot is msgspec.UNSET else custodians.cards(slot, self._key)
+
+    @property
     def custodians(self) -> list[str]:
         """The names of the custodians of whom any two can open this vault; empty where there are none."""
         slot = self._header.custodians
@@ -206,6 +212,7 @@ def create(
     clock: Clock | None = None,
     local_words: Iterable[str] = (),
     cards: Sequence[Card] = (),
+    vault_id: str = "",
     disk: Disk = DISK,
 ) -> Created:
     """Make a vault in a folder that is empty or does not exist yet.
@@ -213,8 +220,8 @@ def create(
     `short_name` stands in clear on the unlock screen (default: the officer's initials). `local_words` are what no
     passphrase may be built on (force, town, call signs); the officer's own name always belongs to them. A practice
     vault's passphrase is shown to everybody and so may be anything. `cards`: of the three custodians, where the force
-    has some. Raises Problem vault.not_empty, vault.name_missing, vault.weak_*, custodians.not_three and those of the
-    disk; then nothing is left behind.
+    has some; `vault_id`: of the vault that goes on in this one. Raises Problem vault.not_empty, vault.name_missing,
+    vault.weak_*, custodians.not_three and those of the disk; then nothing is left behind.
     """
     _ = clock  # nothing in a header is dated; taken so that all ways into a vault are called alike
     name = _name(officer)
@@ -223,7 +230,7 @@ def create(
     make_folder(folder)
     _refuse_full(folder)
     close_to_others(folder, FOLDER_MODE)
-    device_id, key, code = random.token_hex(16), bytearray(random.token_bytes(32)), random.token_bytes(16)
+    device_id, key, code = vault_id or random.token_hex(16), bytearray(random.token_bytes(32)), random.token_bytes(16)
     with released_on_failure(OneProgram(folder / LOCK)) as lock:
         secret, secret_name = device_secret.make(secrets, device_id)
         try:
@@ -389,6 +396,13 @@ def renew_recovery_code(unlocked: Unlocked, *, disk: Disk = DISK) -> str:
     slot = wrap_with_code(unlocked._key, code, unlocked.device_id)
     _write_next(unlocked, disk, lambda draft: msgspec.structs.replace(draft, recovery=slot))
     return recovery_code.write_out(code)
+
+
+def settle(unlocked: Unlocked, *, disk: Disk = DISK) -> None:
+    """Note in the header that the vault is on this laptop now, where it came from another one."""
+    here = _laptop_id(unlocked.folder.parent, disk)
+    if here != unlocked.laptop_id:
+        _write_next(unlocked, disk, lambda draft: msgspec.structs.replace(draft, laptop_id=here))
 
 
 def rename(unlocked: Unlocked, short_name: str, *, disk: Disk = DISK) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from app.store import exchange, identity
 from app.store.exchange import Outgoing, Refused
 from app.store.identity import Identity
+from app.store.store import Store
 from sync.client import first, lease, mending
 from sync.client.asking import Asking, RefusedByServer
 from sync.client.talk import CURSOR, Talk, batch, judged, push_of
@@ -28,7 +29,7 @@ def renew(talk: Talk, push: Push) -> None:
     store = talk.store
     new = identity.prepare(store)
     last, own = exchange.acknowledged_head(store)
-    answer = talk.ask("/v1/identity", _wish(store.device, new, Head(last=last, hash=own)), Identified)
+    answer = talk.ask("/v1/identity", _wish(store.device, new, Head(last=last, hash=own), _laptop(store)), Identified)
     if not answer.agrees:
         # The server was put back as well: it may have lost what it once acknowledged, and taken in a copy's instead.
         exchange.send_again(store, 0)
@@ -50,7 +51,8 @@ def introduce_again(talk: Talk) -> bool:
         asking = Asking(talk.store, talk.server_key, talk.transport, line[n])
         _send_again(talk, asking, line[n].device)
         try:
-            asking.ask("/v1/identity", _wish(line[n].device, line[n - 1], Head(last=0, hash="")), Identified)
+            wish = _wish(line[n].device, line[n - 1], Head(last=0, hash=""), _laptop(talk.store))
+            asking.ask("/v1/identity", wish, Identified)
         except RefusedByServer as refused:
             if refused.refusal.code != "revoked" or not _is_known(talk, line[n - 1]):
                 raise
@@ -93,9 +95,15 @@ def _settle(talk: Talk, push: Push) -> None:
         waiting = [one for one in waiting if one.first not in told]
 
 
-def _wish(old: str, new: Identity, head: Head) -> NewIdentity:
+def _laptop(store: Store) -> str:
+    """The laptop that the vault is on now, where it was moved; "" where it stayed."""
+    return store.recall(identity.LAPTOP) or ""
+
+
+def _wish(old: str, new: Identity, head: Head, laptop: str) -> NewIdentity:
     proof = new.signer.sign(signing.identity_bytes(old, new.device))
     return NewIdentity(
+        laptop=laptop,
         protocol=limits.PROTOCOL,
         device=new.device,
         key=signing.to_text(new.public_key),

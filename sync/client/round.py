@@ -14,6 +14,7 @@ import msgspec
 from app.clock import Clock, iso, parse_moment
 from app.problems import Problem
 from app.store import exchange, mending, snapshots
+from app.store import identity as identities
 from app.store.charges import people_version
 from app.store.exchange import PULLED_AT, PUSHED_AT, Arrived, Outgoing
 from app.store.store import SCOPE, Store
@@ -84,7 +85,10 @@ class _Exchange(Talk):
     """One round while it goes on."""
 
     def run_as_this_device(self) -> Round:
-        """The round, once more as another device where this one's vault was copied or put back."""
+        """The round, once more as another device where this one's vault was copied or put back; as one from the first
+        word on where the vault knows that it was."""
+        if identities.wanted(self.store):
+            identity.renew(self, self.told_apart)
         try:
             return self.run()
         except Problem as problem:

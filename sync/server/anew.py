@@ -64,6 +64,8 @@ def _checked(caller: Caller, wish: messages.NewIdentity) -> bytes:
         raise NotEnrolled("malformed") from error
     if len(key) != 32 or not strict.is_id(wish.device) or wish.device == caller.device:
         raise NotEnrolled("malformed")
+    if wish.laptop and not strict.is_id(wish.laptop):
+        raise NotEnrolled("malformed")
     if not signing.holds(wish.proof, signing.identity_bytes(caller.device, wish.device), key):
         raise NotEnrolled("signature")
     return key
@@ -81,7 +83,7 @@ def _insert(connection: Connection, caller: Caller, wish: messages.NewIdentity, 
         protocol=wish.protocol,
         secret="",
         device=wish.device,
-        laptop=row[0],
+        laptop=wish.laptop or row[0],
         key=wish.key,
         author=caller.author,
         program=row[1],

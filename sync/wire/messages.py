@@ -84,6 +84,7 @@ class NewIdentity(Message):
     """A vault that was copied or put back goes on as another device; the request is signed with the old one's key.
 
     `proof`: the new key's signature (`signing.identity_bytes`). `head`: how far the old chain was acknowledged.
+    `laptop`: the laptop that the vault was moved to, "" where it is on the old one's.
     """
 
     protocol: int
@@ -91,6 +92,7 @@ class NewIdentity(Message):
     key: str
     proof: str
     head: Head
+    laptop: str = ""
 
 
 class Identified(Message):

@@ -21,7 +21,17 @@ from ui.widgets.choices import ChoiceButton
 from ui.widgets.lists import LineList
 from ui.widgets.text import PlainLabel
 
-NAMES = ("Practice Officer", "Practice", "Officer", "Ilse Varga", "Ilse", "Varga", "Keira", "Maud Ferrier", "Iden Sorley")
+NAMES = (
+    "Practice Officer",
+    "Practice",
+    "Officer",
+    "Ilse Varga",
+    "Ilse",
+    "Varga",
+    "Keira",
+    "Maud Ferrier",
+    "Iden Sorley",
+)
 SEEN = (("xx", "light", (1024, 640)), ("xx-rtl", "dark", (1366, 768)), ("en", "night", (683, 384)))
 
 

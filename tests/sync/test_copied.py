@@ -60,6 +60,28 @@ def events(police: Police, kind: str) -> list[tuple[str, str]]:
     )
 
 
+def test_a_vault_that_came_back_is_another_device_before_it_says_anything(police, copies):
+    """The numbers after those in the backup were used; what was sent under them comes back and stands beside."""
+    desk = police.enrolled()
+    case = cases.new_case(desk, "A")
+    sync(desk)
+    unsent = cases.new_case(desk, "unsent when it was backed up")
+    copy, old = copies.of(desk), desk.device_id
+    edit.set_field(desk, case, case, "reference", "after the backup")
+    sync(desk)
+    identity.want(copy.store, "f" * 32)
+    assert (copy.store.device, identity.wanted(copy.store)) == (old, True)
+    edit.set_field(copy, case, case, "reference", "after it came back")
+    rounds_of(copy)
+    assert (copy.device_id != old, identity.wanted(copy.store)) == (True, False)
+    assert references(copy, case) == ["after it came back", "after the backup"]
+    assert references(copy, unsent) == ["unsent when it was backed up"]
+    assert rounds_of(copy).waiting == 0
+    told = police.force.rows("SELECT laptop FROM device WHERE device_id = %s", copy.device_id)
+    assert told == [("f" * 32,)]
+    assert events(police, "copied") == [(old, copy.device_id)]
+
+
 def test_a_copy_goes_on_as_another_device_and_both_are_heard(police, copies):
     desk = police.enrolled()
     case = cases.new_case(desk, "A")

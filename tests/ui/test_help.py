@@ -48,6 +48,7 @@ def front_screens():
     """The names of the help of every screen before the work."""
     import ui.shell.new_passphrase
     import ui.shell.new_vault
+    import ui.shell.opened_by_others
     import ui.shell.unlock  # noqa: F401
 
     return {screen.help_name for screen in FrontScreen.__subclasses__()}

@@ -39,9 +39,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "write a request to the vault's custodians into a new file",
     },
     "--part": {"metavar": "FILE", "action": "append", "default": [], "help": "a custodian's part; give two"},
-    "--key": {"metavar": "FILE", "required": True, "help": "your key, as “holdfast custodian new” made it"},
     "--check": {"metavar": "NUMBER", "required": True, "help": "the check number that was read out to you"},
     "--name": {"metavar": "NAME", "required": True, "help": "your name, as it will stand in what is logged"},
+    "--replace": {"action": "store_true", "help": "in place of the vault that is there, which is kept aside"},
+    "--unopened": {"action": "store_true", "help": "without opening it first, where only custodians can"},
     "--renew-code": {"action": "store_true", "help": "make a new recovery code; it is shown once"},
     "--json": {"action": "store_true", "help": "standard output holds only JSON"},
     "--language": {"metavar": "TAG", "default": "en", "help": "language of words and paper (default: en)"},
@@ -75,7 +76,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "without a window: make the caseload, walk through a case, print it",
     },
     "--scheme": {"choices": ["system", "light", "dark", "night"], "default": "system", "help": "colours of the window"},
-    "--key": {"metavar": "FILE", "required": True, "help": "the private key that signs"},
+    "--key": {"metavar": "FILE", "required": True, "help": "the file with your private key"},
     "--key-file": {"metavar": "FILE", "default": "", "help": "public keys: also check the signature beside the file"},
     "--closed": {"action": "store_true", "help": "close the private key by a passphrase"},
     "--about": {"metavar": "TEXT", "default": "", "help": "whose key it is; stands in the public file"},
@@ -177,6 +178,27 @@ COMMANDS = (
         _OPENS,
         (Argument("FILE", "file with the cards of the three, a line each"),),
         more="Whoever was a custodian of this vault before is none any more. " + PASSPHRASE,
+    ),
+    Command(
+        ("vault", "backup"),
+        "write a backup of the vault into a new file",
+        "keeping:backup",
+        _OPENS,
+        (Argument("FILE", "the new file; an existing one is never replaced"),),
+        more="The file is encrypted as the vault is: passphrase, recovery code and custodians open it. " + PASSPHRASE,
+    ),
+    Command(
+        ("vault", "restore"),
+        "put a vault back from its backup",
+        "keeping:restore",
+        (*_OPENS, "--code-file", "--replace", "--unopened"),
+        (Argument("FILE", "the backup"),),
+        more=(
+            "It is opened and looked at through and through before anything is put in its place. On another laptop than"
+            " the one on which it was made give the recovery code with --code-file, and then a new passphrase with"
+            " “holdfast vault recover”. "
+        )
+        + PASSPHRASE,
     ),
     Command(
         ("custodian", "new"),

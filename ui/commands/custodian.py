@@ -13,7 +13,7 @@ from app.i18n import N_, translator
 from app.problems import Problem
 from app.vault import custodian_key, custodians, process
 from ui.commands import secrets_in
-from ui.commands.opening import has_vault, opened, vault_folder
+from ui.commands.opening import force, has_vault, opened, vault_folder
 from ui.commands.out import put_json
 
 CHECK = N_("Check number: {check}")
@@ -26,7 +26,7 @@ ANSWERED = N_("Your part is in {file}. It is good for this one request and for n
 def new(options: Any) -> int:
     """Make a custodian's key pair: the key stays with the custodian, the card goes to the organisation."""
     process.harden()
-    chosen, made_by_chance = secrets_in.new_passphrase(options, options.passphrase_file)
+    chosen, made_by_chance = secrets_in.new_passphrase(options, options.passphrase_file, force(), options.name)
     file = Path(options.out)
     card = custodian_key.make(file, options.name, chosen)
     public = file.with_name(file.name + custodian_key.PUBLIC)
@@ -114,9 +114,11 @@ def recover(options: Any) -> int:
     from ui.commands.vault import shown_once
 
     clock, store = SystemClock(), system_store()
-    desk = recovery.open_by_custodians(folder, code, parts, secrets=store, clock=clock)
+    desk = recovery.open_by_custodians(folder, code, parts, secrets=store, clock=clock, policy=force())
     try:
-        chosen, made_by_chance = secrets_in.new_passphrase(options, options.new_passphrase_file)
+        chosen, made_by_chance = secrets_in.new_passphrase(
+            options, options.new_passphrase_file, desk.force, desk.officer, desk.short_name
+        )
         recovery.begin_anew(desk, chosen, secrets=store)
         answer = {"vault": str(folder), "device_secret": desk.unlocked.device_secret}
         if options.renew_code:
