@@ -1073,6 +1073,37 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         NOTHING_CHANGED,
         N_("Do not use it. Take another backup, and ask your administrator where this one came from."),
     ),
+    # move.*
+    "move.out": (
+        N_("This vault was written into a file for another laptop, so nothing more is written here."),
+        ALL_SAFE,
+        N_("Go on there. If it has not arrived, take it back with “holdfast vault move-back”."),
+    ),
+    "move.out_already": (
+        N_("This vault is on its way to another laptop already."),
+        NOTHING_CHANGED,
+        N_("Type its code there, or take it back here with “holdfast vault move-back” and begin anew."),
+    ),
+    "move.not_out": (
+        N_("This vault is not on its way to another laptop."),
+        NOTHING_CHANGED,
+        N_("Write it out first, with “holdfast vault move-out”."),
+    ),
+    "move.practice": (
+        N_("A practice vault is made anew on each laptop, and does not move."),
+        NOTHING_CHANGED,
+        N_("Type “holdfast practice” on the other laptop."),
+    ),
+    "move.code_wrong": (
+        N_("That is a code, but not that of this file."),
+        N_("Nothing was made, and the other laptop has everything."),
+        N_("Compare code and file: each file has a code of its own."),
+    ),
+    "move.receipt_wrong": (
+        N_("That is not the receipt for this vault, so it may not have arrived."),
+        N_("Nothing was destroyed."),
+        N_("Take the receipt from the laptop on which the vault was moved in, and type it again."),
+    ),
     # custodians.*
     "custodians.not_three": (
         N_("A vault has three different custodians or none."),

@@ -181,10 +181,20 @@ class Program(QObject):
         screen.first_focus()
 
     def enter(self, desk: Any, lines: Any = None) -> None:
-        """The vault is open. An opening by custodians is told first; after the recovery code a new passphrase is
-        offered."""
-        from app.casework import recovery
+        """The vault is open. One that is on its way to another laptop asks first; an opening by custodians is told;
+        after the recovery code a new passphrase is offered."""
+        from app.casework import new_laptop, recovery
 
+        moved = new_laptop.moved_out(desk)
+        if moved is not None:
+            from ui.shell.moved_out import MovedOut
+
+            waiting = MovedOut(self, desk, moved)
+            waiting.back.connect(lambda: self.enter(desk))
+            waiting.closed.connect(self.show_unlock)
+            self.top.show_screen(waiting)
+            waiting.first_focus()
+            return
         openings = recovery.unread(desk)
         if openings:
             from ui.shell.opened_by_others import OpenedByOthers

@@ -41,6 +41,9 @@ LINES_MADE_BY = "lines made by"
 ENDING = "wipe begun"
 """Kept from the moment on from which nothing more may be written: what waits is being sealed."""
 
+MOVED = "moved out"
+"""Kept while the vault is on its way to another laptop: nothing more is written here."""
+
 _INSERT_ENTRY = (
     "INSERT INTO entry (device, first, count, case_id, hash, hlc_ms, hlc_counter, made_at, body, signature,"
     " state, number, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -229,6 +232,8 @@ class Store:
         with self.transaction() as connection:
             if connection.execute("SELECT 1 FROM meta WHERE name = ?", (ENDING,)).fetchone():
                 raise Problem("wipe.begun")
+            if connection.execute("SELECT 1 FROM meta WHERE name = ? AND value <> ''", (MOVED,)).fetchone():
+                raise Problem("move.out")
             before = self.device
             self.look_again()
             for named, changes in written if self.device == before else self._renamed(written, before):

@@ -38,17 +38,25 @@ def destroy(unlocked: Unlocked, parcel: bytes, *, disk: Disk = DISK) -> None:
 def finish(folder: Path, secrets: SecretStore | None, *, disk: Disk = DISK) -> Wiped | None:
     """Destroy what is still there of a vault whose end was decided; what stays of it, or None for any other folder."""
     left = wiped.look(folder)
-    if left is None:
-        return None
+    if left is not None:
+        _destroy(folder, left.secret_name, secrets, disk)
+    return left
+
+
+def remove(unlocked: Unlocked, *, disk: Disk = DISK) -> None:
+    """Destroy an open vault of which nothing is to be handed over: it goes on elsewhere, or was never whole."""
+    _destroy(unlocked.folder, unlocked.secret_name, unlocked.secrets, disk)
+
+
+def _destroy(folder: Path, secret_name: str, secrets: SecretStore | None, disk: Disk) -> None:
     for name in (header.NAME, header.PREVIOUS):
         _overwrite(folder / name, disk)
         disk.remove(folder / name)
-    device_secret.drop(secrets, left.secret_name)
+    device_secret.drop(secrets, secret_name)
     for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", attempts.NAME):
         # The program that had it open may hold it still: the next start removes it. Its key is gone already.
         with contextlib.suppress(OSError):
             disk.remove(folder / name)
-    return left
 
 
 def _overwrite(path: Path, disk: Disk) -> None:

@@ -23,3 +23,23 @@ def test_a_backup_is_made_and_put_back(full, tmp_path):
     )
     assert (said.code, "goes on as another device" in said.out) == (0, True)
     assert full.json("vault", "check")[0]["notebook"] == "whole"
+
+
+def test_a_vault_moves_to_another_laptop(full, tmp_path):
+    cases = len(full.json("case", "list"))
+    out = full.json("vault", "move-out", tmp_path / "one.move")[0]
+    refused = full.run("status")
+    assert (refused.code, "for another laptop" in refused.err) == (1, True)
+    new = tmp_path / "laptop" / "one"
+    given = ("vault", "move-in", tmp_path / "one.move", "--vault", new, "--json", "--generate")
+    there = holdfast(*given, given=out["code"] + "\n").line
+    (tmp_path / "words").write_text(there["passphrase"])
+    listed = holdfast("case", "list", "--vault", new, "--json", "--passphrase-file", tmp_path / "words")
+    assert len(listed.lines) == cases, listed.err
+    (tmp_path / "receipt").write_text(there["receipt"])
+    assert full.json("vault", "move-done", "--code-file", tmp_path / "receipt")[0]["closed"] == str(full.folder)
+    assert full.run("status").code == 1
+    out = holdfast("vault", "move-out", tmp_path / "two.move", "--vault", new, "--passphrase-file", tmp_path / "words")
+    assert (out.code, "shown only now" in out.out) == (0, True)
+    back = holdfast("vault", "move-back", "--vault", new, "--passphrase-file", tmp_path / "words")
+    assert (back.code, "goes on here" in back.out) == (0, True)

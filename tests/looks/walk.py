@@ -29,6 +29,7 @@ from tests.looks import joined
 from ui import problems, tasks
 from ui.pages.fold import Fold
 from ui.pages.printing import Printing
+from ui.shell.moved_out import MovedOut
 from ui.shell.new_passphrase import AfterRecovery
 from ui.shell.opened_by_others import OpenedByOthers
 from ui.shell.unlock import Unlock
@@ -153,6 +154,8 @@ def before_unlocking(at: AtTheProgram, vaults: Vaults) -> Iterator[Look]:
     openings = [Opening(("Maud Ferrier", "Iden Sorley"), WRITTEN_AT)]
     program.top.show_screen(OpenedByOthers(program, SimpleNamespace(), openings))
     yield "opened by custodians", at.top
+    program.top.show_screen(MovedOut(program, SimpleNamespace(), WRITTEN_AT))
+    yield "moved out", at.top
     program.top.show_screen(Unlock(program, [vaults.empty, vaults.full, vaults.destroyed]))
     yield "unlock whose vault", at.top
     program.top.show_screen(Unlock(program, [vaults.destroyed]))

@@ -46,6 +46,7 @@ def declared_keys():
 
 def front_screens():
     """The names of the help of every screen before the work."""
+    import ui.shell.moved_out
     import ui.shell.new_passphrase
     import ui.shell.new_vault
     import ui.shell.opened_by_others

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from app.casework import recovery
-from app.casework.desk import close_desk, create_vault
+from app.casework import new_laptop, recovery
+from app.casework.desk import close_desk, create_vault, open_desk
 from app.casework.operations import logged
 from app.vault import custodians, vault
 from app.vault.vault import FLOOR_COST
 from tests.ui.conftest import OFFICER, PASSPHRASE, begin
 from tests.vault.test_custodians import CARDS, KEYS
+from ui.shell.moved_out import MovedOut
 from ui.shell.new_passphrase import AfterRecovery
 from ui.shell.new_vault import NewVault
 from ui.shell.opened_by_others import OpenedByOthers
@@ -210,3 +211,32 @@ def test_an_opening_by_custodians_is_told_until_it_is_read(program, made_vault, 
             assert recovery.unread(desk) == []
         else:
             close_desk(notice.desk)
+
+
+def test_a_vault_on_its_way_to_another_laptop_is_taken_back_or_closed(program, made_vault, qtbot, clock, tmp_path):
+    folder = made_vault[0]
+    desk = open_desk(vault.unlock(folder, PASSPHRASE, clock=clock), clock=clock)
+    new_laptop.move_out(desk, tmp_path / "first")
+    close_desk(desk)
+
+    def entered():
+        one = begin(program, qtbot, "--vault", str(folder))
+        type_and_enter(qtbot, one.top.screen_shown.passphrase.edit, PASSPHRASE)
+        qtbot.waitUntil(lambda: not isinstance(one.top.screen_shown, Unlock), timeout=20_000)
+        assert isinstance(one.top.screen_shown, MovedOut)
+        return one, one.top.screen_shown
+
+    one, screen = entered()
+    type_and_enter(qtbot, screen.receipt, made_vault[1])
+    qtbot.waitUntil(screen.problem_bar.isVisible)
+    assert screen.problem_bar.problem.code == "move.receipt_wrong"
+    screen.back_button.click()
+    qtbot.waitUntil(lambda: isinstance(one.top.screen_shown, Window), timeout=20_000)
+    out = new_laptop.move_out(one.officer.session.desk, tmp_path / "second")
+    one.officer._end()
+    made = new_laptop.move_in(tmp_path / "second", out.code, tmp_path / "new", "rookfern ladle bell", cost=FLOOR_COST)
+    close_desk(made.desk)
+    one, screen = entered()
+    type_and_enter(qtbot, screen.receipt, made.receipt)
+    qtbot.waitUntil(lambda: isinstance(one.top.screen_shown, NewVault), timeout=20_000)
+    assert not (folder / "vault.db").exists()

@@ -13,7 +13,7 @@ from app.i18n import N_, translator
 from app.problems import Problem
 from app.vault import process
 from ui.commands import secrets_in
-from ui.commands.opening import opened, vault_folder
+from ui.commands.opening import force, opened, vault_folder
 from ui.commands.out import put_json
 
 KEPT_ASIDE = N_("What was there before is kept in {folder}.")
@@ -65,6 +65,77 @@ def restore(options: Any) -> int:
     print(words.text(said, time=words.moment(done.made_at), vault=folder))
     if done.aside:
         print(words.text(KEPT_ASIDE, folder=done.aside))
+    return 0
+
+
+def move_out(options: Any) -> int:
+    """Write the vault into a file for another laptop, and show the code that opens it, once."""
+    file = Path(options.file)
+    with opened(options, closed_too=True) as open_vault:
+        from app.casework import new_laptop
+
+        done = new_laptop.move_out(open_vault.desk, file)
+    if options.json:
+        put_json({"file": str(file), "code": done.code, "at": done.at})
+        return 0
+    words = translator(options.language)
+    print(words.text(N_("The vault is in {file}. From now on nothing is written here."), file=file))
+    print(
+        words.text(N_("Code of the file, shown only now. Type it on the other laptop:")), f"    {done.code}", sep="\n"
+    )
+    print(words.text(N_("There: holdfast vault move-in {file}"), file=file.name))
+    return 0
+
+
+def move_in(options: Any) -> int:
+    """Make the vault of a file on this laptop, with a passphrase of its own."""
+    process.harden()
+    from app.casework import new_laptop
+    from app.casework.desk import close_desk
+    from app.vault.custodian_key import read_cards
+    from app.vault.device_secret import system_store
+    from ui.commands.vault import shown_once
+
+    said_by_force = force()
+    folder = Path(options.vault) if options.vault else paths.vaults_folder() / os.urandom(8).hex()
+    code = secrets_in.recovery_code(options)
+    chosen, made_by_chance = secrets_in.new_passphrase(options, options.new_passphrase_file, said_by_force)
+    cards = read_cards(Path(options.custodians)) if options.custodians else []
+    made = new_laptop.move_in(
+        Path(options.file), code, folder, chosen, secrets=system_store(), policy=said_by_force, cards=cards
+    )
+    kept = made.desk.unlocked.device_secret
+    close_desk(made.desk)
+    answer = {"vault": str(folder), "device_secret": kept, "recovery_code": made.recovery_code, "receipt": made.receipt}
+    said = N_("The vault has arrived in {vault}. Close it on the other laptop with the receipt below.")
+    return shown_once(options, answer, chosen if made_by_chance else "", said)
+
+
+def move_done(options: Any) -> int:
+    """Destroy what is still here of a vault that has arrived on another laptop."""
+    folder = vault_folder(options)
+    with opened(options, closed_too=True, moved_too=True) as open_vault:
+        from app.casework import new_laptop
+
+        new_laptop.close_here(open_vault.desk, secrets_in.receipt(options))
+    if options.json:
+        put_json({"closed": str(folder)})
+    else:
+        print(translator(options.language).text(N_("The vault is on the other laptop. What was here is destroyed.")))
+    return 0
+
+
+def move_back(options: Any) -> int:
+    """Go on here after all."""
+    with opened(options, closed_too=True, moved_too=True) as open_vault:
+        from app.casework import new_laptop
+
+        new_laptop.take_back(open_vault.desk)
+    if options.json:
+        put_json({"vault": str(vault_folder(options))})
+    else:
+        said = N_("The vault goes on here, as another device. Destroy the file; what was made from it is another one.")
+        print(translator(options.language).text(said))
     return 0
 
 

@@ -57,11 +57,12 @@ def has_vault(folder: Path) -> bool:
 
 
 @contextlib.contextmanager
-def opened(options: Any, *, closed_too: bool = False) -> Iterator[Opened]:
+def opened(options: Any, *, closed_too: bool = False, moved_too: bool = False) -> Iterator[Opened]:
     """The vault, opened by its passphrase and closed afterwards.
 
-    Raises Problem lease.sealed where its lease has ended, unless the command works on no case (`closed_too`), and
-    vault.wiped where an order to destroy it stands, which is carried out first.
+    Raises Problem lease.sealed where its lease has ended, unless the command works on no case (`closed_too`), move.out
+    where it is on its way to another laptop, unless the command is about that (`moved_too`), and vault.wiped where an
+    order to destroy it stands, which is carried out first.
     """
     from app.vault import process
 
@@ -71,6 +72,7 @@ def opened(options: Any, *, closed_too: bool = False) -> Iterator[Opened]:
     process.harden()
     typed = passphrase(options)
     from app.casework import desk as casework
+    from app.casework.new_laptop import moved_out
     from app.vault import vault
     from app.vault.device_secret import system_store
     from ui import orders
@@ -88,6 +90,8 @@ def opened(options: Any, *, closed_too: bool = False) -> Iterator[Opened]:
         found = orders.heed(desk)
         if found is not None and found.closed and not closed_too:
             raise Problem("lease.sealed")
+        if not moved_too and moved_out(desk) is not None:
+            raise Problem("move.out")
         yield Opened(desk, translator(options.language), typed)
     finally:
         casework.close_desk(desk)

@@ -19,6 +19,11 @@ def passphrase(options: Any) -> str:
     return _one(options, options.passphrase_file, N_("Passphrase: "), "commands.no_passphrase")
 
 
+def receipt(options: Any) -> str:
+    """The receipt of another laptop. Raises Problem commands.no_code, commands.secret_unreadable."""
+    return _one(options, options.code_file, N_("Receipt: "), "commands.no_code")
+
+
 def recovery_code(options: Any) -> str:
     """The recovery code. Raises Problem commands.no_code, commands.secret_unreadable."""
     file = options.code_file or options.passphrase_file

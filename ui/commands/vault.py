@@ -17,6 +17,7 @@ from ui.commands.out import put_json, say
 
 CODE_ONCE = N_("Recovery code, shown only now. Write it down and put it into the station's safe:")
 WORDS_ONCE = N_("Passphrase, shown only now. Learn it:")
+RECEIPT = N_("Receipt for the other laptop; there, “holdfast vault move-done” asks for it:")
 NO_SECRET = N_(
     "This system keeps no secret for the vault: whoever copies the folder can try passphrases as long as they like."
 )
@@ -151,7 +152,7 @@ def shown_once(options: Any, answer: dict[str, str], generated: str, message: st
         return 0
     words = translator(options.language)
     print(words.text(message, vault=answer["vault"], names=answer.get("custodians", "")))
-    for said, key in ((WORDS_ONCE, "passphrase"), (CODE_ONCE, "recovery_code")):
+    for said, key in ((WORDS_ONCE, "passphrase"), (CODE_ONCE, "recovery_code"), (RECEIPT, "receipt")):
         if key in answer:
             print(words.text(said), f"    {answer[key]}", sep="\n")
     if answer["device_secret"] == "none":
