@@ -930,6 +930,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         NOTHING_CHANGED,
         N_("Ask your administrator for a new code."),
     ),
+    "enrol.busy": (
+        N_("The server takes nothing at present."),
+        N_("Nothing was changed. The code still holds."),
+        N_("Use the code again later. If it goes on like this, tell your administrator."),
+    ),
     "enrol.practice": (
         N_("The code is of a server for real work, and this vault is for practice or for a trial."),
         N_("Nothing was sent, and nothing was changed. The code still holds."),

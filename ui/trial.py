@@ -9,10 +9,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.casework import desk as casework
 from app.problems import Problem
 from sync.client import enrolment
 from ui import tasks
+from ui.joining import joining
 from ui.session import Session
 
 EVERY_MS, LOOKS = 500, 240
@@ -50,17 +50,7 @@ class TrialBeside(QObject):
             self._join(code)
 
     def _join(self, code: str) -> None:
-        desk = self._session.desk
-        open_beside, laptop, author, clock = casework.beside(desk), desk.unlocked.laptop_id, desk.officer, desk.clock
-
-        def work() -> Any:
-            store = open_beside()
-            try:
-                return enrolment.enrol(store, code, laptop=laptop, author=author, clock=clock, trial=True)
-            finally:
-                store.close()
-
-        tasks.run_aside(work, self._has_joined, self._works_alone)
+        tasks.run_aside(joining(self._session.desk, code, trial=True), self._has_joined, self._works_alone)
 
     def _has_joined(self, _member: Any) -> None:
         if not self._stopped:

@@ -31,6 +31,7 @@ _REFUSED = {
     "practice": "enrol.practice",
     "sign_in": "enrol.sign_in_wanted",
     "identity": "enrol.identity",
+    "busy": "enrol.busy",
 }
 
 
@@ -53,7 +54,7 @@ def enrol(
     what happens where the server asks who sits here; it then blocks until somebody has signed in. Raises what
     `SignIn.run` raises, Problem enrol.already, enrol.code_wrong, enrol.code_used, enrol.not_the_server,
     enrol.too_many, enrol.refused, enrol.sign_in_wanted, enrol.identity, enrol.other_officer, enrol.practice,
-    enrol.trial, sync.unreachable, sync.not_understood.
+    enrol.trial, enrol.busy, sync.unreachable, sync.not_understood.
     """
     if membership(store) is not None:
         raise Problem("enrol.already")

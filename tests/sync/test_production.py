@@ -343,7 +343,7 @@ def test_nothing_is_acknowledged_while_the_database_could_lose_it(site: Site, va
         assert waiting >= 1
         assert told() == "sync.not_kept"
         assert desk.store.unsent()[0] == waiting + 1, "nothing of it is believed to be there"
-        with pytest.raises(Problem):
+        with pytest.raises(Problem, match=r"enrol\.busy"):
             enrol(vault(f"{name}, second"), later, Browser(provider, setting))
         patiently(lambda: site.here("health").stdout == '{"ready": false}\n')
     finally:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.casework import desk as casework
 from app.casework import refused, status
 from app.changed import Changed
 from app.i18n import N_
 from app.problems import Problem
-from sync.client import enrolment, lease, membership
+from sync.client import lease, membership
 from sync.client.sign_in import SignIn
 from ui import tasks, theme
+from ui.joining import joining
 from ui.session import Session
 from ui.shell.place_page import PlacePage
 from ui.widgets import clipboard
@@ -107,22 +105,11 @@ class ServerPage(PlacePage):
         self._asking = True
         self.join_button.setEnabled(False)
         self._say_state(self.say(N_("Asking the server …")))
-        desk, code = self.desk, self.code.value()
-        laptop, author, trial = desk.unlocked.laptop_id, desk.officer, desk.practice or self._knows_trial
-        open_beside, clock = casework.beside(desk), desk.clock
-        self._sign_in = sign_in = SignIn(
+        self._sign_in = SignIn(
             self._asks_to_sign_in.emit, self.say(N_("You are signed in. Close this page and go back to the program."))
         )
-
-        def work() -> Any:
-            store = open_beside()
-            try:
-                return enrolment.enrol(
-                    store, code, laptop=laptop, author=author, clock=clock, trial=trial, sign_in=sign_in
-                )
-            finally:
-                store.close()
-
+        trial = self.desk.practice or self._knows_trial
+        work = joining(self.desk, self.code.value(), trial=trial, sign_in=self._sign_in)
         tasks.run_aside(work, self._joined, self._not_joined)
 
     def _open_browser(self, address: str) -> None:
