@@ -28,6 +28,8 @@ from sync.wire import limits, messages, signing
 from sync.wire.messages import Head, Outcome, Pull, Pulled, PulledEntry, Pushed
 
 _NOT_KEPT = "not_kept"
+RENEWALS = 3
+"""How often a round goes on as another device before it ends and says that the vault was copied."""
 _PROBLEMS = {
     "too_old": "sync.too_old",
     "not_enrolled": "sync.not_enrolled",
@@ -86,20 +88,24 @@ class _Exchange(Talk):
 
     def run_as_this_device(self) -> Round:
         """The round, once more as another device where this one's vault was copied or put back; as one from the first
-        word on where the vault knows that it was."""
+        word on where the vault knows that it was.
+
+        And again, where that one was copied as well: of two copies made while it was being asked for, both take it.
+        """
         if identities.wanted(self.store):
             identity.renew(self, self.told_apart)
-        try:
-            return self.run()
-        except Problem as problem:
-            if problem.code != "sync.copied":
-                raise
-            identity.renew(self, self.told_apart)
-        except RefusedByServer as refused:
-            if refused.refusal.code == "replaced":
+        for _ in range(RENEWALS):
+            try:
+                return self.run()
+            except Problem as problem:
+                if problem.code != "sync.copied":
+                    raise
                 identity.renew(self, self.told_apart)
-            elif refused.refusal.code != "not_enrolled" or not identity.introduce_again(self):
-                raise
+            except RefusedByServer as refused:
+                if refused.refusal.code == "replaced":
+                    identity.renew(self, self.told_apart)
+                elif refused.refusal.code != "not_enrolled" or not identity.introduce_again(self):
+                    raise
         return self.run()
 
     def told_apart(self, waiting: Sequence[Outgoing]) -> Sequence[Outcome]:
