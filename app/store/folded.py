@@ -34,6 +34,14 @@ def case(connection: Connection, case_id: str) -> tuple[CaseState, str]:
     return state, changed_at
 
 
+def of_present(connection: Connection, case_id: str) -> CaseState:
+    """The state of a case from its entries of the server's present history alone, and from those that wait."""
+    state = CaseState(case_id)
+    for body, received in connection.execute(_AFTER, (case_id, 0)).fetchall():
+        state.apply(notebook.read(body), received)
+    return state
+
+
 def records_of(packed: bytes) -> dict[str, RecordState]:
     """The records of a snapshot: an object of record ids and packed states."""
     found = msgspec.json.decode(packed, type=dict[str, msgspec.Raw])
@@ -54,6 +62,14 @@ def digest(connection: Connection, case_id: str, upto: int) -> str:
         "SELECT hash FROM entry WHERE case_id = ? AND number > ? AND number <= ?", (case_id, base, upto)
     )
     return total_of([int(value, 16) for (value,) in found.fetchall()], total)
+
+
+def digest_of_present(connection: Connection, case_id: str, upto: int) -> str:
+    """As `digest`, of the entries of the server's present history alone."""
+    found = connection.execute(
+        "SELECT hash FROM entry WHERE case_id = ? AND number > 0 AND number <= ?", (case_id, upto)
+    )
+    return total_of([int(value, 16) for (value,) in found.fetchall()])
 
 
 def total_of(hashes: list[int], base: int = 0) -> str:

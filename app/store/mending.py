@@ -26,9 +26,23 @@ def differs(store: Store, case_id: str, upto: int, digest: str) -> bool:
     A snapshot that was made beyond the number says nothing about it; a later digest will.
     """
     with store.reading() as connection:
-        if folded.snapshot_number(connection, case_id) > upto:
+        number = folded.snapshot_number(connection, case_id)
+        if number >= 0:
+            return number <= upto and folded.digest(connection, case_id, upto) != digest
+    return not _stands_without(store, case_id, upto, digest)
+
+
+def _stands_without(store: Store, case_id: str, upto: int, digest: str) -> bool:
+    """Of a case whose snapshot is one of a history that is no more: whether its entries of the present one are what the
+    server has, and say all that stands. Then they take the place of the snapshot, whose entries came again."""
+    with store.transaction() as connection:
+        if folded.digest_of_present(connection, case_id, upto) != digest:
             return False
-        return folded.digest(connection, case_id, upto) != digest
+        stands = folded.case(connection, case_id)[0].snapshot()
+        if folded.of_present(connection, case_id).snapshot() != stands:
+            return False
+        connection.execute("DELETE FROM snapshot WHERE case_id = ?", (case_id,))
+    return True
 
 
 def keep_what_stands(store: Store, case_id: str, at: str) -> None:
