@@ -25,8 +25,10 @@ from tests.sync import simulate
 from tests.sync.ground import Ground, ground
 from tests.sync.world import Faults, Laptop, World, holds, many_requests, rest, story
 
-SEEDS = 24
-"""How many worlds a run of the tests lives through; `python -m tests.sync.simulate` takes any number."""
+SEEDS, SHORT = 24, 476
+"""How many worlds a run of the tests lives through, and how many more that are short; `python -m tests.sync.simulate`
+takes any number of whole ones."""
+SHORT_LENGTH = 20
 FOUND_OUT = (37, 111, 148, 152, 263, 388, 1033)
 """Seeds in which something once did not hold. They stay."""
 FOUND_OUT_AMONG_PEOPLE = (251, 283)
@@ -45,6 +47,10 @@ def lived(server: Ground, seed: int, **more: Any) -> None:
 
 def test_everything_holds_in_every_world():
     assert simulate.all_of(0, SEEDS) == []
+
+
+def test_everything_holds_in_many_short_worlds():
+    assert simulate.all_of(SEEDS, SEEDS + SHORT, SHORT_LENGTH) == []
 
 
 @pytest.mark.parametrize("seed", FOUND_OUT + FOUND_OUT_AMONG_PEOPLE)

@@ -52,6 +52,10 @@ FIELDS = {"answer": ("value", "note"), "case": ("grade", "reference"), "person":
 VALUES = ("yes", "no", "unknown", "high", "medium", "Mira", "Jon", "in_custody", "at_large", "")
 
 
+LENGTH = 60
+"""Steps in a world before it comes to rest."""
+
+
 class Crash(Exception):
     """The laptop's program ends here."""
 
@@ -453,7 +457,7 @@ def story(
     seed: int,
     ground: Ground,
     folder: Path,
-    length: int = 60,
+    length: int = LENGTH,
     faults: Faults | None = None,
     *,
     people: bool | None = None,
