@@ -68,7 +68,7 @@ WINDOW = (
     Need("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
 )
 # What the tests start: a virtual screen with a window manager and a keyboard, a private bus with a pretended logind,
-# a bus of assistive technology.
+# a bus of assistive technology; and what looks through the server's units and its man page.
 TESTS = (
     *WINDOW,
     Need("Xvfb", "xvfb"),
@@ -78,6 +78,8 @@ TESTS = (
     Need("gdbus", "libglib2.0-bin"),
     Need("/usr/lib/python3/dist-packages/dbusmock", "python3-dbusmock"),
     Need("/usr/libexec/at-spi-bus-launcher", "at-spi2-core"),
+    Need("systemd-analyze", "systemd"),
+    Need("groff", "groff-base"),
 )
 
 

@@ -86,7 +86,7 @@ def make_server(folder: Path, host: str) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     names: list[x509.GeneralName] = [x509.DNSName("localhost"), _address("127.0.0.1"), _address("::1")]
     if host not in ("localhost", "127.0.0.1", "::1"):
-        names.append(_address(host) if _is_address(host) else x509.DNSName(host))
+        names.append(_address(host) if is_address(host) else x509.DNSName(host))
     builder = _builder(_name("Holdfast trial server"), authority.subject, key, timedelta(days=_SERVER_DAYS))
     builder = (
         builder.add_extension(x509.BasicConstraints(False, None), True)
@@ -134,7 +134,8 @@ def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Whether a text is the address of a machine, not a name."""
     try:
         ipaddress.ip_address(text)
     except ValueError:

@@ -174,7 +174,7 @@ class Cluster:
         raise Problem("server.postgresql_failed")
 
     def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
-        python = _python() if self._user else sys.executable
+        python = _python(for_another=self._user is not None)
         # In a group of its own: a Ctrl-C at the terminal is ours, and ends it in order.
         return subprocess.Popen(
             [python, "-I", "-S", "-c", _FOLLOW, *command] if python else command,
@@ -211,10 +211,14 @@ def _other_user() -> pwd.struct_passwd:
     raise Problem("server.no_user")
 
 
-def _python() -> str | None:
-    """A Python that another user can start: the system's where ours lies in a closed folder; None without one."""
-    ours = Path(sys.executable).resolve()
-    return str(ours) if _open_to_all(ours) else shutil.which("python3", path="/usr/bin:/bin")
+def _python(for_another: bool) -> str | None:
+    """A Python that can be started, by another user too if need be; None without one.
+
+    The system's, where ours lies in a closed folder or is the packaged program, which is no Python.
+    """
+    ours = Path(sys.executable)
+    fits = not getattr(sys, "frozen", False) and (not for_another or _open_to_all(ours))
+    return str(ours.resolve() if for_another else ours) if fits else shutil.which("python3", path="/usr/bin:/bin")
 
 
 def _open_to_all(path: Path) -> bool:

@@ -124,7 +124,7 @@ def _production(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one = add("officer", _officer, "list officers, make, move or retire one, assign or name one for a case")
     one.add_argument("--add", metavar="NAME")
     one.add_argument("--role", choices=ROLES)
-    one.add_argument("--unit", metavar="UNIT")
+    one.add_argument("--unit", metavar="UNIT", help="id, or name where only one has it")
     one.add_argument("--move", metavar="OFFICER", help="to --role and --unit")
     one.add_argument("--identify", metavar="OFFICER", help="who signs in as --identity from now on")
     one.add_argument("--identity", metavar="TEXT", default="", help="as what the identity provider names the officer")
@@ -300,14 +300,25 @@ def _make_or_move(options: argparse.Namespace) -> int:
         made = _in_org(
             options,
             lambda c, org: administration.new_officer(
-                c, org, options.add, options.role, options.unit, options.identity
+                c, org, options.add, options.role, _unit_of(c, org, options.unit), options.identity
             ),
         )
         _say({"officer": made, "name": options.add})
     else:
-        _in_org(options, lambda c, org: administration.move_officer(c, org, options.move, options.role, options.unit))
+        _in_org(
+            options,
+            lambda c, org: administration.move_officer(
+                c, org, options.move, options.role, _unit_of(c, org, options.unit)
+            ),
+        )
         _say({"officer": options.move, "role": options.role, "unit": options.unit})
     return DONE
+
+
+def _unit_of(connection: Connection, org: str, wanted: str) -> str:
+    """The unit's id; what fits no unit, or several, is left as it is and refused where it is used."""
+    found = [unit for unit, name, _ in administration.units(connection, org) if wanted in (unit, name)]
+    return found[0] if len(found) == 1 else wanted
 
 
 def _retire(connection: Connection, org: str, officer: str) -> None:
@@ -352,7 +363,7 @@ def _device(options: argparse.Namespace) -> int:
 
 def _code(options: argparse.Namespace) -> int:
     told = config.read(file=options.config)
-    pin, where = authority.pin(told.authority.read_bytes()), (told.public_host, told.port)
+    pin, where = authority.pin(told.authority.read_bytes()), told.reached
 
     def work(connection: Connection, org: str) -> tuple[administration.Person, str]:
         person = _person(connection, org, options.officer)
@@ -440,7 +451,8 @@ def _audit(options: argparse.Namespace) -> int:
 def _health(options: argparse.Namespace) -> int:
     told = config.read(file=options.config)
     context = ssl.create_default_context(cafile=str(told.authority))
-    address = f"https://{told.public_host}:{told.port}/v1/health"
+    host, port = told.reached
+    address = f"https://{host}:{port}/v1/health"
     try:
         with urllib.request.urlopen(address, timeout=_READY_S, context=context) as answer:
             ready = json.loads(answer.read(1000)).get("ready") is True

@@ -11,8 +11,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.problems import Problem
+from sync.server.authority import is_address
 
 PREFIX = "HOLDFAST_SERVER_"
+INSTALLED = Path("/etc/holdfast-server/server.toml")
+"""The configuration of an installed server, where nothing else is named."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,8 @@ class Config:
     `certificate`, `certificate_key`: TLS; `authority`: the certificate that laptops pin; `signing_key`: PEM, Ed25519.
     `trial`: everything on it is for trying out; it takes practice vaults, and others only where a person said so.
     `sign_in_…`: the identity provider where officers show who they are; `code_alone`: there is none, by intention.
+    `public_port`: under which laptops reach it, where that is not `port`.
+    `trusted_proxy`: the address of the one machine whose word is taken for where a request came from.
     `metrics_port`: where figures are told to this machine alone; 0 for nowhere.
     """
 
@@ -35,6 +40,8 @@ class Config:
     host: str = "127.0.0.1"
     port: int = 8443
     public_host: str = "127.0.0.1"
+    public_port: int = 0
+    trusted_proxy: str = ""
     pool: int = 8
     connections: int = 1000
     openapi: bool = False
@@ -49,12 +56,18 @@ class Config:
     housekeeping_minutes: int = 60
     log_level: str = "INFO"
 
+    @property
+    def reached(self) -> tuple[str, int]:
+        """Name and port under which laptops reach it."""
+        return self.public_host, self.public_port or self.port
+
 
 _FILES = ("certificate", "certificate_key", "authority", "signing_key")
 _SECRET = ("certificate_key", "signing_key")
 _SIGN_IN = ("sign_in_issuer", "sign_in_client", "sign_in_keys")
 _RANGES = {
     "port": (1, 65535),
+    "public_port": (0, 65535),
     "pool": (1, 200),
     "connections": (1, 100_000),
     "metrics_port": (0, 65535),
@@ -73,7 +86,11 @@ class _Told:
 
 def read(environment: Mapping[str, str] = os.environ, file: Path | None = None) -> Config:
     """The configuration. Raises Problem server.config_*: what is missing, unknown or cannot be, and where it stands."""
-    file = file or (Path(environment[PREFIX + "CONFIG"]) if environment.get(PREFIX + "CONFIG") else None)
+    if file is None and environment.get(PREFIX + "CONFIG"):
+        file = Path(environment[PREFIX + "CONFIG"])
+    # The folder, for the file in it is hidden from whoever may not read it, and that is what must be said then.
+    if file is None and INSTALLED.parent.exists():
+        file = INSTALLED
     told = _from_file(file) if file else {}
     for name, value in environment.items():
         if name.startswith(PREFIX) and name != PREFIX + "CONFIG":
@@ -146,6 +163,8 @@ def _value(name: str, told: _Told, kind: str) -> Any:
         raise _wrong(name, told, ", ".join(_LEVELS))
     if any(not sign.isprintable() for sign in text):
         raise _wrong(name, told, "a text on one line")
+    if name == "trusted_proxy" and text and not is_address(text):
+        raise _wrong(name, told, "the address of one machine, such as 127.0.0.1")
     return text
 
 

@@ -155,7 +155,9 @@ def _configured(application: Any, config: Config) -> uvicorn.Server:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        # Only who stands before us may say where a request came from; of all others the connection itself says it.
+        proxy_headers=bool(config.trusted_proxy),
+        forwarded_allow_ips=config.trusted_proxy or None,
         limit_concurrency=config.connections,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=_LAST_ANSWERS_S,

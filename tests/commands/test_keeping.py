@@ -23,6 +23,9 @@ def test_a_backup_is_made_and_put_back(full, tmp_path):
     )
     assert (said.code, "goes on as another device" in said.out) == (0, True)
     assert full.json("vault", "check")[0]["notebook"] == "whole"
+    shutil.rmtree(full.folder)
+    there = holdfast("vault", "restore", tmp_path / "one.backup", "--vault", full.folder, "--unopened")
+    assert (there.code, full.folder.exists()) == (0, True)
 
 
 def test_a_vault_moves_to_another_laptop(full, tmp_path):

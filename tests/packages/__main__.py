@@ -1,4 +1,4 @@
-"""The packages in clean roots: `python -m tests.packages desktop|server|windows FOLDER`, as root on Debian or Ubuntu.
+"""The packages in clean roots: `python -m tests.packages PROOF FOLDER`, as root on Debian or Ubuntu.
 
 Installs what `dev.py build` made (in dist/, or --dist) into a bare system without a Python of its own, uses it as an
 administrator and an officer do, upgrades it, takes it back, removes it. The transcript and the pictures are kept in
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.packages.work import NotSoError, Work
 
-PROOFS = ("desktop", "server", "windows")
+PROOFS = ("desktop", "server", "container", "failover", "windows")
 ROOT = Path(__file__).resolve().parents[2]
 
 

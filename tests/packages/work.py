@@ -7,8 +7,11 @@ import subprocess
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from tests.packages.root import CleanRoot
+
+Kind = TypeVar("Kind", bound=CleanRoot)
 
 
 class NotSoError(Exception):
@@ -22,7 +25,7 @@ class Work:
         folder.mkdir(parents=True)
         self.folder, self.dist, self._keep = folder.resolve(), dist.resolve(), keep
         self._transcript = (self.folder / "transcript.txt").open("w", encoding="utf-8")
-        self._roots: list[CleanRoot] = []
+        self.roots: list[CleanRoot] = []
         self._begun = time.monotonic()
 
     def say(self, line: str) -> None:
@@ -32,11 +35,11 @@ class Work:
         self._transcript.write(stamped + "\n")
         self._transcript.flush()
 
-    def root(self, name: str, *packages: str, suite: str = "bookworm") -> CleanRoot:
+    def root(self, name: str, *packages: str, suite: str = "bookworm", kind: type[Kind] = CleanRoot) -> Kind:  # type: ignore[assignment]
         """A bare Debian in a folder of its own, with these packages of the distribution added."""
         self.say(f"a clean root: {suite}, {name}" + (f", with {' '.join(packages)}" if packages else ""))
-        made = CleanRoot(self.folder / f"root-{name}", suite)
-        self._roots.append(made)
+        made = kind(self.folder / f"root-{name}", suite)
+        self.roots.append(made)
         if packages:
             self.run(made, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages, quiet=True)
         return made
@@ -94,7 +97,7 @@ class Work:
 
     def end(self) -> None:
         """Stop what still runs in the roots and remove them, unless they are to be kept."""
-        for root in self._roots:
+        for root in self.roots:
             root.end()
             if not self._keep:
                 shutil.rmtree(root.folder)

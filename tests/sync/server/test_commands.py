@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import json
 import subprocess
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.problems import Problem
-from sync.server import config
+from sync.server import config, service
 from sync.server.commands import main
 from sync.wire import code
 from tests.sync.conftest import SERVER, Trial
@@ -32,7 +34,12 @@ def test_a_force_from_its_name_to_a_revoked_laptop(trial: Trial, force: Force):
     )
 
     (unit,) = said(trial, force, "unit", "--add", "North", "--above", force.unit)
-    (officer,) = said(trial, force, "officer", "--add", "Ada Lark", "--role", "officer", "--unit", unit["unit"])
+    (officer,) = said(trial, force, "officer", "--add", "Ada Lark", "--role", "officer", "--unit", "North")
+    twin = said(trial, force, "unit", "--add", "North")[0]["unit"]
+    unclear = trial.command(
+        "officer", "--organisation", force.name, "--move", "Ada Lark", "--role", "officer", "--unit", "North"
+    )
+    assert (unclear.returncode, twin != unit["unit"]) == (1, True)
     (shown,) = said(trial, force, "enrolment-code", "Ada Lark")
     laptop = Laptop(force, officer["officer"])
     laptop.enrol(code.read(shown["code"]).secret)
@@ -103,12 +110,47 @@ def test_a_configuration_of_environment_and_file(whole: dict[str, str], tmp_path
         ("OPENAPI", "perhaps", "server.config_value"),
         ("LOG_LEVEL", "LOUD", "server.config_value"),
         ("PROT", "1", "server.config_unknown"),
+        ("PUBLIC_PORT", "70000", "server.config_value"),
+        ("TRUSTED_PROXY", "everybody", "server.config_value"),
     ],
 )
 def test_what_cannot_be_is_said_before_anything_begins(whole: dict[str, str], name: str, value: str, problem: str):
     with pytest.raises(Problem) as found:
         config.read({**whole, config.PREFIX + name: value})
     assert found.value.code == problem
+
+
+def test_an_installed_server_needs_no_word_of_its_configuration(whole: dict[str, str], tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(config, "INSTALLED", tmp_path / "etc" / "server.toml")
+    assert config.read(whole).reached == ("127.0.0.1", 8443)
+    (tmp_path / "etc").mkdir()
+    with pytest.raises(Problem) as found:
+        config.read(whole)
+    assert found.value.code == "server.config_unreadable"
+    config.INSTALLED.write_text('public_host = "holdfast.example"\npublic_port = 443\n')
+    assert config.read(whole).reached == ("holdfast.example", 443)
+    (tmp_path / "other.toml").write_text("port = 444\n")
+    assert config.read({**whole, config.PREFIX + "CONFIG": str(tmp_path / "other.toml")}).reached == ("127.0.0.1", 444)
+
+
+@pytest.mark.parametrize(
+    "trusted, peer, seen",
+    [
+        ("", "127.0.0.1", "127.0.0.1"),
+        ("127.0.0.1", "127.0.0.1", "203.0.113.9"),
+        ("127.0.0.1", "198.51.100.4", "198.51.100.4"),
+    ],
+)
+def test_only_the_trusted_proxy_says_where_a_request_came_from(trial: Trial, trusted: str, peer: str, seen: str):
+    told = dataclasses.replace(config.read({}, trial.folder / "server.toml"), trusted_proxy=trusted)
+    clients: list[str] = []
+
+    async def application(scope, receive, send):
+        clients.append(scope["client"][0])
+
+    scope = {"type": "http", "client": (peer, 5), "scheme": "https", "headers": [(b"x-forwarded-for", b"203.0.113.9")]}
+    asyncio.run(service._configured(application, told).config.loaded_app(scope, None, None))
+    assert clients == [seen]
 
 
 def test_a_file_that_is_no_toml_is_said(whole: dict[str, str], tmp_path: Path):

@@ -1,0 +1,301 @@
+"""The server's wheel and Debian package: the modules that serving needs; in the package, a Python with its libraries.
+
+What belongs to the server is read from the imports themselves: whatever `sync.server` reaches, and nothing else. So no
+code that opens a vault or shows a case lies on the server.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib.metadata
+import json
+import os
+import platform
+import re
+import shutil
+import ssl
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import machine
+
+from artefacts import deb, man, sbom
+from artefacts.order import Component, Made, Order
+
+NEEDS = (machine.Need("objdump", "binutils"), machine.Need("strip", "binutils"))
+NAME = "holdfast-server"
+ROOT_PACKAGE = "sync.server"
+PROGRAM = "opt/holdfast-server"
+DATA = {"sync/server/migrations": "*.sql", "sync/wire/dictionaries": "*.zdict", "resources/i18n": "**/*.mo"}
+"""The data files of the modules above."""
+_SAYS = "The force's own server for Holdfast: keeps the notebooks of all laptops and hands them on"
+_UNITS = ("holdfast-server.service", "holdfast-server-migrate.service", "holdfast-server-verify.service")
+_TIMERS = ("holdfast-server-verify.timer",)
+_SCRIPTS = ("postinst", "prerm", "postrm")
+_EXAMPLES = ("server/network.conf", "server/Containerfile", "samples")
+
+
+def make(order: Order) -> list[Made]:
+    """The wheel first: the package is made from what it holds."""
+    locked = sbom.locked(order.source / "packaging" / "locked-run.txt")
+    wheel = make_wheel(order)
+    program = make_program(order, wheel)
+    package = make_package(order, program)
+    asked = requirements(order.source)
+    return [
+        Made(wheel, [locked[_name(line)] for line in asked]),
+        Made(package, [*_inside(program, locked), *_carried(program)]),
+    ]
+
+
+def modules(source: Path) -> list[Path]:
+    """The files of every module that the server imports, directly or not, as paths from `source`; sorted."""
+    code = (
+        "import grimp, json, sys; sys.path.insert(0, '.'); graph = grimp.build_graph('app', 'sync', cache_dir=None); "
+        f"own = graph.find_descendants('{ROOT_PACKAGE}') | {{'{ROOT_PACKAGE}'}}; "
+        f"print(json.dumps(sorted(own | graph.find_upstream_modules('{ROOT_PACKAGE}', as_package=True))))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], cwd=source, capture_output=True, text=True, check=True).stdout
+    found = set()
+    for name in json.loads(told):
+        path = Path(*name.split("."))
+        found.add(path / "__init__.py" if (source / path).is_dir() else path.with_suffix(".py"))
+        found |= {folder / "__init__.py" for folder in path.parents if folder != Path()}
+    return sorted(path for path in found if (source / path).exists())
+
+
+def requirements(source: Path) -> list[str]:
+    """What the server asks for: its extra, and those of the program's own that its modules import."""
+    project = tomllib.loads((source / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    imported = set()
+    for file in modules(source):
+        text = (source / file).read_text(encoding="utf-8")
+        imported |= set(re.findall(r"^\s*(?:from|import) (\w+)", text, re.MULTILINE))
+    own = [line for line in project["dependencies"] if _name(line) in imported]
+    return sorted([*own, *project["optional-dependencies"]["server"]], key=str.lower)
+
+
+def make_wheel(order: Order) -> Path:
+    """The wheel `holdfast_server`: the server's modules with their data, for a machine that brings Python itself."""
+    stage = order.work / "wheel"
+    for file in modules(order.source):
+        (stage / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(order.source / file, stage / file)
+    for folder, pattern in DATA.items():
+        for found in sorted((order.source / folder).glob(pattern)):
+            path = stage / found.relative_to(order.source)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(found, path)
+    shutil.copyfile(order.source / "LICENSE", stage / "LICENSE")
+    project = tomllib.loads((order.source / "pyproject.toml").read_text(encoding="utf-8"))
+    (stage / "pyproject.toml").write_text(_project(project, order), encoding="utf-8")
+    for path in [stage, *stage.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+        os.utime(path, (order.epoch, order.epoch))
+    told = {**os.environ, "SOURCE_DATE_EPOCH": str(order.epoch), "PYTHONHASHSEED": "0"}
+    code = "import sys; from setuptools import build_meta; print(build_meta.build_wheel(sys.argv[1]))"
+    made = order.work / "made"
+    made.mkdir()
+    _run([sys.executable, "-c", code, str(made)], stage, told)
+    (wheel,) = made.glob("*.whl")
+    return Path(shutil.move(wheel, order.out / wheel.name))
+
+
+def make_program(order: Order, wheel: Path) -> Path:
+    """The folder with the program, a Python and the libraries, made from what the wheel holds."""
+    stage = order.work / "stage"
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(stage)
+    start = f"import sys\n\nfrom {ROOT_PACKAGE}.commands import main\n\nsys.exit(main())\n"
+    (stage / f"{NAME}.py").write_text(start, encoding="utf-8")
+    told = {
+        **os.environ,
+        "HOLDFAST_STAGE": str(stage),
+        "SOURCE_DATE_EPOCH": str(order.epoch),
+        "PYTHONHASHSEED": "0",
+        "PYINSTALLER_CONFIG_DIR": str(order.work / "pyinstaller"),
+        # Nothing but the staged modules may be found as ours.
+        "PYTHONSAFEPATH": "1",
+        "LC_ALL": "C.UTF-8",
+    }
+    spec = order.work / f"{NAME}.spec"
+    shutil.copyfile(order.source / "packaging" / "server" / spec.name, spec)
+    words = ["--noconfirm", "--clean", "--log-level=WARN", "--distpath", "dist", "--workpath", "between", str(spec)]
+    _run([sys.executable, "-m", "PyInstaller", *words], order.work, told)
+    return order.work / "dist" / NAME
+
+
+def make_package(order: Order, program: Path) -> Path:
+    """The Debian package: program, units, sample configuration, examples, man page, and what it is made of."""
+    ours = order.source / "packaging"
+    docs = f"usr/share/doc/{NAME}"
+    manual = man.page(ours / "server" / f"{NAME}.8", order.source, f"{ROOT_PACKAGE}.commands:parser")
+    entries = [
+        *deb.folder_entries(program, PROGRAM),
+        deb.Entry(f"usr/bin/{NAME}", link=f"/{PROGRAM}/{NAME}"),
+        *(deb.Entry(f"lib/systemd/system/{unit}", ours / "server" / unit) for unit in (*_UNITS, *_TIMERS)),
+        deb.Entry(f"usr/share/{NAME}/server.toml", ours / "server" / "server.toml"),
+        deb.Entry(f"usr/share/man/man8/{NAME}.8.gz", gzip.compress(manual.encode(), mtime=0)),
+        deb.Entry(f"{docs}/copyright", _copyright(program, order.source).encode()),
+        deb.Entry(f"{docs}/README.md", ours / "README.md"),
+        deb.Entry(f"{docs}/exchange.md", order.source / "sync" / "README.md"),
+    ]
+    for name in _EXAMPLES:
+        place = ours / name
+        files = sorted(place.iterdir()) if place.is_dir() else [place]
+        entries += [deb.Entry(f"{docs}/examples/{file.name}", file) for file in files]
+    fields = {
+        "Package": NAME,
+        "Version": order.version,
+        "Architecture": _architecture(),
+        "Maintainer": "The administrators of the force <root@localhost>",
+        "Depends": f"adduser, libc6 (>= {_glibc(program)}), zlib1g",
+        "Recommends": "openssl",
+        "Suggests": "postgresql (>= 15), nginx",
+        "Section": "net",
+        "Priority": "optional",
+        "Description": f"{_SAYS}\n Officers' laptops work without a network and send what they recorded here when they"
+        "\n have one. The package carries its own Python and libraries; it needs a PostgreSQL\n (15 or newer).",
+    }
+    scripts = {name: (ours / "server" / name).read_text(encoding="utf-8") for name in _SCRIPTS}
+    out = order.out / f"{NAME}_{order.version}_{fields['Architecture']}.deb"
+    return deb.write(out, fields, entries, epoch=order.epoch, scripts=scripts)
+
+
+def _project(project: dict[str, object], order: Order) -> str:
+    told = project["project"]
+    assert isinstance(told, dict)
+    asked = "".join(f"    {json.dumps(line)},\n" for line in requirements(order.source))
+    data = sorted({pattern.rsplit("/", 1)[-1] for pattern in DATA.values()})
+    return (
+        f"[build-system]\nrequires = {json.dumps(project['build-system']['requires'])}\n"  # type: ignore[index]
+        'build-backend = "setuptools.build_meta"\n\n'
+        f"[project]\nname = {json.dumps(NAME)}\nversion = {json.dumps(order.version)}\n"
+        f'description = {json.dumps(_SAYS)}\nlicense = {json.dumps(told["license"])}\nlicense-files = ["LICENSE"]\n'
+        f"requires-python = {json.dumps(told['requires-python'])}\ndependencies = [\n{asked}]\n\n"
+        f'[project.scripts]\n{NAME} = "{ROOT_PACKAGE}.commands:main"\n\n'
+        '[tool.setuptools.packages.find]\nwhere = ["."]\ninclude = ["app*", "sync*", "resources*"]\n\n'
+        f'[tool.setuptools.package-data]\n"*" = {json.dumps(data)}\n'
+    )
+
+
+def _name(requirement: str) -> str:
+    """The name of what a requirement asks for, as locked lists write it."""
+    found = re.match(r"[A-Za-z0-9._-]+", requirement)
+    assert found is not None
+    return re.sub(r"[-_.]+", "-", found[0]).lower()
+
+
+def _distributions(program: Path) -> list[importlib.metadata.Distribution]:
+    """The installed packages of which at least one module lies in the program folder."""
+    archived = set(_archived(program))
+    found = []
+    for one in importlib.metadata.distributions():
+        tops = {
+            Path(str(file)).parts[0].split(".")[0]
+            for file in one.files or ()
+            if str(file).endswith((".py", ".so")) and not str(file).startswith((".", "_"))
+        }
+        # A single module of the standard library's name is none of theirs.
+        if tops & (archived - set(sys.stdlib_module_names)):
+            found.append(one)
+    return sorted({_name(one.name): one for one in found}.values(), key=lambda one: _name(one.name))
+
+
+def _archived(program: Path) -> list[str]:
+    """The top names of all modules in the program folder: in its archive, and as files beside it."""
+    from PyInstaller.archive.readers import CArchiveReader
+
+    archive = CArchiveReader(str(program / NAME))
+    inside = archive.open_embedded_archive("PYZ.pyz").toc
+    beside = [path.name.split(".")[0] for path in (program / "_internal").iterdir()]
+    return sorted({name.split(".")[0] for name in inside} | set(beside))
+
+
+def _inside(program: Path, locked: dict[str, Component]) -> list[Component]:
+    """The locked packages of which something lies in the program folder."""
+    names = [_name(one.name) for one in _distributions(program)]
+    return [locked[name] for name in names if name in locked]
+
+
+def _carried(program: Path) -> list[Component]:
+    """What comes beside or inside those packages and has advisories of its own."""
+    import psycopg
+    import zstandard
+    from cryptography.hazmat.backends.openssl.backend import backend
+
+    major, minor = divmod(psycopg.pq.version(), 10000)
+    python, libpq = platform.python_version(), f"{major}.{minor}"
+    openssl, zstd = backend.openssl_version_text().split()[1], ".".join(map(str, zstandard.ZSTD_VERSION))
+    found = [
+        Component("python", python, f"pkg:generic/python@{python}", "PSF-2.0"),
+        Component("openssl", openssl, f"pkg:generic/openssl@{openssl}", "Apache-2.0", of="cryptography"),
+        Component("libpq", libpq, f"pkg:generic/postgresql@{libpq}", "PostgreSQL", of="psycopg-binary"),
+        Component("zstd", zstd, f"pkg:generic/zstd@{zstd}", "BSD-3-Clause", of="zstandard"),
+    ]
+    served = ssl.OPENSSL_VERSION.split()[1]
+    if any((program / "_internal").glob("libssl.so*")):
+        found.append(Component("openssl-of-python", served, f"pkg:generic/openssl@{served}", "Apache-2.0"))
+    return found
+
+
+def _copyright(program: Path, source: Path) -> str:
+    """Our licence, then that of everything the package carries, as its authors wrote it."""
+    parts = [
+        "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/",
+        "",
+        "Holdfast is under the Apache License 2.0, which follows. After it come the licences of what is carried along.",
+        "",
+        (source / "LICENSE").read_text(encoding="utf-8"),
+    ]
+    python = Path(os.__file__).parent / "LICENSE.txt"
+    parts += [_heading(f"Python {platform.python_version()}")]
+    parts += [python.read_text(encoding="utf-8") if python.exists() else "Python Software Foundation License 2.0"]
+    for one in _distributions(program):
+        parts.append(_heading(f"{one.metadata['Name']} {one.version}"))
+        texts = [
+            file.locate().read_text(encoding="utf-8", errors="replace")  # type: ignore[attr-defined]
+            for file in sorted(one.files or (), key=str)
+            if re.search(r"(?i)dist-info/.*(licen[cs]e|copying|notice|authors)[^/]*$", str(file))
+        ]
+        parts += texts or [one.metadata["License-Expression"] or one.metadata["License"] or "see its project"]
+    return "\n".join(parts) + "\n"
+
+
+def _heading(text: str) -> str:
+    return f"\n{'=' * 79}\n{text}\n{'=' * 79}\n"
+
+
+def _architecture() -> str:
+    """Debian's name of this machine's kind."""
+    return {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
+
+
+def _glibc(program: Path) -> str:
+    """The newest version of the C library that anything in the folder asks for."""
+    newest = (2, 0)
+    for file in sorted(program.rglob("*")):
+        if file.is_file() and not file.is_symlink() and file.read_bytes()[:4] == b"\x7fELF":
+            said = subprocess.run(["objdump", "-T", str(file)], capture_output=True, text=True, check=False).stdout
+            for major, minor in re.findall(r"GLIBC_(\d+)\.(\d+)", said):
+                newest = max(newest, (int(major), int(minor)))
+    return f"{newest[0]}.{newest[1]}"
+
+
+def _run(command: list[str], where: Path, told: dict[str, str]) -> None:
+    """Run a tool; what it makes may be read by everybody, whatever this machine's habits are."""
+    done = subprocess.run(
+        command,
+        cwd=where,
+        env=told,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        umask=0o022,
+    )
+    if done.returncode:
+        raise machine.GroundMissingError(f"This did not work: {' '.join(command)}\n{done.stdout[-3000:]}")

@@ -1,0 +1,230 @@
+"""The server's package as an administrator meets it: installed by the guide, used by laptops, updated, removed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.packages import guide
+from tests.packages.booted import BootedRoot, Network
+from tests.packages.laptops import HOST, ROOT, Laptop
+from tests.packages.work import NotSoError, Work
+
+SYSTEM = ("systemd", "systemd-sysv", "dbus", "openssl", "postgresql", "curl")
+NGINX = ("nginx-light", "libnginx-mod-stream")
+KEYS = "/etc/holdfast-server/keys"
+BEFORE = "0.0.9"
+MOST_EXPOSED = 1.5
+"""What `systemd-analyze security` may say of the service at most, of 10."""
+
+
+def prove(work: Work) -> None:
+    """Installed and used in one root; an older version updated with its data kept, and removed, in another."""
+    before = _package_before(work)
+    network = Network()
+    try:
+        _installed_and_used(work, network)
+        _updated_and_removed(work, network, before)
+    finally:
+        for root in work.roots:
+            root.end()
+        network.end()
+
+
+def follow(work: Work, root: BootedRoot, name: str, where: str = "/srv", told: Mapping[str, str] | None = None) -> str:
+    """Run a block of the administrator's guide as it stands; returns what it said."""
+    work.say(f"the guide, {name}:")
+    return work.run(root, "sh", "-ec", f"cd {where}\n{guide.commands(name)}", told=told)
+
+
+def prepared(work: Work, name: str, package: Path, *more: str) -> BootedRoot:
+    """A machine that is off, with what a server needs beside itself, and what was built in /srv/package."""
+    root = work.root(name, *SYSTEM, *more, kind=BootedRoot)
+    root.inside("etc/hosts").write_text(f"127.0.0.1 localhost {HOST}\n", encoding="utf-8")
+    shutil.copytree(package.parent, root.inside("srv/package"))
+    return root
+
+
+def started(work: Work, network: Network, root: BootedRoot) -> None:
+    """The machine runs, in the network of the proof alone."""
+    root.network = network
+    root.boot(work.folder / f"{root.folder.name}.log")
+
+
+def configure(work: Work, root: BootedRoot, database: bool = True) -> None:
+    """From the machine with the package to the configured one, by the guide; `database`: whether to make one, too."""
+    if database:
+        follow(work, root, "server-database")
+    follow(work, root, "server-keys")
+    # On another machine in earnest; here what it makes is carried over.
+    work.run(root, "mkdir", "/srv/authority")
+    follow(work, root, "server-authority", "/srv/authority")
+    work.run(
+        root,
+        *["install", "-o", "root", "-g", "holdfast-server", "-m", "0640"],
+        *(f"/srv/authority/{name}" for name in ("server.crt", "server.key", "authority.crt")),
+        KEYS,
+    )
+    # There is no identity provider in these roots: officers show who they are by their codes alone.
+    told = "s/^sign_in_/# sign_in_/; s/^# code_alone = .*/code_alone = true/"
+    work.run(root, "sed", "-i", told, "/etc/holdfast-server/server.toml")
+    follow(work, root, "server-owner")
+
+
+def _installed_and_used(work: Work, network: Network) -> None:
+    root = prepared(work, "server", work.one("server", "*.deb"), *NGINX)
+    started(work, network, root)
+    work.so(_fails(work, root, "command -v python3"), "this machine has no Python of its own")
+    follow(work, root, "server-check", "/srv/package")
+    follow(work, root, "server-install", "/srv/package")
+    configure(work, root)
+    follow(work, root, "server-begin")
+    _guarded(work, root)
+    one, other = Laptop(work, network, "laptop-one"), Laptop(work, network, "laptop-two")
+    one.begin("A. Berg", _code(follow(work, root, "server-code")))
+    case = one.new_case()
+    one.run("sync")
+    work.run(root, "holdfast-server", *["officer", "--add", "B.Coulter", "--role", "officer", "--unit", "North"])
+    code = _code(work.run(root, "holdfast-server", "enrolment-code", "B.Coulter"))
+    other.begin("B. Coulter", code)
+    other.run("sync")
+    work.so(case in other.cases(), "a case that was made on one laptop stands on the other")
+    work.run(root, "systemctl", "start", "holdfast-server-verify.service")
+    _behind_nginx(work, root, network, one, other)
+
+
+def _guarded(work: Work, root: BootedRoot) -> None:
+    """What the package promises of the service, asked of the system itself."""
+    units = [f"/lib/systemd/system/{file.name}" for file in sorted((ROOT / "packaging/server").glob("*.service"))]
+    timers = [f"/lib/systemd/system/{file.name}" for file in sorted((ROOT / "packaging/server").glob("*.timer"))]
+    work.so(not work.run(root, "systemd-analyze", "verify", *units, *timers).strip(), "systemd finds nothing to say")
+    for unit in units:
+        said = work.run(root, "systemd-analyze", "security", "--no-pager", Path(unit).name, quiet=True)
+        (level,) = re.findall(r"Overall exposure level for \S+: ([\d.]+)", said)
+        work.so(float(level) <= MOST_EXPOSED, f"{Path(unit).name} is exposed by {level} of 10")
+    said = work.run(root, "sh", "-c", "stat -c '%a %U:%G %n' /etc/holdfast-server/* /etc/holdfast-server/keys/*")
+    work.so("640 root:holdfast-server /etc/holdfast-server/server.toml" in said, "the configuration is for the service")
+    work.so("600 root:root /etc/holdfast-server/owner.env" in said, "how the owner connects is for root alone")
+    work.so("/usr/sbin/nologin" in work.run(root, "getent", "passwd", "holdfast-server"), "its user has no shell")
+    held = "grep -E '^(Uid|NoNewPrivs|Seccomp|CapBnd)' /proc/$(pidof -s holdfast-server)/status"
+    running = work.run(root, "sh", "-c", held)
+    work.so(re.search(r"NoNewPrivs:\s+1\b.*Seccomp:\s+2\b", running, re.DOTALL) is not None, "it is held by its unit")
+    work.so("CapBnd:\t0000000000000000" in running, "it has no capability")
+
+
+def _behind_nginx(work: Work, root: BootedRoot, network: Network, one: Laptop, other: Laptop) -> None:
+    follow(work, root, "server-nginx")
+    work.run(root, "holdfast-server", *["officer", "--add", "C.Drake", "--role", "officer", "--unit", "North"])
+    third = Laptop(work, network, "laptop-three")
+    third.begin("C. Drake", _code(work.run(root, "holdfast-server", "enrolment-code", "C.Drake")))
+    third.run("sync")
+    work.so(third.cases() == one.cases(), "a laptop that joined through nginx has the same cases")
+    old = "openssl s_client -connect 127.0.0.1:443 -tls1_2 </dev/null"
+    work.so(_fails(work, root, old), "nginx speaks nothing older than TLS 1.3")
+    # From where the service runs, nothing but this machine's own addresses can be reached.
+    ask = f"curl --silent --insecure --max-time 3 --output /dev/null https://{Network.ELSEWHERE}/"
+    work.run(root, "sh", "-ec", ask)
+    group = "/sys/fs/cgroup/system.slice/holdfast-server.service/cgroup.procs"
+    work.so(_fails(work, root, f"echo $$ > {group}; exec {ask}"), "the service reaches no other machine")
+    follow(work, root, "server-nginx-pass-through")
+    case = third.new_case("sc02.json")
+    third.run("sync")
+    other.run("sync")
+    work.so(case in other.cases(), "and what it sends through a connection that nginx passes on arrives")
+    root.power_off()
+
+
+def _updated_and_removed(work: Work, network: Network, before: Path) -> None:
+    root = prepared(work, "before", before)
+    started(work, network, root)
+    follow(work, root, "server-install", "/srv/package")
+    configure(work, root)
+    # The older program asks for its configuration, and for a unit by its id.
+    told = {"HOLDFAST_SERVER_CONFIG": "/etc/holdfast-server/server.toml"}
+    owner = "set -a; . /etc/holdfast-server/owner.env; set +a; exec holdfast-server migrate --login holdfast-server"
+    work.run(root, "sh", "-ec", owner, told=told)
+    work.run(root, "holdfast-server", "init", "--name", "Northmoor", told=told)
+    unit = json.loads(work.run(root, "holdfast-server", "unit", "--add", "North", told=told))["unit"]
+    work.run(root, "holdfast-server", *["officer", "--add", "A.Berg", "--role", "officer", "--unit"], unit, told=told)
+    work.run(root, "systemctl", "enable", "--now", "holdfast-server", "holdfast-server-verify.timer")
+    laptop = Laptop(work, network, "laptop-before")
+    code = _code(work.run(root, "holdfast-server", "enrolment-code", "A.Berg", told=told))
+    laptop.begin("A. Berg", code)
+    case = laptop.new_case()
+    laptop.run("sync")
+    kept = _kept(work, root)
+
+    shutil.rmtree(root.inside("srv/package"))
+    shutil.copytree(work.one("server", "*.deb").parent, root.inside("srv/package"))
+    follow(work, root, "server-update", "/srv/package")
+    work.so(_kept(work, root) == kept, "the update left configuration, keys and entries as they were")
+    work.so(work.run(root, "holdfast-server", "verify").startswith("Every entry"), "the whole history still follows")
+    later = laptop.new_case("sc02.json")
+    laptop.run("sync")
+    fresh = Laptop(work, network, "laptop-after")
+    fresh.begin("A. Berg", _code(work.run(root, "holdfast-server", "enrolment-code", "A.Berg")))
+    fresh.run("sync")
+    work.so(fresh.cases() == {case, later}, "a new laptop gets what was sent before and after the update")
+
+    kept = _kept(work, root)
+    follow(work, root, "server-remove")
+    work.so(_fails(work, root, "systemctl is-active holdfast-server"), "the service is gone")
+    work.so(_kept(work, root) == kept, "configuration, keys and database stay")
+    follow(work, root, "server-purge")
+    left = _kept(work, root)
+    work.so(list(left) == ["signing.key", "database"], "purged, the configuration is gone")
+    work.so(left.items() <= kept.items(), "and keys and database are as they were")
+    root.power_off()
+
+
+def _kept(work: Work, root: BootedRoot) -> dict[str, str]:
+    """Checksums of what is there of configuration and keys; how many organisations and entries the database has."""
+    files = [Path(f"/etc/holdfast-server/{name}") for name in ("server.toml", "owner.env", "keys/signing.key")]
+    asked = "SELECT (SELECT count(*) FROM organisation), (SELECT count(*) FROM entry)"
+    return {
+        **{file.name: work.run(root, "sha256sum", str(file)) for file in files if root.inside(str(file)).exists()},
+        "database": work.run(root, "runuser", "-u", "postgres", "--", "psql", "-At", "holdfast", "-c", asked),
+    }
+
+
+def _fails(work: Work, root: BootedRoot, line: str) -> bool:
+    """Whether a shell line does not go well."""
+    said = work.run(root, "sh", "-c", f"if ( {line} ) >/dev/null 2>&1; then echo goes well; else echo fails; fi")
+    return said.strip() == "fails"
+
+
+def _code(said: str) -> str:
+    return str(json.loads(said.strip().splitlines()[-1])["code"])
+
+
+def _package_before(work: Work) -> Path:
+    """The package of the state before the newest migration of the tables, built as today's is."""
+    found = subprocess.run(
+        ["git", "log", "-1", "--diff-filter=A", "--format=%H", "--", "sync/server/migrations"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    if not found:
+        raise NotSoError("there is a history of this project to take the version before from")
+    work.say(f"building version {BEFORE}: the program before {found[:12]} brought the newest migration")
+    tree = work.folder / "before"
+    shutil.copytree(ROOT / "packaging", tree / "packaging", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "LICENSE", tree)
+    shutil.copy(ROOT / "pyproject.toml", tree)
+    parts = ["app", "sync", "resources"]
+    packed = subprocess.run(["git", "archive", f"{found}^", *parts], cwd=ROOT, capture_output=True, check=True).stdout
+    subprocess.run(["tar", "-x", "-C", str(tree)], input=packed, check=True)
+    out = work.folder / "dist-before"
+    words = ["packaging/build.py", "server", "--version", BEFORE, "--out", str(out)]
+    told = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
+    subprocess.run([sys.executable, *words], cwd=tree, check=True, env=told)
+    (package,) = (out / "server").glob("*.deb")
+    return package
