@@ -102,8 +102,11 @@ def _insert(connection: Connection, caller: Caller, wish: messages.NewIdentity, 
 
 
 def _key_only(connection: Connection, caller: Caller) -> bool:
+    """Whether it is revoked for its key alone; of an officer out of service, every vault is to go."""
     row = connection.execute(
-        "SELECT key_only FROM device WHERE org_id = %s AND device_id = %s", (caller.org, caller.device)
+        "SELECT d.key_only AND o.active FROM device AS d JOIN officer AS o ON o.org_id = d.org_id"
+        " AND o.officer_id = d.officer_id WHERE d.org_id = %s AND d.device_id = %s",
+        (caller.org, caller.device),
     ).fetchone()
     return row is not None and bool(row[0])
 

@@ -25,8 +25,9 @@ from sync.server.postgres import PostgresTaking, lock
 from sync.server.signatures import Signatures
 
 COUNTS, STAYS_APART = "counts", "stays_apart"
-DECIDABLE = ("scope", "role", "receiver", "revoked")
-"""Reasons that are about rights. What is broken, forged or names what is not there can never count."""
+DECIDABLE = ("scope", "role", "receiver", "revoked", judge.GAP)
+"""Reasons that are about rights, or with which it was not judged. What is broken, forged or names what is not there can
+never count."""
 
 _WAITING = (
     "SELECT q.device_id, q.first, q.count, q.case_id, q.hash, q.reason, q.received_at, d.officer_id, o.name, o.unit_id"

@@ -34,6 +34,8 @@ SAYS_POLICE = re.compile(f'"({EMPLOYEE}|{FLAG})"'.encode())
 ANY_NUMBER = 1 << 53
 """The head of a device of which more may be missing here than is known."""
 
+GAP = "gap"
+"""The reason of what a destroyed vault had beyond a gap in its chain: it was not judged, for that cannot be filled."""
 ACCEPTED, ALREADY, REFUSED, FORKED = "accepted", "already", "refused", "forked"
 
 

@@ -16,6 +16,7 @@ from app.notebook import entry as notebook
 from app.notebook import tree
 from sync.server import strict
 from sync.server.database import Connection
+from sync.server.judge import GAP
 from sync.server.push import added
 from sync.wire import signing
 
@@ -131,14 +132,19 @@ def _cases(connection: Connection, org: str, walk: Walk) -> Iterator[str]:
 
 
 def _chains(connection: Connection, org: str) -> Iterator[str]:
-    """Accepted and refused entries of a device follow each other without a gap, up to its head."""
+    """Accepted and refused entries of a device follow each other without a gap, up to its head.
+
+    Those that came from behind a gap belong to that only once it was filled with what goes before them.
+    """
     rows = connection.execute(
-        "SELECT device_id, first, count, hash, body FROM entry WHERE org_id = %(org)s"
-        " UNION ALL SELECT device_id, first, count, hash, body FROM quarantine AS q"
+        "SELECT device_id, first, count, hash, body, EXISTS (SELECT FROM quarantine AS q WHERE q.org_id = e.org_id"
+        " AND q.device_id = e.device_id AND q.first = e.first AND q.hash = e.hash AND q.reason = %(gap)s) AS behind"
+        " FROM entry AS e WHERE org_id = %(org)s"
+        " UNION ALL SELECT device_id, first, count, hash, body, reason = %(gap)s FROM quarantine AS q"
         " WHERE org_id = %(org)s AND outcome = 'refused' AND NOT EXISTS (SELECT FROM entry AS e"
         " WHERE e.org_id = q.org_id AND e.device_id = q.device_id AND e.first = q.first AND e.hash = q.hash)"
-        " ORDER BY device_id, first",
-        {"org": org},
+        " ORDER BY device_id, first, behind",
+        {"org": org, "gap": GAP},
     ).fetchall()
     heads = {
         device: (last, own)
@@ -147,9 +153,11 @@ def _chains(connection: Connection, org: str) -> Iterator[str]:
         ).fetchall()
     }
     ends = dict.fromkeys(heads, (0, notebook.NO_PREVIOUS))
-    for device, first, count, own, body in rows:
+    for device, first, count, own, body, behind in rows:
         last, before = ends.get(device, (0, notebook.NO_PREVIOUS))
         if first != last + 1 or strict.envelope(bytes(body)).previous != before:
+            if behind:
+                continue
             yield f"entry {device}:{first}: does not follow the one before it"
         ends[device] = (first + count - 1, own)
     for device in sorted(heads):

@@ -12,15 +12,13 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from sync.server.database import Connection
 from sync.server.events import note_event
-from sync.server.judge import REFUSED, Sent
+from sync.server.judge import GAP, REFUSED, Sent
 from sync.server.ledger import Apart, Caller, Written
 from sync.server.postgres import PostgresTaking
 from sync.server.statements import WIPE
 from sync.wire import messages, sealed, signing
 
 _KIND = "wiped"
-_KEPT_AS = "revoked"
-"""The reason under which a person may let it count."""
 
 
 class NotBelieved(Exception):
@@ -45,7 +43,7 @@ def keep_apart(ledger: PostgresTaking, caller: Caller, rest: Sequence[Sent], now
         place = one.envelope
         if place is None or place.device != caller.device:
             raise NotBelieved
-        told = (place.device, place.first, place.count, place.case[:64], one.hash, REFUSED, _KEPT_AS, now)
+        told = (place.device, place.first, place.count, place.case[:64], one.hash, REFUSED, GAP, now)
         apart.append(Apart(*told, one.body, one.signature))
     if apart:
         ledger.write(Written(apart=apart, chain=ledger.chain(), place=ledger.place()))

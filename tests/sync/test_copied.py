@@ -325,6 +325,29 @@ def test_what_a_server_that_was_put_back_refuses_of_a_former_device_is_kept_and_
     assert references(desk, case) == ["B"]
 
 
+def test_what_a_copy_had_sent_in_its_place_is_kept_and_shown(police, copies):
+    """The server was put back, and a copy was there first: the former device's chain is another one now."""
+    desk = police.enrolled()
+    case = cases.new_case(desk, "A")
+    sync(desk)
+    kept, first, copy = police.backup(), desk.device_id, copies.of(desk)
+    edit.set_field(desk, case, case, "reference", "B")
+    sync(desk)
+    renewed(desk, copies)
+    police.put_back(kept)
+    edit.set_field(copy, case, case, "reference", "C")
+    rounds_of(copy)
+    rounds_of(desk)
+    found = [one for one in exchange.refused(desk.store) if one.entry.case == case]
+    assert [(one.entry.device, one.reason) for one in found] == [(first, "forked")]
+    (line,) = [one for one in refused.refused(desk, translator("en")) if one.case_id == case]
+    assert line.why == "a copy of this vault had sent something else before"
+    assert references(desk, case) == ["C"]
+    rounds_of(desk)
+    assert references(desk, case) == ["C"]
+    desk.store.verify()
+
+
 # ---- Destroyed by order ----------------------------------------------------------------------------------------------
 
 
