@@ -75,7 +75,30 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "store.newer": (
         N_("This vault was last used by a newer version of the program (format {found}, this version reads {known})."),
         N_("The vault was left exactly as it is."),
+        N_(
+            "Install the newer version again; or go back to this one, on the unlock screen or with"
+            " “holdfast vault go-back”: what was written since is carried over."
+        ),
+    ),
+    "store.not_newer": (
+        N_("This vault is one of this version of the program, so there is nothing to go back from."),
+        NOTHING_CHANGED,
+        N_("Open it as usual."),
+    ),
+    "store.cannot_go_back": (
+        N_("A newer version of the program has changed this vault in a way that this version cannot read."),
+        N_("The vault was left exactly as it is."),
         N_("Install the newer version again."),
+    ),
+    "store.upgrade_full": (
+        N_("The disk is too full to bring the vault into the form of this version; a copy is kept first."),
+        N_("Nothing was changed: every answer is in the vault as it was."),
+        N_("Free {megabytes} MB and unlock again, or let your administrator put the other version back."),
+    ),
+    "store.upgrade_disk": (
+        N_("The disk reported an error while the vault was brought into the form of this version."),
+        N_("Nothing was changed: every answer is in the vault as it was."),
+        N_("Unlock once more. If it happens again, change the laptop and let your administrator recover this vault."),
     ),
     "store.cipher": (
         N_("The encryption of this installation does not pass its self-check ({check})."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +15,10 @@ from app.forms.library import Library, load_library
 from app.notebook.entry import Entry
 from app.notebook.ids import random_id
 from app.policy import DEFAULT_POLICY, Policy, in_force
-from app.store import identity
-from app.store.database import FEW
+from app.problems import Problem
+from app.store import going_back, identity
+from app.store.connection import FEW
+from app.store.migrating import Told, nobody
 from app.store.store import Author, Store
 from app.vault import returned, vault
 from app.vault.custodians import Card
@@ -72,14 +75,20 @@ class Desk:
 
 
 def open_desk(
-    unlocked: Unlocked, *, clock: Clock | None = None, policy: Policy = DEFAULT_POLICY, library: Library | None = None
+    unlocked: Unlocked,
+    *,
+    clock: Clock | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    library: Library | None = None,
+    told: Told = nobody,
 ) -> Desk:
     """Open the database of an unlocked vault. Raises the Problems of the store; the vault stays unlocked then.
 
-    That a vault was opened by its recovery code or by custodians, or put back from a backup, is logged in it. A policy
-    that is older than what the vault has seen is not used (`desk.force.problem`).
+    One of an earlier version is brought up to date first; `told` hears how far that is. That, and that a vault was
+    opened by its recovery code or by custodians, or put back from a backup, is logged in it. A policy that is older than
+    what the vault has seen is not used (`desk.force.problem`).
     """
-    store = Store.open(unlocked.folder, unlocked.database_key(), unlocked.device_id)
+    store = Store.open(unlocked.folder, unlocked.database_key(), unlocked.device_id, told=told)
     policy = in_vault(policy, store.recall, store.remember)
     chosen = in_force(policy, lambda name: store.recall(CHOICE + name) or "")
     desk = Desk(unlocked, store, library or load_library(paths.resources()), clock or SystemClock(), chosen, policy)
@@ -89,11 +98,34 @@ def open_desk(
         identity.want(store, unlocked.laptop_id)
         from_vault(desk, "put back from a backup", back.made_at)
         returned.forget(unlocked.folder)
+    if store.brought_up_to_date:
+        _note(desk, "brought up to date")
+    with contextlib.suppress(Problem):  # a full disk keeps nobody out; the next opening looks again
+        store.look_after_copies(desk.clock)
     if unlocked.slot == "recovery":
         from_vault(desk, "opened by recovery code")
     elif unlocked.slot == "custodians":
         recovery.note(desk, unlocked.opened_by)
     return desk
+
+
+def go_back(
+    unlocked: Unlocked, *, clock: Clock | None = None, policy: Policy = DEFAULT_POLICY, told: Told = nobody
+) -> Desk:
+    """Let an unlocked vault that a newer version has changed become one of this version, and open it; logged.
+
+    Slow: for the pool. Raises as `going_back.go_back` does; the vault stays unlocked then, and is as it was.
+    """
+    going_back.go_back(unlocked.folder, unlocked.database_key(), unlocked.device_id, told=told)
+    desk = open_desk(unlocked, clock=clock, policy=policy, told=told)
+    _note(desk, "went back to an earlier version")
+    return desk
+
+
+def _note(desk: Desk, what: str) -> None:
+    """Log an operation on the vault that was done already: a disk that is full by now does not undo it."""
+    with contextlib.suppress(Problem):
+        from_vault(desk, what)
 
 
 def check_vault(desk: Desk, newest: int | None = NEWEST) -> None:

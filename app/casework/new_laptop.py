@@ -26,7 +26,7 @@ from app.clock import SystemClock, iso
 from app.policy import DEFAULT_POLICY, Policy
 from app.problems import Problem
 from app.store import identity
-from app.store.database import remove_database
+from app.store.connection import remove_database
 from app.store.store import FILE, MOVED, Store
 from app.vault import container, recovery_code, vault, wiping
 from app.vault.custodians import Card

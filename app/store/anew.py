@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.store import folded, rows
-from app.store.database import Connection
+from app.store.connection import Connection
 
 
 def fold_anew(connection: Connection, case_id: str) -> None:

@@ -15,7 +15,7 @@ from app.notebook import hybrid
 from app.notebook.entry import Entry, EntryRefused, SignedEntry
 from app.notebook.fold import CaseState
 from app.store import anew, folded, rows
-from app.store.database import Connection
+from app.store.connection import Connection
 from app.store.store import KeptEntry, Store
 
 SERVER, PUSHED_AT, PULLED_AT = "server", "pushed at", "pulled at"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
-from app.store.database import Connection
+from app.store.connection import Connection
 from app.store.spelling import LEAST, MOST_ALIKE, Alike, How, Spellings
 from app.store.words import TOGETHER, like_digits
 

@@ -10,7 +10,7 @@ import msgspec
 from app.notebook import entry as notebook
 from app.notebook.fold import CaseState, RecordState
 from app.notebook.packing import unpack
-from app.store.database import Connection
+from app.store.connection import Connection
 
 _AFTER = (
     "SELECT body, received_at FROM entry WHERE case_id = ? AND state NOT IN ('refused', 'gone')"

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from app.notebook import entry as notebook
 from app.notebook.ids import random_id
 from app.store import anew, snapshots
-from app.store.database import Connection
+from app.store.connection import Connection
 from app.store.exchange import SERVER
 from app.store.renaming import RENAMED, Names
 from app.store.store import VAULT, Store

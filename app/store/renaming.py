@@ -10,7 +10,7 @@ from typing import Any
 from app.notebook import entry as notebook
 from app.notebook.entry import Change
 from app.notebook.ids import Dot, dot, in_order
-from app.store.database import Connection
+from app.store.connection import Connection
 
 RENAMED = "changes made anew"
 """Under which name the vault keeps what its last change of device renamed: an action may be under way meanwhile."""

@@ -10,7 +10,7 @@ from typing import Any
 from app.notebook.fold import CaseState, RecordState
 from app.notebook.packing import look, pack, unpack
 from app.records.declared import RECORD_TYPES
-from app.store.database import Connection
+from app.store.connection import Connection
 from app.store.spelling import sound_of
 from app.store.words import indexed
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection
 
 from app.problems import Problem
-from app.store.database import Connection
+from app.store.connection import Connection
 
 BEGUN = "begun while closed"
 """Under which name the vault keeps the cases that were begun since it was closed."""

@@ -14,7 +14,7 @@ import msgspec
 
 from app.notebook.packing import look
 from app.store import anew, folded, rows
-from app.store.database import Connection
+from app.store.connection import Connection
 from app.store.store import Store
 
 LEFT, ERASED, LOST = "left", "erased", "lost"
@@ -132,8 +132,28 @@ def remove(store: Store, case_id: str, kind: str, number: int, at: str, place: M
             connection.execute(_EMPTY + "case_id = ?", (case_id,))
         connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?)", (case_id, kind, number, at))
         _keep(store, place)
+        if kind != LOST:
+            store.in_copies(lambda copy: _take_out(copy, case_id))
     store.forget()
     return True
+
+
+def _take_out(copy: Connection, case_id: str) -> None:
+    """Take all of a case out of a copy that was kept: what still stands in the vault itself is carried over from it."""
+    rows.forget_words(copy, case_id)
+    copy.execute(_FORGET_ASIDE, {"case": case_id, "device": "", "all": True})
+    for statement in _WHOLE_CASE:
+        copy.execute(statement, {"case": case_id})
+
+
+_WHOLE_CASE = (
+    "DELETE FROM record WHERE case_id = :case",
+    "DELETE FROM case_line WHERE case_id = :case",
+    "DELETE FROM entry WHERE case_id = :case",
+    "DELETE FROM snapshot WHERE case_id = :case",
+    "DELETE FROM mended WHERE case_id = :case",
+    "DELETE FROM meta WHERE name = 'charge:' || :case",
+)
 
 
 def new_history(store: Store) -> None:

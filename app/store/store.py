@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,17 +18,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from sqlcipher3 import dbapi2 as sqlite
 
-from app.clock import Clock, iso
+from app.clock import Clock, iso, parse_moment
 from app.notebook import entry as notebook
 from app.notebook.entry import Change, Entry, SignedEntry
-from app.notebook.fold import CaseState
+from app.notebook.fold import KNOWN_OPERATIONS, CaseState
 from app.notebook.hybrid import ZERO, Stamp, tick
 from app.notebook.packing import unpack
 from app.problems import Problem
 from app.records.view import CaseView, Record
-from app.store import finding, folded, proof, renaming, rows
-from app.store.database import MANY, Connection, copy_database, integrity, open_database, problems, remove_database
+from app.store import anew, copies, finding, folded, migrating, proof, renaming, rows
+from app.store.connection import MANY, Connection, integrity, problems, remove_database
+from app.store.database import copy_database, open_database
 from app.store.finding import Hit, NearHit
+from app.store.migrating import KEPT_SINCE, Told
 from app.store.sealing import BEGUN, Seal
 from app.store.spelling import Spellings
 from app.store.words import FOLDING
@@ -38,6 +41,9 @@ SCOPE = "scope"
 VAULT = "vault"
 """Under which name the vault's own id is kept where it is no longer that of its device."""
 LINES_MADE_BY = "lines made by"
+_FOLDING, _OPERATIONS = "folding", "operations known"
+_FIRST_OPERATIONS = "add append create remove set"
+"""What a vault knew in which it does not stand what was known."""
 ENDING = "wipe begun"
 """Kept from the moment on from which nothing more may be written: what waits is being sealed."""
 
@@ -48,6 +54,8 @@ _INSERT_ENTRY = (
     "INSERT INTO entry (device, first, count, case_id, hash, hlc_ms, hlc_counter, made_at, body, signature,"
     " state, number, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_NOT_UNDERSTOOD = "SELECT DISTINCT case_id FROM record WHERE json_array_length(CAST(state AS TEXT), '$.u') > 0"
+"""Cases with changes that the program which folded them did not know."""
 _ALL_HITS = 10_000
 """How many records are looked through while cases are closed, to find those that are not."""
 Written = list[tuple[str, list[Change]]]
@@ -56,6 +64,11 @@ MAX_NUMBER = (1 << 53) - 1
 """Beyond every number of a change."""
 AnyHit = TypeVar("AnyHit", Hit, NearHit)
 _UNSENT = "SELECT case_id, count(*) FROM entry WHERE state = 'unsent'"
+
+
+def made_by() -> dict[str, str]:
+    """What is kept in a vault about how this program makes its rows: another one makes them anew."""
+    return {_FOLDING: str(FOLDING), _OPERATIONS: " ".join(sorted(KNOWN_OPERATIONS))}
 
 
 @dataclass(frozen=True)
@@ -91,8 +104,13 @@ class KeptEntry:
 class Store:
     """One open vault database with its one writer connection. Not safe for two threads at once."""
 
-    def __init__(self, path: Path, key: bytes, connection: Connection, device: str) -> None:
+    def __init__(
+        self, path: Path, key: bytes, connection: Connection, device: str, migrations: Path | None = None
+    ) -> None:
         self.path, self.device, self.vault = path, device, device
+        self.brought_up_to_date = False
+        """Whether opening it made a newer format of it."""
+        self._migrations = migrations
         self._key, self._open = key, connection
         with problems(path):
             self._signer = Ed25519PrivateKey.from_private_bytes(self._secret("device_key"))
@@ -105,44 +123,68 @@ class Store:
     # -- opening and closing
 
     @classmethod
-    def create(cls, folder: Path, key: bytes, device: str) -> Store:
+    def create(cls, folder: Path, key: bytes, device: str, *, migrations: Path | None = None) -> Store:
         """A new, empty database with a new device key. Raises Problem where it cannot be made."""
         path = folder / FILE
         raw = Ed25519PrivateKey.generate().private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-        connection = open_database(path, key, create=True)
+        connection = open_database(path, key, create=True, migrations=migrations)
         try:
             with problems(path):
                 connection.execute("BEGIN IMMEDIATE")
                 connection.execute("INSERT INTO secret VALUES ('device_key', ?)", (raw,))
                 connection.execute("INSERT INTO meta VALUES ('device', ?)", (device,))
-                connection.execute("INSERT INTO meta VALUES ('folding', ?)", (str(FOLDING),))
+                connection.executemany("INSERT INTO meta VALUES (?, ?)", made_by().items())
                 connection.execute("COMMIT")
-            return cls(path, key, connection, device)
+            return cls(path, key, connection, device, migrations)
         except BaseException:
             connection.close()
             remove_database(path)
             raise
 
     @classmethod
-    def open(cls, folder: Path, key: bytes, device: str, statements: int = MANY) -> Store:
+    def open(
+        cls,
+        folder: Path,
+        key: bytes,
+        device: str,
+        statements: int = MANY,
+        *,
+        migrations: Path | None = None,
+        told: Told = migrating.nobody,
+    ) -> Store:
         """The database of a vault. Raises the Problems of `open_database`, also where it is another vault's.
 
         `device`: the vault's id, which its device bears as well as long as it was never copied or put back;
-        `statements`: as in `open_database`.
+        `statements`, `migrations`, `told`: as in `open_database`.
         """
-        return cls.at(folder / FILE, key, device, statements)
+        return cls.at(folder / FILE, key, device, statements, migrations=migrations, told=told)
 
     @classmethod
-    def at(cls, path: Path, key: bytes, device: str, statements: int = MANY) -> Store:
+    def at(
+        cls,
+        path: Path,
+        key: bytes,
+        device: str,
+        statements: int = MANY,
+        *,
+        migrations: Path | None = None,
+        told: Told = migrating.nobody,
+    ) -> Store:
         """The database of a vault where it lies under another name, as a copy of it does. Raises as `open` does."""
-        connection = open_database(path, key, statements=statements)
+        heard: list[str] = []
+
+        def hear(part: str, percent: int) -> None:
+            heard.append(part)
+            told(part, percent)
+
+        connection = open_database(path, key, statements=statements, migrations=migrations, told=hear)
         try:
             with problems(path):
-                kept = dict(connection.execute("SELECT name, value FROM meta WHERE name IN ('device', ?)", (VAULT,)))
-            if kept.get(VAULT, kept.get("device")) != device:
+                known = dict(connection.execute("SELECT name, value FROM meta WHERE name IN ('device', ?)", (VAULT,)))
+            if known.get(VAULT, known.get("device")) != device:
                 raise Problem("store.foreign", file=path.name)
-            store = cls(path, key, connection, kept["device"])
-            store.vault = device
+            store = cls(path, key, connection, known["device"], migrations)
+            store.vault, store.brought_up_to_date = device, bool(heard)
             store._fold_anew()
             return store
         except BaseException:
@@ -150,18 +192,40 @@ class Store:
             raise
 
     def _fold_anew(self) -> None:
-        if self.recall("folding") == str(FOLDING):
+        now = made_by()
+        known = {name: self.recall(name) for name in now}
+        known[_OPERATIONS] = known[_OPERATIONS] or _FIRST_OPERATIONS
+        if known == now:
             return
-        # A full disk must not keep anybody out: less is found then, and the next opening makes the words anew.
+        # A full disk must not keep anybody out: less is found or shown then, and the next opening does it again.
         with contextlib.suppress(Problem), self.transaction() as connection:
-            rows.index_anew(connection)
-            connection.execute("INSERT OR REPLACE INTO meta VALUES ('folding', ?)", (str(FOLDING),))
+            if known[_OPERATIONS] != now[_OPERATIONS]:
+                for (case_id,) in connection.execute(_NOT_UNDERSTOOD).fetchall():
+                    anew.fold_anew(connection, case_id)
+            if known[_FOLDING] != now[_FOLDING]:
+                rows.index_anew(connection)
+            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", now.items())
 
     def close(self) -> None:
         """Close the file; a closed store cannot be used again."""
         self._cached = self._view = self._spellings = None
         if self._open is not None:
             self._open.close()
+
+    def look_after_copies(self, clock: Clock) -> None:
+        """Remove the copy that was kept before the format changed once it is `copies.DAYS` old."""
+        copies.forget_unfinished(self.path)
+        if not copies.beside(self.path):
+            return
+        now, since = clock.now(), self.recall(KEPT_SINCE)
+        if since is None:
+            self.remember(KEPT_SINCE, iso(now))
+        elif now - (parse_moment(since) or now) > timedelta(days=copies.DAYS):
+            copies.forget(self.path)
+
+    def in_copies(self, work: Callable[[Connection], None]) -> None:
+        """Do in the copies that are kept of this database what makes something go from it."""
+        copies.within(self.path, self._key, work)
 
     def look_again(self) -> None:
         """Go on under the device identity that the vault has now: another connection may have taken a new one."""
@@ -184,7 +248,7 @@ class Store:
     def _connection(self) -> Connection:
         # Made anew after an error of the disk: what a connection remembers of the file may then be wrong.
         if self._open is None:
-            self._open = open_database(self.path, self._key)
+            self._open = open_database(self.path, self._key, migrations=self._migrations)
         return self._open
 
     # -- closed cases

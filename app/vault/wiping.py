@@ -53,10 +53,11 @@ def _destroy(folder: Path, secret_name: str, secrets: SecretStore | None, disk: 
         _overwrite(folder / name, disk)
         disk.remove(folder / name)
     device_secret.drop(secrets, secret_name)
-    for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", attempts.NAME):
+    # The database with all that lies beside it under its name: log, copies that were kept, what was never finished.
+    for file in (*folder.glob(f"{DATABASE}*"), folder / attempts.NAME):
         # The program that had it open may hold it still: the next start removes it. Its key is gone already.
         with contextlib.suppress(OSError):
-            disk.remove(folder / name)
+            disk.remove(file)
 
 
 def _overwrite(path: Path, disk: Disk) -> None:

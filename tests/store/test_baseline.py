@@ -53,8 +53,8 @@ def test_the_file_is_opened_as_promised(tmp_path):
 @pytest.mark.parametrize("name", LINES)
 def test_each_line_that_does_not_hold_keeps_the_vault_shut(tmp_path, monkeypatch, name):
     new_store(tmp_path / "vault").close()
-    real = database._pragma
-    monkeypatch.setattr(database, "_pragma", lambda c, asked: LINES[name] if asked == name else real(c, asked))
+    real = database.pragma
+    monkeypatch.setattr(database, "pragma", lambda c, asked: LINES[name] if asked == name else real(c, asked))
     with pytest.raises(Problem) as caught:
         Store.open(tmp_path / "vault", KEY, DEVICE)
     assert (caught.value.code, caught.value.facts) == ("store.cipher", {"check": name})

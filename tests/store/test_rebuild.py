@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.notebook import entry as notebook
-from app.store import database
 from app.store.store import Store
 from tests.store.vaults import AUTHOR, CASE, DEVICE, KEY, answers, clock, fill, new_store, put, raw, tables
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 ROWS = ("record", "word", "spelling", "case_line")
 TEXT = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=30)
 CASES = (CASE, "e" * 32, DEVICE)
@@ -114,66 +110,3 @@ def test_no_clock_keeps_anybody_from_writing(tmp_path, year):
     assert answers(again) == answers(store)
     again.close()
     store.close()
-
-
-# --- a format that grows --------------------------------------------------------------------------------------------
-
-STEP = """-- a later format
-CREATE TABLE later (a TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-INSERT INTO later VALUES ('one');
-UPDATE case_line SET stale = 1;
-DROP INDEX case_line_stale;
-"""
-
-KILLED = """
-import os, sys
-from pathlib import Path
-from app.store import database
-from tests.store.vaults import DEVICE, KEY
-from app.store.store import Store
-folder, migrations, after = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-database.MIGRATIONS, database.FORMAT = migrations, database.FORMAT + 1
-real = database._statements
-def dying(script):
-    for number, statement in enumerate(real(script)):
-        if number == after:
-            os._exit(9)
-        yield statement
-    if after == number + 1:
-        os._exit(9)
-database._statements = dying
-Store.open(folder, KEY, DEVICE)
-"""
-
-
-@pytest.mark.parametrize("after", range(5))
-def test_a_change_of_format_that_is_cut_off_leaves_the_old_one_and_is_made_at_the_next_start(
-    tmp_path, monkeypatch, after
-):
-    migrations = tmp_path / "migrations"
-    migrations.mkdir()
-    for file in database.MIGRATIONS.glob("*.sql"):
-        (migrations / file.name).write_bytes(file.read_bytes())
-    (migrations / f"{database.FORMAT + 1:04}.sql").write_text(STEP)
-    folder = tmp_path / "vault"
-    store = new_store(folder)
-    fill(store, 5)
-    shown = answers(store)
-    store.close()
-    before = tables(folder)
-    command = [sys.executable, "-c", KILLED, str(folder), str(migrations), str(after)]
-    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 9
-    # Old as a whole: the version before still opens it.
-    old = Store.open(folder, KEY, DEVICE)
-    assert answers(old) == shown
-    old.close()
-    assert tables(folder) == before
-    monkeypatch.setattr(database, "MIGRATIONS", migrations)
-    monkeypatch.setattr(database, "FORMAT", database.FORMAT + 1)
-    new = Store.open(folder, KEY, DEVICE)
-    assert new._connection.execute("SELECT a FROM later").fetchall() == [("one",)]
-    assert answers(new) == shown
-    new.close()
-    monkeypatch.undo()
-    with pytest.raises(Exception, match=r"store\.newer"):
-        Store.open(folder, KEY, DEVICE)

@@ -9,7 +9,7 @@ import sqlite3
 import pytest
 
 from app.problems import CATALOGUE
-from app.store import database
+from app.store import migrating
 from app.store.store import Store
 from tests.store.vaults import DEVICE, FILE, KEY, fill, new_store, problem, raw, settle
 
@@ -53,7 +53,7 @@ def test_a_plain_sqlite_file_is_refused(folder):
 def test_a_plain_file_with_our_own_tables_is_refused(folder):
     (folder / FILE).unlink()
     plain = sqlite3.connect(folder / FILE)
-    plain.executescript(next(database.MIGRATIONS.glob("0001*.sql")).read_text("utf-8"))
+    plain.executescript(next(migrating.MIGRATIONS.glob("0001*.sql")).read_text("utf-8"))
     plain.execute("INSERT INTO meta VALUES ('device', ?)", (DEVICE,))
     plain.commit()
     plain.close()
@@ -135,7 +135,7 @@ def test_a_database_that_exists_is_never_made_over(folder):
 
 def test_a_file_of_a_newer_version_is_refused(folder):
     connection = raw(folder)
-    connection.execute(f"PRAGMA user_version = {database.FORMAT + 1}")
+    connection.execute(f"PRAGMA user_version = {migrating.newest() + 1}")
     connection.close()
     settle(folder)
     refused(folder, "store.newer")

@@ -154,6 +154,13 @@ COMMANDS = (
         more=PASSPHRASE + NEW,
     ),
     Command(
+        ("vault", "go-back"),
+        "let a vault that a newer version has changed become one of this version",
+        "vault:go_back",
+        _OPENS,
+        more="What was written since is carried over. Stopped anywhere, nothing is lost. " + PASSPHRASE,
+    ),
+    Command(
         ("vault", "recover"),
         "open the vault by its recovery code, or by two custodians, and set a new passphrase",
         "vault:recover",

@@ -57,12 +57,15 @@ def has_vault(folder: Path) -> bool:
 
 
 @contextlib.contextmanager
-def opened(options: Any, *, closed_too: bool = False, moved_too: bool = False) -> Iterator[Opened]:
+def opened(
+    options: Any, *, closed_too: bool = False, moved_too: bool = False, go_back: bool = False
+) -> Iterator[Opened]:
     """The vault, opened by its passphrase and closed afterwards.
 
     Raises Problem lease.sealed where its lease has ended, unless the command works on no case (`closed_too`), move.out
     where it is on its way to another laptop, unless the command is about that (`moved_too`), and vault.wiped where an
-    order to destroy it stands, which is carried out first.
+    order to destroy it stands, which is carried out first. `go_back`: a newer version has changed it, and it becomes
+    one of this version.
     """
     from app.vault import process
 
@@ -81,7 +84,7 @@ def opened(options: Any, *, closed_too: bool = False, moved_too: bool = False) -
     orders.hand_over(folder, system_store())
     unlocked = vault.unlock(folder, typed, secrets=system_store(), clock=clock)
     try:
-        desk = casework.open_desk(unlocked, clock=clock, policy=force())
+        desk = (casework.go_back if go_back else casework.open_desk)(unlocked, clock=clock, policy=force())
     except BaseException:
         unlocked.close()
         raise

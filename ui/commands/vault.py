@@ -88,6 +88,19 @@ def check(options: Any) -> int:
     return 1 if wrong else 0
 
 
+def go_back(options: Any) -> int:
+    """Let a vault that a newer version has changed become one of this version, with all that was written since."""
+    with opened(options, closed_too=True, go_back=True):
+        pass
+    folder = str(vault_folder(options))
+    if options.json:
+        put_json({"vault": folder, "went_back": True})
+    else:
+        words = translator(options.language)
+        print(words.text(N_("The vault in {vault} is one of this version again; nothing was lost."), vault=folder))
+    return 0
+
+
 def passphrase(options: Any) -> int:
     """Give the vault another passphrase. Only one key slot is written; nothing is encrypted again."""
     with opened(options, closed_too=True) as open_vault:
