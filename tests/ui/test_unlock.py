@@ -7,8 +7,11 @@ from PySide6.QtCore import Qt
 from app.casework import new_laptop, recovery
 from app.casework.desk import close_desk, create_vault, open_desk
 from app.casework.operations import logged
+from app.store import migrating
+from app.store.store import Store
 from app.vault import custodians, vault
 from app.vault.vault import FLOOR_COST
+from tests.store.formats import further
 from tests.ui.conftest import OFFICER, PASSPHRASE, begin
 from tests.vault.test_custodians import CARDS, KEYS
 from ui.shell.moved_out import MovedOut
@@ -240,3 +243,37 @@ def test_a_vault_on_its_way_to_another_laptop_is_taken_back_or_closed(program, m
     type_and_enter(qtbot, screen.receipt, made.receipt)
     qtbot.waitUntil(lambda: isinstance(one.top.screen_shown, NewVault), timeout=20_000)
     assert not (folder / "vault.db").exists()
+
+
+def test_an_update_is_said_while_it_runs(program, made_vault, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setattr(migrating, "MIGRATIONS", further(tmp_path / "later"))
+    one = begin(program, qtbot, "--vault", str(made_vault[0]))
+    screen, said = one.top.screen_shown, []
+    screen.upgrading.connect(
+        lambda _part, _percent: said.append(screen.state.text()), Qt.ConnectionType.QueuedConnection
+    )
+    type_and_enter(qtbot, screen.passphrase.edit, PASSPHRASE)
+    qtbot.waitUntil(lambda: isinstance(one.top.screen_shown, Window), timeout=20_000)
+    assert said[0] == "A copy of the vault is made before the update: 100 %."
+    assert said[-1].startswith("The vault is being brought into the form of this version.")
+    desk = one.officer.session.desk
+    assert "brought up to date" in {done.what for done in logged(desk, desk.device_id)}
+
+
+def test_the_program_of_before_goes_back(program, made_vault, qtbot, tmp_path, clock):
+    with vault.unlock(made_vault[0], PASSPHRASE, clock=clock) as unlocked:
+        later = further(tmp_path / "later")
+        Store.open(made_vault[0], unlocked.database_key(), unlocked.device_id, migrations=later).close()
+    one = begin(program, qtbot, "--vault", str(made_vault[0]))
+    screen = one.top.screen_shown
+    assert not screen.back.isVisible()
+    type_and_enter(qtbot, screen.passphrase.edit, PASSPHRASE)
+    qtbot.waitUntil(screen.problem_bar.isVisible, timeout=20_000)
+    assert screen.problem_bar.problem.code == "store.newer"
+    assert screen.back_says.isVisible()
+    screen.back.setFocus()
+    qtbot.keyClick(screen.back, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: isinstance(one.top.screen_shown, Window), timeout=20_000)
+    desk = one.officer.session.desk
+    assert "went back to an earlier version" in {done.what for done in logged(desk, desk.device_id)}
+    desk.store.verify()

@@ -5,13 +5,13 @@ It knows of a vault only what may be seen of a locked one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout
 
@@ -34,6 +34,9 @@ NO_CUSTODIANS = N_(
     "The code was given to you when this vault was made. If it is lost, nobody can open this vault any more; what was "
     "sent is on the server. Call your administrator. For work tonight, make a new vault."
 )
+COPYING = "copying"
+"""What the store, which is loaded after the first paint, calls the first part of bringing a vault up to date."""
+UPDATING = N_("The vault is being brought into the form of this version. Nothing is lost, even if the laptop goes out.")
 
 
 @dataclass(frozen=True)
@@ -72,19 +75,25 @@ class VaultList(LineList):
 
 
 class Unlock(FrontScreen):
-    """`opened(desk, lines)` when a vault is open with its desk and the lines of its cases."""
+    """`opened(desk, lines)` when a vault is open with its desk and the lines of its cases.
+
+    `upgrading(part, percent)` comes from the pool while a vault of another version is brought into the form of this.
+    """
 
     help_name = "unlock"
 
     opened = Signal(object, object)
     wants_new_vault = Signal()
+    upgrading = Signal(str, int)
 
     def __init__(self, program: Any, folders: Sequence[Path]) -> None:
         super().__init__(program)
         self.doors = [look(folder, program.clock) for folder in folders]
         self._until = 0.0
         self._by_code = False
+        self._said = ""
         self._build()
+        self.upgrading.connect(self._say_upgrading, Qt.ConnectionType.QueuedConnection)
         self._tick = QTimer(self)
         self._tick.setInterval(250)
         self._tick.timeout.connect(self._count_down)
@@ -135,6 +144,20 @@ class Unlock(FrontScreen):
         self.column.addWidget(self.button)
         self.state = PlainLabel(bold=True)
         self.column.addWidget(self.state)
+        self.back = PlainButton(say(N_("Go back to this version")))
+        self.back.clicked.connect(lambda: self._open(go_back=True))
+        self.back_says = PlainLabel(
+            say(
+                N_(
+                    "The vault becomes one of this version again, with everything that was written since. What only the"
+                    " newer version knows is kept, and shown again after the next update."
+                )
+            ),
+            quiet=True,
+        )
+        self.column.addLayout(row(self.back))
+        self.column.addWidget(self.back_says)
+        self._offer_to_go_back(False)
         self.no_secret = PlainLabel(
             say(N_("This laptop has no key store that the program may use: the passphrase alone protects this vault.")),
             quiet=True,
@@ -190,6 +213,7 @@ class Unlock(FrontScreen):
             self.problem_bar.show_problem(door.problem)
         else:
             self.problem_bar.clear()
+        self._offer_to_go_back(False)
         self._use_code(False)
         self._wait(face.wait_s if face else 0)
         self._say_destroyed(wiped.look(door.folder) if door and door.problem else None)
@@ -267,16 +291,33 @@ class Unlock(FrontScreen):
 
     # -- opening
 
-    def _open(self) -> None:
+    def _open(self, *, go_back: bool = False) -> None:
         door = self.door
         typed = self.code.text().strip() if self._by_code else self.passphrase.text()
         if door is None or door.face is None or not typed or not self.button.isEnabled():
             return
         self.problem_bar.clear()
+        self._offer_to_go_back(False)
         self._enable(False)
+        self._said = ""
         self.state.setText(self.say(N_("Opening …")))
         announce(self, self.state.text())
-        tasks.run(partial(open_vault, self.program, door.folder, typed, self._by_code), self._opened, self._failed)
+        work = partial(open_vault, self.program, door.folder, typed, self._by_code, go_back, self.upgrading.emit)
+        tasks.run(work, self._opened, self._failed)
+
+    def _offer_to_go_back(self, offered: bool) -> None:
+        for widget in (self.back, self.back_says):
+            widget.setVisible(offered)
+
+    def _say_upgrading(self, part: str, percent: int) -> None:
+        """What takes a while after an update, so that nobody thinks that it hangs."""
+        if self.button.isEnabled():
+            return  # it is over already
+        words = N_("A copy of the vault is made before the update: {percent} %.") if part == COPYING else UPDATING
+        self.state.setText(self.say(words, percent=percent))
+        if part != self._said:
+            self._said = part
+            announce(self, self.state.text())
 
     def _opened(self, found: tuple[Any, Any]) -> None:
         self.passphrase.clear()
@@ -291,6 +332,7 @@ class Unlock(FrontScreen):
             self._hand_over(self.door)
             return
         self.passphrase.edit.selectAll()
+        self._offer_to_go_back(problem.code == "store.newer")
         wait = problem.facts.get("wait_s", 0)
         self._wait(float(wait) if isinstance(wait, int | float) else 0.0)
         self.first_focus()
@@ -302,13 +344,22 @@ def _handed_over(program: Any, folder: Path) -> bool:
     return orders.hand_over(folder, program.secret_store())
 
 
-def open_vault(program: Any, folder: Path, typed: str, by_code: bool) -> tuple[Any, Any]:
+def open_vault(
+    program: Any,
+    folder: Path,
+    typed: str,
+    by_code: bool,
+    go_back: bool = False,
+    told: Callable[[str, int], None] = lambda _part, _percent: None,
+) -> tuple[Any, Any]:
     """In the pool: derive the key, open vault and database, read the list of cases, so that no screen waits for it.
 
+    `go_back`: a newer version has changed the vault, and it is to become one of this version; `told`: hears how far
+    bringing it into the form of this version is.
     Returns desk and lines; raises the Problems of vault and store.
     """
+    from app.casework import desk as casework
     from app.casework.cases import list_cases
-    from app.casework.desk import close_desk, open_desk
     from ui import orders
 
     secrets = program.secret_store()
@@ -317,7 +368,8 @@ def open_vault(program: Any, folder: Path, typed: str, by_code: bool) -> tuple[A
     else:
         unlocked = vault.unlock(folder, typed, secrets=secrets, clock=program.clock)
     try:
-        desk = open_desk(unlocked, clock=program.clock, policy=program.policy)
+        opening = casework.go_back if go_back else casework.open_desk
+        desk = opening(unlocked, clock=program.clock, policy=program.policy, told=told)
     except BaseException:
         unlocked.close()
         raise
@@ -326,5 +378,5 @@ def open_vault(program: Any, folder: Path, typed: str, by_code: bool) -> tuple[A
         orders.heed(desk)
         return desk, list_cases(desk)
     except BaseException:
-        close_desk(desk)
+        casework.close_desk(desk)
         raise
