@@ -1350,9 +1350,19 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Let it connect with the role that “holdfast-server migrate --login NAME” makes."),
     ),
     "server.database_version": (
-        N_("The tables in the database are not those of this version."),
-        N_("The server was not started and nothing was changed."),
-        N_("Run “holdfast-server migrate” with the owner's connection, or install the version that fits."),
+        N_("The tables in the database are those of an older version; these steps are missing: {missing}"),
+        N_("The server was not started and nothing was changed; laptops keep what they have."),
+        N_("Run “holdfast-server migrate” with the owner's connection, then start the server."),
+    ),
+    "server.database_newer": (
+        N_("The tables in the database are those of a newer version; this one does not know these steps: {newer}"),
+        N_("Nothing was changed; laptops keep what they have."),
+        N_("Install the newer version again, or restore the backup that was made before it."),
+    ),
+    "server.migrate_cut": (
+        N_("The database stopped while its tables were brought to this version: {reason}"),
+        N_("Nothing was changed: the tables are those of the version before."),
+        N_("Remove the cause, then run “holdfast-server migrate” again."),
     ),
     "server.signing_key": (
         N_("The file “{file}” holds no signing key that this server can use."),

@@ -85,8 +85,8 @@ def open_desk(
     """Open the database of an unlocked vault. Raises the Problems of the store; the vault stays unlocked then.
 
     One of an earlier version is brought up to date first; `told` hears how far that is. That, and that a vault was
-    opened by its recovery code or by custodians, or put back from a backup, is logged in it. A policy that is older than
-    what the vault has seen is not used (`desk.force.problem`).
+    opened by its recovery code or by custodians, or put back from a backup, is logged in it. A policy that is older
+    than what the vault has seen is not used (`desk.force.problem`).
     """
     store = Store.open(unlocked.folder, unlocked.database_key(), unlocked.device_id, told=told)
     policy = in_vault(policy, store.recall, store.remember)

@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
 import psycopg
@@ -131,10 +132,12 @@ def check(connection: Connection) -> None:
     ).fetchone()
     if strong is None or strong[0]:
         raise Problem("server.database_role")
-    there = connection.execute("SELECT to_regclass('migration') IS NOT NULL").fetchone()
-    done = connection.execute("SELECT name FROM migration").fetchall() if there and there[0] else []
-    if {name for (name,) in done} != {name for name, _ in migrations()}:
-        raise Problem("server.database_version")
+    begun = connection.execute("SELECT to_regclass('migration') IS NOT NULL").fetchone()
+    done = connection.execute("SELECT name FROM migration").fetchall() if begun and begun[0] else []
+    there, known = {name for (name,) in done}, {name for name, _ in migrations()}
+    _refuse_newer(there, known)
+    if there != known:
+        raise Problem("server.database_version", missing=", ".join(sorted(known - there)))
 
 
 def check_keeps(connection: Connection) -> None:
@@ -146,31 +149,49 @@ def check_keeps(connection: Connection) -> None:
             raise Problem("server.database_forgets", setting=name, found=found, wanted=allowed[0])
 
 
-def migrations() -> list[tuple[str, str]]:
-    """Name and text of each migration, in order."""
-    folder = resources.files("sync.server") / "migrations"
+def _refuse_newer(done: set[str], known: set[str]) -> None:
+    if done - known:
+        raise Problem("server.database_newer", newer=", ".join(sorted(done - known)))
+
+
+def migrations(folder: Traversable | None = None) -> list[tuple[str, str]]:
+    """Name and text of each migration, in order: of this version, or those in another folder."""
+    folder = folder or resources.files("sync.server") / "migrations"
     found = sorted((file.name, file) for file in folder.iterdir() if file.name.endswith(".sql"))
     return [(name, file.read_text(encoding="utf-8")) for name, file in found]
 
 
-def migrate(conninfo: str, serving_login: str = "") -> list[str]:
+def migrate(conninfo: str, serving_login: str = "", folder: Traversable | None = None) -> list[str]:
     """Bring the tables up to this version, as their owner; returns what was done.
 
-    `serving_login`: a role that is made, if it is missing, and may do what the serving program does.
+    All of it is one transaction: cut off anywhere, the tables are as they were. `serving_login`: a role that is made,
+    if it is missing, and may do what the serving program does; `folder`: as in `migrations`.
+    Raises Problem server.database_away, server.database_newer, server.migrate_cut; then nothing was changed.
     """
     done: list[str] = []
-    with owner(conninfo) as connection, connection.transaction():
+    with owner(conninfo) as connection, _cut_off(), connection.transaction():
         # Two who migrate at once: the second waits, and finds it done.
         connection.execute("SELECT pg_advisory_xact_lock(41820)")
         _roles(connection, serving_login)
         connection.execute("CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, done_at timestamptz NOT NULL)")
         there = {name for (name,) in connection.execute("SELECT name FROM migration").fetchall()}
-        for name, text in migrations():
+        known = migrations(folder)
+        _refuse_newer(there, {name for name, _ in known})
+        for name, text in known:
             if name not in there:
                 connection.execute(text.encode())
                 connection.execute("INSERT INTO migration VALUES (%s, now())", (name,))
                 done.append(name)
     return done
+
+
+@contextlib.contextmanager
+def _cut_off() -> Iterator[None]:
+    """A database that stops, or whose disk is full, has changed nothing."""
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        raise Problem("server.migrate_cut", reason=" ".join(str(error).split())) from error
 
 
 def _roles(connection: Connection, login: str) -> None:

@@ -8,7 +8,7 @@ import stat
 import pytest
 
 from app.problems import Problem
-from app.store import database
+from app.store import database, migrating
 from app.store.store import Store
 from tests.store.vaults import DEVICE, FILE, KEY, answers, fill, new_store, problem, settle
 
@@ -90,7 +90,7 @@ def test_a_mistyped_key_pragma_is_found_out_and_leaves_no_readable_file(tmp_path
 
 
 def test_a_store_that_could_not_be_made_leaves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(database, "_statements", lambda script: ["CREATE TABLE t (a) STRICT; nonsense"])
+    monkeypatch.setattr(migrating, "statements", lambda script: ["CREATE TABLE t (a) STRICT; nonsense"])
     with pytest.raises(database.sqlite.Error):
         new_store(tmp_path / "vault")
     assert list((tmp_path / "vault").iterdir()) == []
