@@ -159,7 +159,7 @@ def test_a_refused_file_says_all_three_sentences():
     from app.problems import Problem
 
     for code in sorted(code for code in CATALOGUE if code.startswith("store.")):
-        facts = {"file": FILE, "found": 2, "known": 1, "check": "first page", "after": 3}
+        facts = {"file": FILE, "found": 2, "known": 1, "check": "first page", "after": 3, "megabytes": 4}
         said = Problem(code, **facts).sentences(translator("en"))
         assert said.happened
         assert said.safe

@@ -13,6 +13,7 @@ from sync.server import database
 from tests.sync import migrating
 from tests.sync.conftest import SERVER
 from tests.sync.laptops import Force
+from tests.sync.production import free_port
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def command(force: Force, conninfo: str, *words: str) -> subprocess.CompletedPro
         force.config.database, dbname=psycopg.conninfo.conninfo_to_dict(conninfo)["dbname"]
     )
     file = force.folder / "server.toml"
-    environment = {"HOLDFAST_SERVER_DATABASE": serving, "HOLDFAST_SERVER_PORT": "0", "PATH": ""}
+    environment = {"HOLDFAST_SERVER_DATABASE": serving, "HOLDFAST_SERVER_PORT": str(free_port()), "PATH": ""}
     return subprocess.run(
         [*SERVER, *words, "--config", str(file)], env=environment, capture_output=True, text=True, check=False
     )
