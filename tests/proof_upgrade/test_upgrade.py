@@ -1,0 +1,23 @@
+"""A killed upgrade, and a killed way back, leave the old vault or the new one. By hand: many more kills."""
+
+from __future__ import annotations
+
+from tests.proof_upgrade import cuts
+
+
+def test_a_killed_upgrade_and_a_killed_way_back_leave_the_old_vault_or_the_new_one(tmp_path):
+    found = cuts.sample(tmp_path, 3)
+    assert found.wrong == []
+    assert found.counts.total() == 8
+    assert {"upgrade: new", "back: old"} <= set(found.counts)
+
+
+def test_a_vault_between_two_formats_is_found(tmp_path):
+    ground, found = cuts.lay(tmp_path, 2, with_previous=False), cuts.Found()
+    with cuts.connect(ground.vault("upgrade") / cuts.FILE, cuts.KEY) as half:
+        half.execute("ALTER TABLE entry ADD COLUMN weight INTEGER NOT NULL DEFAULT 0")
+    cuts._look(ground, "upgrade", ground.vault("upgrade"), found, "by hand")
+    with cuts.connect(ground.vault("back") / cuts.FILE, cuts.KEY) as lost:
+        lost.execute("DELETE FROM entry WHERE first = (SELECT max(first) FROM entry)")
+    cuts._look(ground, "back", ground.vault("back"), found, "by hand")
+    assert len(found.wrong) == 2
