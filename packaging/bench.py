@@ -1,4 +1,4 @@
-"""Measure the program on this machine and print a table; `--cases N` for another number than 10,000.
+"""Measure the program on this machine; `--cases N` for others than 10,000, `--part package` for the desktop package.
 
 Nothing here decides whether a test passes: other work on the machine shows in every figure.
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import bench_caseload
+import bench_package
 import bench_store
 from bench_store import Row
 
@@ -125,10 +126,14 @@ def main() -> int:
     """Make the caseload, measure, print."""
     parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000)
+    parser.add_argument("--part", choices=["program", "package"], default="program")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         print(machine_line(folder), flush=True)
+        if wanted.part == "package":
+            table(bench_package.package(folder, screen_environment()))
+            return 0
         print(f"Making {wanted.cases:,} cases with {PEOPLE_EACH} people each …", flush=True)
         desk = bench_caseload.make_vault(folder / "vault")
         bench_caseload.fill(desk, wanted.cases, PEOPLE_EACH)
@@ -141,12 +146,17 @@ def main() -> int:
         rows += bench_store.answers(desk, folder, case_id)
         close_desk(desk)
         rows += screens(folder / "vault", case_id)
+    table(rows)
+    return 0
+
+
+def table(rows: list[Row]) -> None:
+    """Print the rows under their headings."""
     width = max(len(row.what) for row in rows)
     wide = max(len(row.found) for row in rows)
     print(f"\n{'':{width}}  {'measured':{wide}}  aim")
     for row in rows:
         print(f"{row.what:{width}}  {row.found:{wide}}  {row.aim}")
-    return 0
 
 
 if __name__ == "__main__":

@@ -90,8 +90,9 @@ class Work:
             raise NotSoError(f"there is one {pattern} in {self.dist / kind} (build it by: dev.py build {kind})")
         return found[0]
 
-    def copy_in(self, root: CleanRoot, files: Iterable[Path], to: str = "/root") -> None:
-        """Put files into a root."""
+    def copy_in(self, root: CleanRoot, files: Iterable[Path], to: str = "/packages") -> None:
+        """Put files into a folder of a root, which is made if need be."""
+        root.inside(to).mkdir(exist_ok=True)
         for file in files:
             shutil.copy(file, root.inside(to))
 

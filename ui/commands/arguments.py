@@ -377,6 +377,7 @@ def usage(words: tuple[str, ...] = ()) -> str:
         [
             "usage: holdfast [--vault FOLDER] [--language TAG] [--scheme NAME]     the window",
             "       holdfast COMMAND …                                             without a window",
+            "       holdfast --self-check [--json] | --version                     whether all is well; which it is",
             "",
             "commands (“holdfast COMMAND --help” says more):",
             *lines,

@@ -63,6 +63,11 @@ def _without_command(rest: list[str]) -> int:
 
         print(f"holdfast {version('holdfast')}")
         return DONE
+    if "--self-check" in rest:
+        from ui.commands.self_check import self_check
+
+        logs.configure()
+        return self_check([word for word in rest if word != "--self-check"])
     return window(rest)
 
 

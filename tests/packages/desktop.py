@@ -1,0 +1,299 @@
+"""The desktop package on a laptop that has nothing: installed, proven, used at a real window, upgraded, taken back,
+removed. Vaults stay through all of it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.documents.reading import page_texts
+from tests.packages import planted
+from tests.packages.root import CleanRoot
+from tests.packages.work import NotSoError, Work
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME = "/home/officer"
+VAULT = f"{HOME}/.local/share/holdfast/vaults/1"
+WORDS = f"{HOME}/passphrase"
+PASSPHRASE = "mosslamp tinkettle barnfog heron"
+CASE, PRACTICE = "NM-2026-0417", "resources/practice/sc01.json"
+DISPLAY = ":1977"
+SCREEN = {"DISPLAY": DISPLAY}
+PATIENCE_S = 120.0
+AT_THE_WINDOW = ("xvfb", "openbox", "xdotool", "scrot", "dbus", "gnome-keyring")
+CHECKERS = ("apparmor", "desktop-file-utils", "appstream", "man-db")
+VERSION = "9.9.9"
+"""The version of the package that is upgraded to: the same program, built under a higher number."""
+
+
+def prove(work: Work) -> None:
+    """All of it, in the order in which it happens to a laptop."""
+    package = work.one("desktop", "*.deb")
+    signature(work, package.parent)
+    later = later_package(work)
+    declared_well(work, package)
+    laptop = work.root("laptop")
+    installed(work, laptop, package)
+    officer = Officer(work, laptop)
+    officer.begins()
+    nothing_foreign_is_loaded(work, laptop)
+    officer.at_the_window()
+    officer.prints_a_card()
+    updates(work, laptop, officer, package, later)
+    removed(work, laptop, officer, package)
+
+
+def signature(work: Work, folder: Path) -> None:
+    """Check what an administrator checks before anything is installed, with the tools of any system."""
+    verify = ["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", "signing-key.pem"]
+    verify += ["-in", "SHA256SUMS", "-sigfile", "SHA256SUMS.sig"]
+    for command in (["sha256sum", "-c", "SHA256SUMS"], verify):
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        work.say(f"$ {' '.join(command)}\n{done.stdout}{done.stderr}".rstrip())
+        work.so(done.returncode == 0, f"{command[0]} finds the package as it was built")
+
+
+def later_package(work: Work) -> Path:
+    """The same program under a higher version; built where it is not there from an earlier proof."""
+    dist = work.dist.parent / f"{work.dist.name}-{VERSION}"
+    if not list((dist / "desktop").glob("*.deb")):
+        work.say(f"building version {VERSION} into {dist}")
+        command = [sys.executable, str(ROOT / "packaging" / "build.py"), "desktop", "--version", VERSION]
+        subprocess.run([*command, "--out", str(dist)], check=True)
+    return next((dist / "desktop").glob("*.deb"))
+
+
+def declared_well(work: Work, package: Path) -> None:
+    """Let the system's own checkers read what the package declares, in a root of their own."""
+    root = work.root("checkers", *CHECKERS)
+    work.run(root, "mkdir", "/package")
+    work.copy_in(root, [package])
+    work.run(root, "dpkg-deb", "--extract", f"/packages/{package.name}", "/package")
+    work.run(root, "apparmor_parser", "-Q", "/package/etc/apparmor.d/opt.holdfast")
+    share = "/package/usr/share"
+    work.run(root, "desktop-file-validate", f"{share}/applications/holdfast.desktop")
+    work.run(root, "appstreamcli", "validate", "--no-net", f"{share}/metainfo/org.holdfast.Holdfast.metainfo.xml")
+    pages = sorted(root.inside("/package/usr/share/man/man1").iterdir())
+    work.so(len(pages) > 10, f"there are {len(pages)} pages of the manual")
+    for page in pages:
+        said = work.run(
+            root,
+            *("sh", "-c", f"MANWIDTH=90 man --warnings=all -l /package/usr/share/man/man1/{page.name} 2>&1 >/dev/null"),
+            quiet=True,
+        )
+        work.so(not said, f"{page.name} has no fault")
+    work.run(root, "sh", "-c", "MANWIDTH=90 man -l /package/usr/share/man/man1/holdfast.1.gz")
+
+
+def installed(work: Work, laptop: CleanRoot, package: Path) -> None:
+    """Install without a question, from a bare system, and let the program prove itself to an officer."""
+    work.run(laptop, "sh", "-c", "command -v python3 || echo there is no python")
+    work.copy_in(laptop, [package])
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", f"/packages/{package.name}"]
+    work.run(laptop, *install, quiet=True)
+    work.run(laptop, "dpkg-query", "--show", "--showformat", "${Version} ${Installed-Size} KiB\n", "holdfast")
+    work.run(laptop, "sh", "-c", "! command -v python3 && du -sk /opt/holdfast")
+    work.run(laptop, "dpkg", "--verify", "holdfast")
+    work.run(laptop, "useradd", "--create-home", "officer")
+    work.run(laptop, "holdfast", "--version", user="officer")
+    work.run(laptop, "holdfast", "--self-check", user="officer")
+    work.run(laptop, "sh", "-c", "! touch /opt/holdfast/x && ! touch /opt/holdfast/program/x", user="officer")
+    broken_is_found(work, laptop)
+
+
+def broken_is_found(work: Work, laptop: CleanRoot) -> None:
+    """Change a form, take a font away, add a file: the self-check names each, and is well when all is put right."""
+    inside = laptop.inside("/opt/holdfast/program/_internal")
+    form, font = inside / "resources/forms/rr-1.toml", inside / "resources/fonts/NotoSans-Bold.ttf"
+    whole, letters, strange = form.read_bytes(), font.read_bytes(), inside / "os.py"
+    form.write_bytes(whole + b"\n")
+    font.unlink()
+    strange.write_text("")
+    said = json.loads(work.run(laptop, "holdfast", "--self-check", "--json", user="officer", code=1))
+    failed = {one["check"]: one["what"] for one in said["checks"] if one["result"] == "failed"}
+    for name in ("rr-1.toml", "NotoSans-Bold.ttf", "os.py"):
+        work.so(any(what.endswith(name) for what in failed.get("Files", [])), f"the self-check names {name}")
+    work.so("NotoSans-Bold.ttf" in failed.get("Fonts", []), "the self-check misses the font on the screen too")
+    form.write_bytes(whole)
+    font.write_bytes(letters)
+    strange.unlink()
+    work.run(laptop, "holdfast", "--self-check", user="officer", quiet=True)
+
+
+def nothing_foreign_is_loaded(work: Work, laptop: CleanRoot) -> None:
+    """Lay files beside the program and where it is started, point the environment at them: none is loaded."""
+    beside, here = "/opt/holdfast/program", f"{HOME}/download"
+    laptop.inside(here).mkdir()
+    count = planted.plant(laptop.inside(here), here, "here")
+    for place in (beside, "/opt/holdfast"):
+        planted.plant(laptop.inside(place), place, place.rpartition("/")[2])
+    control = f"LD_PRELOAD={here}/libz.so.1 /bin/true; ls /tmp/planted-* && rm /tmp/planted-*"
+    said = work.run(laptop, "sh", "-c", control, user="officer")
+    work.so("planted-here-libz.so.1" in said, "a planted library that is loaded leaves its mark (the control)")
+    # The shell sets the variables when it has started itself, and then becomes the program.
+    told = {**planted.environment(here), "HOLDFAST_EXIT_AFTER_PAINT": "1", "QT_QPA_PLATFORM": "offscreen"}
+    export = "".join(f"export {name}={value}; " for name, value in told.items())
+    # The files beside the program are strange files, and the self-check says so; everything else of it is well.
+    for words, code in (("--self-check", 1), (f"--vault {HOME}/none", 0)):
+        start = f"cd {here}; {export}exec /opt/holdfast/holdfast {words}"
+        work.run(laptop, "sh", "-c", start, user="officer", code=code)
+    left = planted.marks(laptop.folder)
+    work.so(not left, f"of 3 × {count} planted files none was loaded{'' if not left else ': ' + ', '.join(left)}")
+    for place in (beside, "/opt/holdfast"):
+        planted.take_away(laptop.inside(place))
+    shutil.rmtree(laptop.inside(here))
+    work.run(laptop, "holdfast", "--self-check", user="officer", quiet=True)
+
+
+class Officer:
+    """Somebody at the laptop, with a keyboard, a vault and a case."""
+
+    def __init__(self, work: Work, laptop: CleanRoot) -> None:
+        self.work, self.laptop = work, laptop
+        self._pictures = 0
+
+    def begins(self) -> None:
+        """Put a screen on the laptop and make a vault."""
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *AT_THE_WINDOW]
+        self.work.run(self.laptop, *install, quiet=True)
+        log = self.work.folder / "xvfb.log"
+        self.laptop.start("Xvfb", DISPLAY, "-screen", "0", "1366x768x24", "-nolisten", "tcp", "-noreset", log=log)
+        self._until("the screen", lambda: self._quietly("xdotool", "getmouselocation"))
+        self.laptop.start("openbox", told=SCREEN, user="officer", log=self.work.folder / "openbox.log")
+        self.laptop.inside(WORDS).write_text(PASSPHRASE + "\n", encoding="utf-8")
+        made = ["vault", "create", "--vault", VAULT, "--officer", "Ilse Varga", "--passphrase-file", WORDS, "--json"]
+        self.work.run(self.laptop, "holdfast", *made, user="officer")
+        keyring = "echo -n words | gnome-keyring-daemon --unlock --components=secrets >/dev/null; holdfast --self-check"
+        said = self.work.run(self.laptop, "dbus-run-session", "--", "sh", "-c", keyring, user="officer")
+        self.work.so("keeps and forgets" in said, "where there is a secret store it is used")
+
+    def at_the_window(self) -> None:
+        """Unlock, begin a case, close: then it is in the vault."""
+        self.opens()
+        self.picture("unlock")
+        self.types(PASSPHRASE, "Return")
+        self.picture("today")
+        self.types("", "alt+3")
+        self.picture("new-attendance")
+        self.types("Keira", "Tab")
+        self.types("Holt-Baines", "Tab")
+        self.picture("typed")
+        self.types("", "Return")
+        self.picture("case")
+        self.closes()
+        held = self.cases()
+        self.work.so([case["short_name"] for case in held] != [], f"the case that was typed is in the vault: {held}")
+
+    def prints_a_card(self) -> None:
+        """Bring a whole case in and print the safety plan as a card."""
+        self.work.copy_in(self.laptop, [ROOT / PRACTICE], HOME)
+        self.holdfast("case", "import", f"{HOME}/{Path(PRACTICE).name}")
+        out = f"{HOME}/card.pdf"
+        paper = ["--document", "safety-plan", "--variant", "card", "--reason", "asked for", "--out", out]
+        self.holdfast("case", "print", CASE, *paper)
+        pdf = self.laptop.inside(out).read_bytes()
+        (self.work.folder / "card.pdf").write_bytes(pdf)
+        words = " ".join(" ".join(page_texts(pdf)).split())
+        self.work.say(f"the card says: {words}")
+        self.work.so(len(words) > 100, "the card can be read")
+
+    def opens(self) -> None:
+        """Start the window."""
+        log = self.work.folder / "holdfast.log"
+        self.laptop.start("holdfast", "--vault", VAULT, "--language", "en", told=SCREEN, user="officer", log=log)
+        self._until("the window", lambda: self._quietly("xdotool", "search", "--onlyvisible", "--name", "^Holdfast$"))
+        self._quietly("xdotool", "search", "--onlyvisible", "--name", "^Holdfast$", "windowactivate", "--sync")
+
+    def closes(self) -> None:
+        """Close the window as its owner does, and wait until the program has ended."""
+        self._quietly("xdotool", "key", "alt+F4")
+        self._until("the end", lambda: not self._quietly("xdotool", "search", "--name", "^Holdfast$"))
+
+    def types(self, text: str, *keys: str) -> None:
+        """Type words, then press keys."""
+        if text:
+            self._quietly("xdotool", "type", "--delay", "20", "--", text)
+        if keys:
+            self._quietly("xdotool", "key", "--delay", "40", *keys)
+
+    def picture(self, name: str) -> None:
+        """A picture of the screen when it has come to rest: two in a row that differ by no more than a cursor."""
+        self._pictures += 1
+        before = b""
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            self._quietly("scrot", "--overwrite", "/tmp/screen.png")
+            now = self.laptop.inside("/tmp/screen.png").read_bytes()
+            if before and abs(len(now) - len(before)) < 64:
+                break
+            before = now
+        file = self.work.folder / f"{self._pictures:02d}-{name}.png"
+        shutil.copy(self.laptop.inside("/tmp/screen.png"), file)
+        self.work.say(f"picture: {file.name}")
+
+    def cases(self) -> list[dict[str, str]]:
+        """The cases of the vault, as the packaged program lists them."""
+        return [json.loads(line) for line in self.holdfast("case", "list", "--json").splitlines()]
+
+    def vault_is_whole(self) -> None:
+        """Let the program look at every page and every entry."""
+        self.holdfast("vault", "check")
+
+    def holdfast(self, *words: str) -> str:
+        """A command of the program on the officer's vault."""
+        return self.work.run(
+            self.laptop, "holdfast", *words, "--vault", VAULT, "--passphrase-file", WORDS, user="officer"
+        )
+
+    def _quietly(self, *command: str) -> bool:
+        line = self.laptop.command(*command, told=SCREEN, user="officer")
+        return subprocess.run(line, capture_output=True, check=False).returncode == 0
+
+    def _until(self, what: str, there: Callable[[], bool]) -> None:
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            if there():
+                return
+            time.sleep(0.1)
+        raise NotSoError(f"{what} came within {PATIENCE_S:.0f} s")
+
+
+def updates(work: Work, laptop: CleanRoot, officer: Officer, package: Path, later: Path) -> None:
+    """Not under the officer's hands; then to a higher version, and back; the vault is the same each time."""
+    before = officer.cases()
+    work.copy_in(laptop, [later])
+    # In one call: a package script sees the processes of its own call alone.
+    during = f"""
+        env DISPLAY={DISPLAY} HOME={HOME} setpriv --reuid=officer --regid=officer --init-groups \
+            holdfast --vault {VAULT} & program=$!
+        until [ "$(readlink /proc/$program/exe)" = /opt/holdfast/program/holdfast ]; do :; done
+        ! dpkg --install /packages/{later.name}; refused=$?
+        kill $program; exit $refused"""
+    work.run(laptop, "sh", "-c", during)
+    work.run(laptop, "dpkg", "--configure", "-a")
+    work.run(laptop, "holdfast", "--self-check", user="officer", quiet=True)
+    for deb, version in ((later, VERSION), (package, "")):
+        work.run(laptop, "dpkg", "--install", f"/packages/{deb.name}")
+        said = work.run(laptop, "holdfast", "--version", user="officer")
+        work.so((VERSION in said) == bool(version), f"{said.strip()} is installed")
+        work.run(laptop, "holdfast", "--self-check", user="officer", quiet=True)
+        officer.vault_is_whole()
+        work.so(officer.cases() == before, "the vault holds the same cases")
+
+
+def removed(work: Work, laptop: CleanRoot, officer: Officer, package: Path) -> None:
+    """Removed and purged, the program leaves nothing behind but the vault, which a new installation opens."""
+    before = officer.cases()
+    work.run(laptop, "apt-get", "remove", "-y", "-qq", "holdfast")
+    work.run(laptop, "dpkg", "--purge", "holdfast")
+    find = "find /opt /etc /usr /var -name '*holdfast*' -not -path '/var/log/*' -not -path '/var/cache/*'"
+    work.so(not work.run(laptop, "sh", "-c", find).strip(), "nothing of the program is left")
+    work.so((laptop.inside(VAULT) / "vault.header").exists(), "the vault is left")
+    work.run(laptop, "apt-get", "install", "-y", "-qq", "--no-install-recommends", f"/packages/{package.name}", quiet=True)
+    work.so(officer.cases() == before, "and opens again")
