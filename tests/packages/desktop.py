@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.documents.reading import page_texts
-from tests.packages import planted
+from tests.packages import guide, planted
 from tests.packages.root import CleanRoot
 from tests.packages.work import NotSoError, Work
 
@@ -27,7 +27,7 @@ DISPLAY = ":1977"
 SCREEN = {"DISPLAY": DISPLAY}
 PATIENCE_S = 120.0
 AT_THE_WINDOW = ("xvfb", "openbox", "xdotool", "scrot", "dbus", "gnome-keyring")
-CHECKERS = ("apparmor", "desktop-file-utils", "appstream", "man-db")
+CHECKERS = ("openssl", "apparmor", "desktop-file-utils", "appstream", "man-db")
 VERSION = "9.9.9"
 """The version of the package that is upgraded to: the same program, built under a higher number."""
 
@@ -35,8 +35,6 @@ VERSION = "9.9.9"
 def prove(work: Work) -> None:
     """All of it, in the order in which it happens to a laptop."""
     package = work.one("desktop", "*.deb")
-    signature(work, package.parent)
-    later = later_package(work)
     declared_well(work, package)
     laptop = work.root("laptop")
     installed(work, laptop, package)
@@ -45,18 +43,13 @@ def prove(work: Work) -> None:
     nothing_foreign_is_loaded(work, laptop)
     officer.at_the_window()
     officer.prints_a_card()
-    updates(work, laptop, officer, package, later)
-    removed(work, laptop, officer, package)
+    updates(work, laptop, officer, package, later_package(work))
+    removed(work, laptop, officer)
 
 
-def signature(work: Work, folder: Path) -> None:
-    """Check what an administrator checks before anything is installed, with the tools of any system."""
-    verify = ["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", "signing-key.pem"]
-    verify += ["-in", "SHA256SUMS", "-sigfile", "SHA256SUMS.sig"]
-    for command in (["sha256sum", "-c", "SHA256SUMS"], verify):
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        work.say(f"$ {' '.join(command)}\n{done.stdout}{done.stderr}".rstrip())
-        work.so(done.returncode == 0, f"{command[0]} finds the package as it was built")
+def by_guide(work: Work, root: CleanRoot, name: str, user: str = "", code: int = 0) -> str:
+    """Run a block of the administrators' guide as it stands, in the folder with the package."""
+    return work.run(root, "sh", "-ec", f"cd /packages\n{guide.commands(name)}", user=user, code=code)
 
 
 def later_package(work: Work) -> Path:
@@ -72,8 +65,9 @@ def later_package(work: Work) -> Path:
 def declared_well(work: Work, package: Path) -> None:
     """Let the system's own checkers read what the package declares, in a root of their own."""
     root = work.root("checkers", *CHECKERS)
+    work.copy_in(root, package.parent.iterdir())
+    by_guide(work, root, "desktop-check")
     work.run(root, "mkdir", "/package")
-    work.copy_in(root, [package])
     work.run(root, "dpkg-deb", "--extract", f"/packages/{package.name}", "/package")
     work.run(root, "apparmor_parser", "-Q", "/package/etc/apparmor.d/opt.holdfast")
     share = "/package/usr/share"
@@ -95,14 +89,15 @@ def installed(work: Work, laptop: CleanRoot, package: Path) -> None:
     """Install without a question, from a bare system, and let the program prove itself to an officer."""
     work.run(laptop, "sh", "-c", "command -v python3 || echo there is no python")
     work.copy_in(laptop, [package])
-    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", f"/packages/{package.name}"]
-    work.run(laptop, *install, quiet=True)
+    # The guide's line would bring what is recommended as well: a laptop of the force has it, and with it Python.
+    (laptop.inside("/etc/apt/apt.conf.d") / "90bare").write_text('APT::Install-Recommends "false";\n', encoding="utf-8")
+    by_guide(work, laptop, "desktop-install")
     work.run(laptop, "dpkg-query", "--show", "--showformat", "${Version} ${Installed-Size} KiB\n", "holdfast")
     work.run(laptop, "sh", "-c", "! command -v python3 && du -sk /opt/holdfast")
     work.run(laptop, "dpkg", "--verify", "holdfast")
     work.run(laptop, "useradd", "--create-home", "officer")
     work.run(laptop, "holdfast", "--version", user="officer")
-    work.run(laptop, "holdfast", "--self-check", user="officer")
+    by_guide(work, laptop, "desktop-self-check", user="officer")
     work.run(laptop, "sh", "-c", "! touch /opt/holdfast/x && ! touch /opt/holdfast/program/x", user="officer")
     broken_is_found(work, laptop)
 
@@ -278,8 +273,11 @@ def updates(work: Work, laptop: CleanRoot, officer: Officer, package: Path, late
     work.run(laptop, "sh", "-c", during)
     work.run(laptop, "dpkg", "--configure", "-a")
     work.run(laptop, "holdfast", "--self-check", user="officer", quiet=True)
-    for deb, version in ((later, VERSION), (package, "")):
-        work.run(laptop, "dpkg", "--install", f"/packages/{deb.name}")
+    for deb, version, block in ((later, VERSION, "desktop-install"), (package, "", "desktop-back")):
+        for lying in laptop.inside("/packages").iterdir():
+            lying.unlink()
+        work.copy_in(laptop, [deb])
+        by_guide(work, laptop, block)
         said = work.run(laptop, "holdfast", "--version", user="officer")
         work.so((VERSION in said) == bool(version), f"{said.strip()} is installed")
         work.run(laptop, "holdfast", "--self-check", user="officer", quiet=True)
@@ -287,13 +285,13 @@ def updates(work: Work, laptop: CleanRoot, officer: Officer, package: Path, late
         work.so(officer.cases() == before, "the vault holds the same cases")
 
 
-def removed(work: Work, laptop: CleanRoot, officer: Officer, package: Path) -> None:
+def removed(work: Work, laptop: CleanRoot, officer: Officer) -> None:
     """Removed and purged, the program leaves nothing behind but the vault, which a new installation opens."""
     before = officer.cases()
-    work.run(laptop, "apt-get", "remove", "-y", "-qq", "holdfast")
-    work.run(laptop, "dpkg", "--purge", "holdfast")
+    by_guide(work, laptop, "desktop-remove")
+    by_guide(work, laptop, "desktop-purge")
     find = "find /opt /etc /usr /var -name '*holdfast*' -not -path '/var/log/*' -not -path '/var/cache/*'"
     work.so(not work.run(laptop, "sh", "-c", find).strip(), "nothing of the program is left")
     work.so((laptop.inside(VAULT) / "vault.header").exists(), "the vault is left")
-    work.run(laptop, "apt-get", "install", "-y", "-qq", "--no-install-recommends", f"/packages/{package.name}", quiet=True)
+    by_guide(work, laptop, "desktop-install")
     work.so(officer.cases() == before, "and opens again")
