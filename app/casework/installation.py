@@ -90,6 +90,7 @@ def findings() -> list[Finding]:
         run(N_("Memory"), memory),
         run(N_("Time zones"), time_zones),
         run(N_("Paper"), paper),
+        run(N_("Names"), names),
     ]
 
 
@@ -227,6 +228,16 @@ def time_zones() -> Says:
         says = N_("There are no time zones on this machine (package tzdata): deadlines could be an hour wrong.")
         raise NotWellError(says) from error
     return N_("There are time zones ({zone})."), {"zone": zone.key}
+
+
+def names() -> Says:
+    """Fold names of several scripts as they are folded to be found."""
+    from app.store.words import fold_text
+
+    folded = [fold_text(name) for name in ("Łukasz Çelik", "Андрей", "Ελένη", "李小龙")]
+    if not all(word.isascii() and word.strip() for word in folded):
+        raise NotWellError(N_("Names in other scripts would not be found: {names}."), names=", ".join(folded))
+    return N_("Names of every script are folded to be found."), {}
 
 
 def paper() -> Says:

@@ -14,6 +14,7 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -26,7 +27,9 @@ NOT_CODE = ("sync.server",)
 NOT_DATA = ("resources/pictures/", "resources/i18n/holdfast.pot", "sync/server/")
 
 # Loaded by name at run time, so that no import says it.
-BY_NAME = ("keyring.backends.SecretService",)
+BY_NAME = ("keyring.backends.SecretService", "anyascii._data")
+# Libraries whose own data files no recipe of PyInstaller knows: the folder of each, below the installed packages.
+WITH_DATA = ("anyascii/_data",)
 
 # Whole packages that something names and our program never reaches: the server's, the tools', and parts of Python.
 EXCLUDED = [
@@ -121,7 +124,9 @@ def data_files(source: Path) -> list[str]:
 
 def datas(source: Path) -> list[tuple[str, str]]:
     """The data files as PyInstaller wants them: where each is, and the folder into which it goes."""
-    return [(str(source / name), str(Path(name).parent)) for name in data_files(source)]
+    libraries = Path(sysconfig.get_path("purelib"))
+    brought = [(str(file), folder) for folder in WITH_DATA for file in sorted((libraries / folder).glob("[!_]*"))]
+    return [*((str(source / name), str(Path(name).parent)) for name in data_files(source)), *brought]
 
 
 def build(order: Order) -> Path:

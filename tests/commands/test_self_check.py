@@ -37,7 +37,7 @@ def test_it_reports_a_sound_installation_in_lines_and_as_json():
     assert said.line["passed"] is True
     results = {check["check"]: check["result"] for check in said.line["checks"]}
     assert {name for name, result in results.items() if result == FAILED} == set()
-    for name in ("Encryption", "Paper", "Fonts", "Window", "Time zones", "Versions"):
+    for name in ("Encryption", "Paper", "Names", "Fonts", "Window", "Time zones", "Versions"):
         assert results[name] == PASSED
     assert results["Files"] == NOTED  # from source nothing says what they should be
     assert set(said.line["versions"]) == {

@@ -151,7 +151,7 @@ class Officer:
 
     def __init__(self, work: Work, laptop: CleanRoot) -> None:
         self.work, self.laptop = work, laptop
-        self._pictures = 0
+        self._pictures = self._shown = 0
 
     def begins(self) -> None:
         """Put a screen on the laptop and make a vault."""
@@ -173,14 +173,14 @@ class Officer:
         self.opens()
         self.picture("unlock")
         self.types(PASSPHRASE, "Return")
-        self.picture("today")
+        self.picture("today", unlike=8_000)
         self.types("", "alt+3")
-        self.picture("new-attendance")
+        self.picture("new-attendance", unlike=2_000)
         self.types("Keira", "Tab")
         self.types("Holt-Baines", "Tab")
-        self.picture("typed")
+        self.picture("typed", unlike=500)
         self.types("", "Return")
-        self.picture("case")
+        self.picture("case", unlike=2_000)
         self.closes()
         held = self.cases()
         self.work.so([case["short_name"] for case in held] != [], f"the case that was typed is in the vault: {held}")
@@ -217,17 +217,22 @@ class Officer:
         if keys:
             self._quietly("xdotool", "key", "--delay", "40", *keys)
 
-    def picture(self, name: str) -> None:
-        """A picture of the screen when it has come to rest: two in a row that differ by no more than a cursor."""
+    def picture(self, name: str, unlike: int = 0) -> None:
+        """A picture of the screen when it has come to rest: two in a row that differ by no more than a cursor.
+
+        `unlike`: by how many bytes its file must differ from that of the picture before, as another page does.
+        """
         self._pictures += 1
-        before = b""
-        until = time.monotonic() + PATIENCE_S
-        while time.monotonic() < until:
+        last: list[int] = []
+
+        def at_rest() -> bool:
             self._quietly("scrot", "--overwrite", "/tmp/screen.png")
-            now = self.laptop.inside("/tmp/screen.png").read_bytes()
-            if before and abs(len(now) - len(before)) < 64:
-                break
-            before = now
+            last.append(self.laptop.inside("/tmp/screen.png").stat().st_size)
+            another = abs(last[-1] - self._shown) >= unlike
+            return another and len(last) > 1 and abs(last[-1] - last[-2]) < 64
+
+        self._until(f"the page {name}", at_rest)
+        self._shown = last[-1]
         file = self.work.folder / f"{self._pictures:02d}-{name}.png"
         shutil.copy(self.laptop.inside("/tmp/screen.png"), file)
         self.work.say(f"picture: {file.name}")
