@@ -8,7 +8,8 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlite
 
 from app.problems import Problem
-from app.store.database import PLAINTEXT, open_database
+from app.store.connection import PLAINTEXT
+from app.store.database import open_database
 
 CANARY = "a heron stands in the shallow water"
 FILE = "probe.db"

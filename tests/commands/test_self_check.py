@@ -117,18 +117,18 @@ def test_words_that_anybody_can_read_are_found(tmp_path, code):
 
 
 def test_with_the_cipher_off_the_check_fails(monkeypatch):
-    connect, plainly = database._connect, sqlite.connect
+    connect, plainly = database.connect, sqlite.connect
 
     def without_key(path, key, **more):
         # What a mistyped PRAGMA would do: no error, and no encryption.
         with monkeypatch.context() as unkeyed:
-            unkeyed.setattr(database.sqlite, "connect", lambda *a, **k: plainly(*a, factory=Keyless, **k))
+            unkeyed.setattr(sqlite, "connect", lambda *a, **k: plainly(*a, factory=Keyless, **k))
             return connect(path, key, **more)
 
     class Keyless(sqlite.Connection):
         def set_key(self, _key: str) -> None: ...
 
-    monkeypatch.setattr(database, "_connect", without_key)
+    monkeypatch.setattr(database, "connect", without_key)
     failed = found(installation.cipher)
     assert failed.result == FAILED
     assert failed.what == ("store.cipher",)
