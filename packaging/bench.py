@@ -20,6 +20,7 @@ from typing import Any
 import bench_caseload
 import bench_package
 import bench_store
+import bench_upgrade
 from bench_store import Row
 
 from app.casework.desk import close_desk
@@ -126,7 +127,7 @@ def main() -> int:
     """Make the caseload, measure, print."""
     parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000)
-    parser.add_argument("--part", choices=["program", "package"], default="program")
+    parser.add_argument("--part", choices=["program", "package", "upgrade"], default="program")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -137,6 +138,9 @@ def main() -> int:
         print(f"Making {wanted.cases:,} cases with {PEOPLE_EACH} people each …", flush=True)
         desk = bench_caseload.make_vault(folder / "vault")
         bench_caseload.fill(desk, wanted.cases, PEOPLE_EACH)
+        if wanted.part == "upgrade":
+            table(bench_upgrade.upgrade(desk, folder))
+            return 0
         case_id = bench_store.full_case(desk)
         rows = [starts(folder / "vault")]
         rows += bench_store.listing(desk)
