@@ -61,7 +61,7 @@ def problems(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite.Error as error:
-        name = getattr(error, "sqlite_errorname", "") or ""
+        name = getattr(error, "sqlite_errorname", "") or _NAMELESS.get(str(error), "")
         found = _PROBLEMS.get(name) or next((code for key, code in _PROBLEMS.items() if name.startswith(key)), None)
         if found is None:
             raise
@@ -77,6 +77,16 @@ _PROBLEMS = {
     "SQLITE_IOERR": "store.disk",
     "SQLITE_BUSY": "store.busy",
     "SQLITE_LOCKED": "store.busy",
+}
+
+# Copying a whole file tells no name of its error, only the library's own fixed words for it.
+_NAMELESS = {
+    "database or disk is full": "SQLITE_FULL",
+    "disk I/O error": "SQLITE_IOERR",
+    "attempt to write a readonly database": "SQLITE_READONLY",
+    "database disk image is malformed": "SQLITE_CORRUPT",
+    "file is not a database": "SQLITE_NOTADB",
+    "database is locked": "SQLITE_BUSY",
 }
 
 

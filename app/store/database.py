@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def open_database(
         try:
             _assert_baseline(connection)
             if found < steps[-1].number:
-                with _while_upgrading(path, created=not found):
+                with contextlib.nullcontext() if not found else while_upgrading(path):
                     _bring_up_to_date(connection, path, key, steps, found, told)
             _assert_encrypted(path)
         except BaseException:
@@ -93,19 +94,25 @@ def _bring_up_to_date(
 
 
 @contextlib.contextmanager
-def _while_upgrading(path: Path, *, created: bool) -> Iterator[None]:
-    """Say of a full or failing disk what it means here: no answer was lost, the vault is as it was."""
+def while_upgrading(path: Path) -> Iterator[None]:
+    """Say of a full or failing disk what it means where a vault gets another format: nothing was changed.
+
+    Raises Problem store.upgrade_full, store.upgrade_disk.
+    """
     try:
         with problems(path):
             yield
     except Problem as problem:
-        if created or problem.code not in _UPGRADING:
+        if problem.code not in ("store.full", "store.disk"):
             raise
+        # Where not even the index of a log has room, an error of the disk is all that is said.
+        full = problem.code == "store.full" or shutil.disk_usage(path.parent).free < _NO_ROOM
         size = sum(file.stat().st_size for file in (path, path.with_name(f"{path.name}-wal")) if file.exists())
-        raise Problem(_UPGRADING[problem.code], megabytes=2 * size // 1_000_000 + 16) from problem
+        code = "store.upgrade_full" if full else "store.upgrade_disk"
+        raise Problem(code, megabytes=2 * size // 1_000_000 + 16) from problem
 
 
-_UPGRADING = {"store.full": "store.upgrade_full", "store.disk": "store.upgrade_disk"}
+_NO_ROOM = 1 << 20
 
 
 def _check_file(path: Path, create: bool) -> None:

@@ -21,7 +21,7 @@ from app.notebook.entry import EntryRefused
 from app.problems import Problem
 from app.store import anew, copies, migrating, rows
 from app.store.connection import Connection, connect, pragma, problems, remove_database
-from app.store.database import open_database
+from app.store.database import open_database, while_upgrading
 from app.store.migrating import CHANGING, KEPT_SINCE, Told
 from app.store.store import FILE, LINES_MADE_BY, VAULT, Store, made_by
 
@@ -59,17 +59,12 @@ def go_back(
     path = folder / FILE
     fresh = path.with_name(f"{path.name}{copies.UNFINISHED[1]}")
     try:
-        with problems(path), contextlib.closing(connect(path, key, read_only=True)) as newer:
-            found = _looked_at(newer, path, device, migrating.newest(migrations))
-            carried = _make(newer, path, fresh, key, found, migrations, told)
-        with problems(path):
+        with while_upgrading(path):
+            with contextlib.closing(connect(path, key, read_only=True)) as newer:
+                found = _looked_at(newer, path, device, migrating.newest(migrations))
+                carried = _make(newer, path, fresh, key, found, migrations, told)
             _settle(path, key)
-        copies.put_in_place(fresh, path)
-    except Problem as problem:
-        remove_database(fresh)
-        if problem.code == "store.full":
-            raise Problem("store.upgrade_full", megabytes=2 * path.stat().st_size // 1_000_000 + 16) from problem
-        raise
+            copies.put_in_place(fresh, path)
     except BaseException:
         remove_database(fresh)
         raise

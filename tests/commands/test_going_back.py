@@ -10,7 +10,7 @@ from tests.commands.conftest import PASSPHRASE, Vault
 from tests.store.formats import further
 
 
-def test_a_newer_vault_is_refused_and_goes_back_when_it_is_told_to(full: Vault, tmp_path):
+def test_a_newer_vault_is_refused_and_goes_back_when_told(full: Vault, tmp_path):
     with vault.unlock(full.folder, PASSPHRASE, clock=SystemClock()) as unlocked:
         key, device = unlocked.database_key(), unlocked.device_id
         Store.open(full.folder, key, device, migrations=further(tmp_path / "later")).close()

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHOWN = {"toml", "ini", "text"}
 RUN_BY = {
     "policy-sign": "tests/commands/test_policy.py::test_a_closed_key_signs_with_its_passphrase_alone",
+    "update-go-back": "tests/commands/test_going_back.py::test_a_newer_vault_is_refused_and_goes_back_when_told",
     "rescue-custodians": "tests/commands/test_custodians.py::test_a_vault_is_made_with_custodians",
     "rescue-backup": "tests/commands/test_keeping.py::test_a_backup_is_made_and_put_back",
     "rescue-move": "tests/commands/test_keeping.py::test_a_vault_moves_to_another_laptop",

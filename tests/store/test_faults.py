@@ -37,8 +37,8 @@ from tests.store.vaults import (
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def fill_a_disk(folder: Path, how: str) -> dict:
-    program = [sys.executable, "-m", "tests.store.on_a_small_disk", str(folder), how]
+def fill_a_disk(folder: Path, how: str, module: str = "tests.store.on_a_small_disk") -> dict:
+    program = [sys.executable, "-m", module, str(folder), how]
     own_mounts = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-Urm"]
     command = [*own_mounts, *program] if how == "tmpfs" else program
     try:
@@ -213,3 +213,18 @@ def test_the_list_is_there_where_its_lines_cannot_be_kept(tmp_path):
     assert [line.body for line in store.lines(lambda view: b"again")] == [b"again"]
     assert [line.body for line in store.lines(lambda view: b"not made")] == [b"again"]
     store.close()
+
+
+@pytest.mark.parametrize("how", ["tmpfs", "limit"])
+def test_a_disk_that_is_full_at_any_place_of_an_upgrade_or_a_way_back_loses_nothing(tmp_path, how):
+    report = fill_a_disk(tmp_path, how, "tests.store.upgrade_on_a_small_disk")
+    if report["how"] != how:
+        return  # no right to make a small disk here: the other case holds all the same
+    for work in ("upgrade", "back"):
+        codes = [code for code, _, _ in report[work]]
+        assert len(codes) > 3, work
+        assert codes[-1] == "done"
+        # With no room at all the file cannot even be opened.
+        assert codes[0] in ("store.disk", "store.upgrade_full", "store.upgrade_disk")
+        assert set(codes[1:-1]) == {"store.upgrade_full" if how == "tmpfs" else "store.upgrade_disk"}, work
+        assert all(whole and clean for _, whole, clean in report[work]), report[work]
