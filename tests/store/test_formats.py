@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from app.notebook import entry as notebook
-from app.store import connection, copies, going_back, migrating, snapshots
+from app.store import connection, copies, exchange, going_back, migrating, snapshots
 from app.store.connection import connect
 from app.store.store import Store
+from tests.store import recorded
 from tests.store.formats import earlier, further
 from tests.store.vaults import AUTHOR, CASE, DEVICE, FILE, KEY, answers, clock, fill, new_store, problem, tables
 
@@ -276,4 +277,21 @@ def test_a_copy_from_which_nothing_can_be_taken_goes_as_a_whole(tmp_path):
     assert list(kept(folder)) == [3]
     assert snapshots.remove(store, CASE, snapshots.LEFT, 9, "2026-11-14T01:10:00Z")
     assert kept(folder) == {}
+    store.close()
+
+
+@pytest.mark.parametrize("version", recorded.versions())
+def test_the_vault_of_a_released_version_opens_with_everything_that_stood_in_it(tmp_path, version):
+    folder = tmp_path / "vault"
+    stood = recorded.put(version, folder)
+    for steps in (None, further(tmp_path / "later")):
+        store = Store.open(folder, KEY, DEVICE, migrations=steps)
+        assert recorded.standing(store) == stood
+        store.verify()
+        store.check_pages()
+        assert [one.first for one in exchange.outgoing(store)] == [19, 20]
+        store.close()
+    going_back.go_back(folder, KEY, DEVICE)
+    store = Store.open(folder, KEY, DEVICE)
+    assert recorded.standing(store) == stood
     store.close()

@@ -36,7 +36,9 @@ NO_CUSTODIANS = N_(
 )
 COPYING = "copying"
 """What the store, which is loaded after the first paint, calls the first part of bringing a vault up to date."""
-UPDATING = N_("The vault is being brought into the form of this version. Nothing is lost, even if the laptop goes out.")
+UPDATING = N_(
+    "The vault is being brought into the form of this version. Nothing is lost, even if the laptop is switched off now."
+)
 
 
 @dataclass(frozen=True)
