@@ -6,7 +6,9 @@ English sentences are the message ids, in code and in the resource files alike.
 from __future__ import annotations
 
 import gettext
+import io
 import re
+import struct
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from app import paths
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ckb", "ps", "sd", "ug", "yi", "dv", "xx-rtl"})
 PSEUDO = frozenset({"xx", "xx-rtl"})
+BROUGHT: dict[str, gettext.NullTranslations] = {}
+"""Catalogues by tag that packs bring. Filled once at the start, before the first word is said."""
 _ACCENTS = str.maketrans("aeiouyAEIOUY", "áéíóúýÁÉÍÓÚÝ")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -92,17 +96,28 @@ def translator(language: str, folder: Path | None = None) -> Translator:
     """The Translator of a language tag; English where no catalogue of that language is shipped."""
     if language in PSEUDO:
         return PseudoTranslator(language)
+    if folder is None and language in BROUGHT:
+        return Translator(language, BROUGHT[language])
     found = gettext.translation(
         "holdfast", folder or paths.resources() / "i18n", [language.replace("-", "_"), language], fallback=True
     )
     return Translator(language, found)
 
 
+def catalogue(data: bytes) -> gettext.GNUTranslations:
+    """The catalogue in the bytes of a `.mo` file. Raises ValueError."""
+    try:
+        return gettext.GNUTranslations(io.BytesIO(data))
+    except (OSError, LookupError, UnicodeError, struct.error, RecursionError) as error:
+        raise ValueError("no catalogue of messages") from error
+
+
 def languages(folder: Path | None = None) -> list[str]:
     """Language tags that can be chosen: English and every folder with a catalogue."""
     where = folder or paths.resources() / "i18n"
     shipped = [p.parents[1].name.replace("_", "-") for p in sorted(where.glob("*/LC_MESSAGES/holdfast.mo"))]
-    return ["en", *[tag for tag in shipped if tag != "en"]]
+    found = [*shipped, *sorted(BROUGHT)] if folder is None else shipped
+    return ["en", *dict.fromkeys(tag for tag in found if tag != "en")]
 
 
 def _typeset(message: str) -> str:

@@ -31,6 +31,11 @@ def trial_folder() -> Path:
     return Path(platformdirs.user_data_dir("holdfast", appauthor=False)) / "trial"
 
 
+def packs_folder() -> Path:
+    """Where packs are kept that this user installed or that came from the server."""
+    return Path(platformdirs.user_data_dir("holdfast", appauthor=False)) / "packs"
+
+
 def machine_folder() -> Path:
     """What administrators keep for every user of this laptop: the policy and its key. Only they write there."""
     if sys.platform == "win32":

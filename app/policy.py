@@ -157,6 +157,14 @@ class Policy:
         why=N_("It protects a copied disk from being guessed open."),
         concerns="laptop",
     )
+    profile: str = _setting(
+        "neutral",
+        N_("Profile of new cases: questionnaire, rules, deadlines, services"),
+        pattern=NAME,
+        force_only=True,
+        why=N_("It decides which questions, deadlines and telephone numbers an officer has."),
+        concerns="victim",
+    )
     locked: frozenset[str] | None = None  # None: there is no word of the force yet, so whatever may be locked is
     reason: str = ""  # the force's own words on why, where it gives some
     organisation: str = ""

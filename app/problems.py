@@ -727,6 +727,91 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Nothing was signed."),
         N_("Give it a serial above that of the policy before."),
     ),
+    "pack.not_signed": (
+        N_("This pack was not taken: its signature does not fit it."),
+        NOTHING_CHANGED,
+        N_("Ask whoever gave it to you for the signed file."),
+    ),
+    "pack.unknown_key": (
+        N_("This pack was not taken: it is signed with the key {key}, which this laptop does not trust."),
+        NOTHING_CHANGED,
+        N_("Ask your administrator whether that key should stand in the policy."),
+    ),
+    "pack.archive": (
+        N_("This pack was not taken: {mistake}."),
+        NOTHING_CHANGED,
+        N_("Ask its author to make it again with “holdfast pack make”."),
+    ),
+    "pack.broken": (
+        N_("This pack was not taken: in {file} at {where}, {mistake}."),
+        NOTHING_CHANGED,
+        N_("Ask its author to mend that place and to make the pack again."),
+    ),
+    "pack.expired": (
+        N_("This pack was not taken: {name} {serial} held until {until}."),
+        NOTHING_CHANGED,
+        N_("Ask your administrator for the one that follows."),
+    ),
+    "pack.older": (
+        N_("The pack {name} {serial} is not used: number {seen} was in use before."),
+        N_("Everything that was saved is safe; what was begun with a version keeps that version."),
+        N_("Ask your administrator for the newest pack."),
+    ),
+    "pack.same": (
+        N_("This pack was not taken: another pack is installed as {name}, number {serial}."),
+        NOTHING_CHANGED,
+        N_("Ask its author to give it another name, or a higher serial."),
+    ),
+    "pack.program": (
+        N_("The pack {name} was not taken: it needs version {wanted} of the program."),
+        NOTHING_CHANGED,
+        N_("Ask your administrator for the newer version of the program."),
+    ),
+    "pack.name": (
+        N_("The file “{file}” holds the pack {name}."),
+        NOTHING_CHANGED,
+        N_("Give it back its own name, or install it with “holdfast pack install”."),
+    ),
+    "pack.no_file": (
+        N_("The file “{file}” cannot be read or written ({reason})."),
+        NOTHING_CHANGED,
+        N_("Look at the name and the rights of the file, then try again."),
+    ),
+    "pack.not_there": (
+        N_("No pack “{name}” was installed here by you."),
+        NOTHING_CHANGED,
+        N_("Use a name that “holdfast pack list” shows; packs of the machine are the administrator's."),
+    ),
+    "pack.kept": (
+        N_("The pack {name} brings risk questionnaires: assessments may have been begun with it."),
+        NOTHING_CHANGED,
+        N_("Leave it there. A newer version takes its place for new assessments."),
+    ),
+    "pack.changed": (
+        N_("The file “{file}” is not used: its signature does not fit it."),
+        N_("Everything that was saved is safe; all other forms and lists are there."),
+        N_("Go on working. Ask your administrator who changed it, and to install the pack again."),
+    ),
+    "pack.untrusted": (
+        N_("The file “{file}” is not used: this laptop does not trust the key {key}."),
+        N_("Everything that was saved is safe; all other forms and lists are there."),
+        N_("Go on working. Ask your administrator whether that key should stand in the policy."),
+    ),
+    "pack.unusable": (
+        N_("The pack {name} is not used: {why}."),
+        N_("Everything that was saved is safe; all other forms and lists are there."),
+        N_("Go on working. Ask your administrator for a pack that is whole."),
+    ),
+    "pack.ended": (
+        N_("The pack {name} held until {until}; it is still used."),
+        ALL_SAFE,
+        N_("Go on working, and look twice at its numbers and dates. Ask your administrator for the one that follows."),
+    ),
+    "pack.no_profile": (
+        N_("The policy names the profile “{profile}”, which is not installed."),
+        N_("Everything that was saved is safe; new cases follow the program's own profile until it is."),
+        N_("Go on working. Ask your administrator for the pack with this profile."),
+    ),
     "setting.locked": (
         N_("Your force decides this setting."),
         N_("The value before stays in use."),

@@ -66,7 +66,7 @@ def fill(desk: Desk, how_many: int, people_each: int) -> None:
             "case",
             case_id,
             {
-                "profile": cases.PROFILE,
+                "profile": desk.profile.id,
                 "reference": f"NM-2026-{number:05d}",
                 "grade": chance.choice(["standard", "medium", "high"]),
             },

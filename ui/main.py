@@ -66,8 +66,8 @@ class Officer(QObject):
         program.top.show_screen(self.window)
         self.idle.start()
         self._begin_shift()
-        if self.desk.force.problem is not None:
-            self.session.say_problem(self.desk.force.problem)
+        for problem in self.desk.problems()[:1]:  # all of them stand under This vault
+            self.session.say_problem(problem)
         self.window.go_back_to(place.place(self.desk))
         QTimer.singleShot(BEHIND_AFTER_MS, self, self._work_behind)
 

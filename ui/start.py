@@ -328,6 +328,14 @@ def system_language() -> str:
     return next((tag for tag in (wanted, wanted.split("-")[0]) if tag in known), "en")
 
 
+def bring_words() -> None:
+    """Languages that packs bring are there from the first screen on. Most laptops have none: then nothing is loaded."""
+    if any(folder.is_dir() for folder in (paths.packs_folder(), paths.machine_folder() / "packs")):
+        from app.packs.words import bring
+
+        bring()
+
+
 def place_window(top: QWidget, wanted: str) -> None:
     """Give the window the place it had before a lock, or a good one; never larger than the screen."""
     room = QGuiApplication.primaryScreen().availableGeometry()
@@ -384,6 +392,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with a window until it is closed; returns the exit code."""
+    bring_words()
     options = arguments(argv)
     process.harden()
     logs.configure()

@@ -172,7 +172,7 @@ class _Making:
 
     def changes(self) -> list[Change]:
         """Everything of the file, in the order in which it is read again."""
-        case_fields = {"profile": cases.PROFILE, **self.draft.case}
+        case_fields = {"profile": self.desk.profile.id, **self.draft.case}
         records: list[Change] = []
         for item in self.draft.items:
             records += edit.make(item.type, self._ids[item], self._plain(item))

@@ -24,8 +24,6 @@ from app.records.names import case_short_name, full_name
 from app.records.view import CaseView, Record
 from app.store.store import Store
 
-PROFILE = "neutral"
-
 
 class Summary(msgspec.Struct, frozen=True):
     """What a list shows of a case, kept as one row."""
@@ -87,7 +85,9 @@ def new_case(desk: Desk, reference: str = "", fields: dict[str, object] | None =
     """Make a case and return its id."""
     case_id = ids.new_id(desk.clock.now())
     edit.write(
-        desk, case_id, edit.make("case", case_id, {"profile": PROFILE, "reference": reference, **(fields or {})})
+        desk,
+        case_id,
+        edit.make("case", case_id, {"profile": desk.profile.id, "reference": reference, **(fields or {})}),
     )
     return case_id
 
@@ -103,7 +103,7 @@ def new_attendance(
     changes: list[Change] = []
     if not case_id:
         case_id = ids.new_id(now)
-        changes += edit.make("case", case_id, {"profile": PROFILE, "reference": reference})
+        changes += edit.make("case", case_id, {"profile": desk.profile.id, "reference": reference})
         changes += edit.make("person", ids.new_id(now), dict(person)) if person else []
     changes += edit.make("incident", ids.new_id(now), {"reported_at": iso(now), "place": place})
     edit.write(desk, case_id, changes)
@@ -299,7 +299,7 @@ def linked_case(desk: Desk, case_id: str, person_id: str, kind: str, note: str =
     now = desk.clock.now()
     other = ids.new_id(now)
     others = [view.victim] if kind == "counter_allegation" else view.people("suspect")
-    changes: list[Change] = edit.make("case", other, {"profile": view.case.get("profile", PROFILE)})
+    changes: list[Change] = edit.make("case", other, {"profile": view.case.get("profile", desk.profile.id)})
     here: list[Change] = []
     copied = [(person, ["victim"]), *((p, ["suspect"]) for p in others if p is not None and p.id != person_id)]
     for original, roles in copied:

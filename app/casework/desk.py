@@ -11,9 +11,11 @@ from app import paths
 from app.casework import operations, recovery
 from app.clock import Clock, SystemClock
 from app.force.standing import in_vault
-from app.forms.library import Library, load_library
+from app.forms.definitions import Profile
+from app.forms.library import Library
 from app.notebook.entry import Entry
 from app.notebook.ids import random_id
+from app.packs.standing import InUse, packs_of
 from app.policy import DEFAULT_POLICY, Policy, in_force
 from app.problems import Problem
 from app.store import going_back, identity
@@ -41,6 +43,7 @@ class Desk:
     clock: Clock
     policy: Policy
     force: Policy
+    packs: InUse = field(default_factory=InUse)
     session: str = field(default_factory=random_id)
     looked_at: set[str] = field(default_factory=set)
 
@@ -69,6 +72,18 @@ class Desk:
         return self.unlocked.practice
 
     @property
+    def profile(self) -> Profile:
+        """The profile of new cases: the policy's, or the shipped one where that is not installed."""
+        return self.library.profiles.get(self.force.profile) or self.library.profile()
+
+    def problems(self) -> list[Problem]:
+        """What is wrong with the policy, with packs, or between them."""
+        found = [self.force.problem] if self.force.problem else []
+        if self.force.profile not in self.library.profiles:
+            found.append(Problem("pack.no_profile", profile=self.force.profile))
+        return [*found, *self.packs.problems]
+
+    @property
     def author(self) -> Author:
         """Who signs what is written now."""
         return Author(self.officer, self.session)
@@ -89,9 +104,19 @@ def open_desk(
     than what the vault has seen is not used (`desk.force.problem`).
     """
     store = Store.open(unlocked.folder, unlocked.database_key(), unlocked.device_id, told=told)
-    policy = in_vault(policy, store.recall, store.remember)
+    clock = clock or SystemClock()
+
+    def remember(name: str, value: str) -> None:
+        with contextlib.suppress(Problem):  # a full disk keeps nobody out; it is noted with the next opening
+            store.remember(name, value)
+
+    policy = in_vault(policy, store.recall, remember)
+    packs = InUse()
+    if library is None:
+        today = clock.now().astimezone().date()
+        library, packs = packs_of(policy, store.recall, remember, today, paths.resources())
     chosen = in_force(policy, lambda name: store.recall(CHOICE + name) or "")
-    desk = Desk(unlocked, store, library or load_library(paths.resources()), clock or SystemClock(), chosen, policy)
+    desk = Desk(unlocked, store, library, clock, chosen, policy, packs)
     back = returned.look(unlocked.folder)
     if back is not None:
         vault.settle(unlocked)

@@ -264,7 +264,7 @@ def context(
     """What a paper needs beside the case."""
     seen = risk.picture(desk, view)
     force = risk.in_force(desk, view, seen)
-    rules = risk.rule_set(desk)
+    rules = risk.rule_set(desk, view)
     chosen = choice or Choice()
     found = Timeline(desk, view.id, words) if document in WITH_TIMELINE else None
     told = timeline_entries(found, words, chosen.timeline) if found else ()

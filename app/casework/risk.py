@@ -94,10 +94,25 @@ class GradeInForce:
 
 
 def instrument(desk: Desk, view: CaseView | None = None) -> Instrument:
-    """The instrument of the current assessment, or the profile's."""
+    """The instrument of the current assessment in the version that it was begun with, or the profile's newest."""
     current = current_assessment(view) if view else None
-    name = str(current.get("instrument", INSTRUMENT)) if current else INSTRUMENT
-    return desk.library.instruments.get(name) or desk.library.instruments[INSTRUMENT]
+    return form_of(desk, current) or _newest(desk, view)
+
+
+def form_of(desk: Desk, assessment: Record | None) -> Instrument | None:
+    """The instrument of an assessment in the version that it was begun with; in its newest where that one is not
+    installed; None where it is not installed at all.
+    """
+    name = str(assessment.get("instrument") or "") if assessment is not None else ""
+    version = assessment.get("version") if assessment is not None else None
+    kept = desk.library.instrument_versions.get((name, version if isinstance(version, int) else 0))
+    return kept or desk.library.instruments.get(name)
+
+
+def _newest(desk: Desk, view: CaseView | None) -> Instrument:
+    """The instrument for a new assessment of a case: the first of its profile."""
+    profile = profile_of(desk, view) if view is not None else desk.profile
+    return next((desk.library.instruments[name] for name in profile.instruments), desk.library.instruments[INSTRUMENT])
 
 
 def current_assessment(view: CaseView) -> Record | None:
@@ -113,7 +128,7 @@ def answers_of(view: CaseView, assessment_id: str) -> dict[str, Record]:
 
 def start_assessment(desk: Desk, case_id: str, **fields: Any) -> tuple[str, Changed]:
     """Begin an assessment; nothing is pre-filled. Returns its id."""
-    form = desk.library.instruments[INSTRUMENT]
+    form = _newest(desk, desk.store.view(case_id))
     return edit.create(
         desk,
         case_id,
@@ -134,8 +149,10 @@ def answer_together(desk: Desk, case_id: str, assessment_id: str, factors: list[
     """Give several factors the same answer in one action. Raises the Problems of `answer`."""
     refuse_completed(desk, case_id, assessment_id)
     changes: list[Change] = []
+    view = desk.store.view(case_id)
+    form = form_of(desk, view.record(assessment_id)) or _newest(desk, view)
     for factor in factors:
-        if factor not in desk.library.instruments[INSTRUMENT].codes:
+        if factor not in form.codes:
             raise Problem("risk.unknown_factor", factor=factor)
         record_id, given = answer_id(case_id, assessment_id, factor), values
         if desk.store.case(case_id).records.get(record_id) is None:
@@ -204,7 +221,7 @@ def _picture(desk: Desk, view: CaseView) -> Picture:
     asked = original(view, current) if current else None
     started = (stated(asked, "completed_at") or stated(asked, "started_at")) if asked else None
     begun = started or desk.clock.now()
-    within = timedelta(hours=rule_set(desk).provisional.within_h)
+    within = timedelta(hours=rule_set(desk, view).provisional.within_h)
     form = instrument(desk, view)
     return Picture(
         assessment=current,
@@ -212,7 +229,7 @@ def _picture(desk: Desk, view: CaseView) -> Picture:
         answers=answers,
         earlier=earlier,
         facts=known,
-        floor=floor(known, rule_set(desk)),
+        floor=floor(known, rule_set(desk, view)),
         answered=sum(1 for a in answers.values() if a.value),
         total=len(form.factors),
         complete_by=min([begun + within, *_completed_within(clocks_of(desk, view), begun)]),
@@ -231,9 +248,10 @@ def facts(desk: Desk, view: CaseView, without: str = "") -> CaseFacts:
     return view.once(name, lambda: facts_of(view, on=today, languages=languages, without=without))
 
 
-def rule_set(desk: Desk) -> RuleSet:
-    """The rules that hold for the profile's instrument."""
-    return desk.library.rules(INSTRUMENT)
+def rule_set(desk: Desk, view: CaseView) -> RuleSet:
+    """The rules for the instrument of the current assessment, in the version that it was begun with."""
+    form = instrument(desk, view)
+    return desk.library.rules(form.id, form.version)
 
 
 def _answer(record: Record) -> Answer:
@@ -253,7 +271,7 @@ def _answer(record: Record) -> Answer:
 
 def in_force(desk: Desk, view: CaseView, seen: Picture) -> GradeInForce:
     """The grade in force: the one given, or the least allowed where it is below and no supervisor has decided."""
-    rules = rule_set(desk)
+    rules = rule_set(desk, view)
     given = view.case.get("grade")
     before = _before(desk, view, seen)
     supervisor = last_decision(view)
@@ -282,7 +300,7 @@ def in_force(desk: Desk, view: CaseView, seen: Picture) -> GradeInForce:
 
 def _before(desk: Desk, view: CaseView, seen: Picture) -> Level | None:
     current = seen.assessment.id if seen.assessment else ""
-    rules = rule_set(desk)
+    rules = rule_set(desk, view)
     return before_this_grade(view, current, lambda: floor(facts(desk, view, without=current), rules), rules)
 
 
@@ -309,7 +327,7 @@ def grade(
         raise Problem("grade.reason_missing")
     view = desk.store.view(case_id)
     if code or supervisor:
-        _check_supervisor(desk, code, reason, supervisor)
+        _check_supervisor(desk, view, code, reason, supervisor)
     return edit.write(
         desk,
         case_id,
@@ -317,8 +335,8 @@ def grade(
     )
 
 
-def _check_supervisor(desk: Desk, code: str | None, words: str, supervisor: str) -> None:
-    missing = lowering_missing(code or "", words, desk.officer, supervisor, rule_set(desk))
+def _check_supervisor(desk: Desk, view: CaseView, code: str | None, words: str, supervisor: str) -> None:
+    missing = lowering_missing(code or "", words, desk.officer, supervisor, rule_set(desk, view))
     if "second_person" in missing and supervisor.strip():
         raise Problem("grade.same_person")
     if missing:
@@ -420,12 +438,12 @@ def review(desk: Desk, view: CaseView, seen: Picture, force: GradeInForce) -> Du
     moments += [stated(incident, "reported_at") if incident is not None else None, parse_moment(view.case.created_at)]
     since = next((at for at in moments if at is not None), desk.clock.now().astimezone(UTC))
     events = (*review_events(view), *planned_releases(view))
-    return review_due(force.level, force.extreme, since, events, rule_set(desk).review)
+    return review_due(force.level, force.extreme, since, events, rule_set(desk, view).review)
 
 
 def profile_of(desk: Desk, view: CaseView) -> Profile:
-    """The profile that the case was made under, or the neutral one where it is not installed."""
-    return desk.library.profiles.get(str(view.case.get("profile") or "neutral")) or desk.library.profile()
+    """The profile that the case was made under, or that of new cases where it is not installed."""
+    return desk.library.profiles.get(str(view.case.get("profile") or "neutral")) or desk.profile
 
 
 def clocks_of(desk: Desk, view: CaseView) -> Clocks:

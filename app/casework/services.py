@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from app.casework import edit, plan
-from app.casework.cases import PROFILE
 from app.casework.desk import Desk
 from app.changed import Changed
 from app.forms.service_search import Duty as Duty
@@ -46,7 +45,7 @@ def directories(desk: Desk) -> list[Directory]:
     known = desk.library.directories
     if desk.practice:
         return [d for d in known.values() if d.invented]
-    named = (known[name] for name in desk.library.profile(PROFILE).services if name in known)
+    named = (known[name] for name in desk.profile.services if name in known)
     return [d for d in named if not d.invented]
 
 
@@ -54,7 +53,7 @@ def problems(desk: Desk) -> list[Problem]:
     """What is wrong with directories that should be here."""
     found = list(desk.library.directory_problems)
     known = desk.library.directories
-    for name in desk.library.profile(PROFILE).services:
+    for name in desk.profile.services:
         if not desk.practice and (name not in known or known[name].invented):
             found.append(Problem("forms.no_directory", directory=name))
     return found

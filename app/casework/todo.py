@@ -107,7 +107,7 @@ def suggestions(
     """Suggested task codes with the factors and facts behind each."""
     seen = seen or risk.picture(desk, view)
     force = force or risk.in_force(desk, view, seen)
-    found = suggested_tasks(seen.facts, risk.rule_set(desk), seen.floor, force.grade, force.extreme)
+    found = suggested_tasks(seen.facts, risk.rule_set(desk, view), seen.floor, force.grade, force.extreme)
     return {s.code: tuple(s.because) for s in found}
 
 

@@ -10,7 +10,7 @@ import os
 import stat
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,6 +23,8 @@ REGISTRY_POLICY, REGISTRY_KEY = r"SOFTWARE\Policies\Holdfast", r"SOFTWARE\Holdfa
 PREFERENCES = "org.holdfast.Holdfast.plist"
 POLICY, SIGNATURE, KEY = "policy", "policy_signature", "policy_key"
 """The names under which a registry key or a property list holds the signed policy, its signature and the pinned key."""
+OWNER = 0
+"""The account of administrators, where files have owners."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,15 @@ class Folder:
     """Files in a folder of the machine. `owner`: the only account that may own and change them."""
 
     folder: Path
-    owner: int = 0
+    owner: int = field(default_factory=lambda: OWNER)
 
     def look(self) -> Found:
-        policy, signature, key = (self._read(name) for name in (POLICY_FILE, SIGNATURE_FILE, KEY_FILE))
+        policy, signature, key = (self.read(name) for name in (POLICY_FILE, SIGNATURE_FILE, KEY_FILE))
         said = (signature or b"").decode("ascii", errors="replace")
         return Found(policy, said, () if key is None else keys_of(key.decode("utf-8", errors="replace")))
 
-    def _read(self, name: str) -> bytes | None:
+    def read(self, name: str) -> bytes | None:
+        """A file of the folder that only its owner can have written; None where there is none."""
         file = self.folder / name
         try:
             with file.open("rb") as opened:
@@ -86,7 +89,7 @@ class Preferences:
 
     file: Path
     folder: Path
-    owner: int = 0
+    owner: int = field(default_factory=lambda: OWNER)
 
     def look(self) -> Found:
         pinned = Folder(self.folder, self.owner).look()

@@ -18,6 +18,8 @@ from app.problems import Problem
 
 SERIAL = "policy.serial"
 """Under this a vault keeps the highest serial that it was opened with."""
+PROFILE = "policy.profile"
+"""Under this a vault keeps the profile of the last policy that was in force."""
 
 
 def load(today: date, place: Place | None = None) -> Policy:
@@ -53,14 +55,21 @@ def in_vault(policy: Policy, recall: Callable[[str], str | None], remember: Call
     A vault that is new or was put back to an older copy has not seen the newer one; nothing else can tell it.
     """
     seen = int(recall(SERIAL) or 0)
-    if policy.problem is not None and not policy.serial:
-        return policy  # strict already
+    if policy.problem is not None and policy.problem.code != "policy.unknown":
+        return _keeping_profile(policy, recall)  # strict already
     if policy.serial < seen:
         code = "policy.older" if policy.serial else "policy.gone"
-        return strict(Problem(code, serial=policy.serial, seen=seen))
+        return _keeping_profile(strict(Problem(code, serial=policy.serial, seen=seen)), recall)
     if policy.serial > seen:
         remember(SERIAL, str(policy.serial))
+    if policy.profile != (recall(PROFILE) or DEFAULT_POLICY.profile):
+        remember(PROFILE, policy.profile)
     return policy
+
+
+def _keeping_profile(policy: Policy, recall: Callable[[str], str | None]) -> Policy:
+    """Forms and telephone numbers stay those of the force: to lose them would protect nobody."""
+    return replace(policy, profile=recall(PROFILE) or policy.profile)
 
 
 def _believed(found: Found, today: date) -> Policy:

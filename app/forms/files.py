@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -99,12 +99,34 @@ class CodesFile(Defined, frozen=True):
     lists: dict[str, dict[str, str]]
 
 
-def read_toml(file: Path) -> dict[str, Any]:
-    """A definition file as plain data; forms.broken where it cannot be read or is not TOML."""
+class Sheets:
+    """The definition files: those of a folder, and those that packs bring, which lie in memory under a place's name."""
+
+    def __init__(self, resources: Path, brought: Mapping[Path, bytes] | None = None) -> None:
+        self.resources, self._brought = resources, dict(brought or {})
+
+    def of(self, folder: str) -> list[Path]:
+        """The files of a folder, shipped ones first."""
+        shipped = sorted((self.resources / folder).glob("*.toml"))
+        return [*shipped, *sorted(file for file in self._brought if file.parent.name == folder)]
+
+    def read(self, file: Path) -> dict[str, Any]:
+        """One of them as plain data; forms.broken where it cannot be read or is not TOML."""
+        return read_toml(file, self._brought.get(file))
+
+    def came(self, file: Path) -> bool:
+        """Whether a pack brought it."""
+        return file in self._brought
+
+
+def read_toml(file: Path, given: bytes | None = None) -> dict[str, Any]:
+    """A definition file as plain data, from its bytes where they are at hand; forms.broken where it cannot be read or
+    is not TOML.
+    """
     try:
-        if file.stat().st_size > MOST_BYTES:
+        if (file.stat().st_size if given is None else len(given)) > MOST_BYTES:
             raise broken(file, "$", f"the file is larger than {MOST_BYTES} bytes")
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads((file.read_bytes() if given is None else given).decode("utf-8"))
     except OSError as error:
         raise broken(file, "$", error.strerror or "the file cannot be read") from error
     except UnicodeDecodeError as error:

@@ -6,7 +6,7 @@ and mistake.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,9 +76,10 @@ class Library:
             raise Problem("forms.no_instrument", instrument=instrument_id, version=version or "")
         return found
 
-    def factor(self, code: str, instrument_id: str = "rr-1") -> Factor | None:
-        """A factor of the newest version of an instrument, or None."""
-        return self.instrument(instrument_id).factor(code)
+    def factor(self, code: str) -> Factor | None:
+        """The factor of that code in the newest version of any instrument, the shipped one first, or None."""
+        shipped_first = sorted(self.instruments.values(), key=lambda one: one.id != "rr-1")
+        return next((found for one in shipped_first if (found := one.factor(code)) is not None), None)
 
     def tasks(self, agency: str = "police") -> tuple[TaskDefinition, ...]:
         """The items of an agency's list, extras not included."""
@@ -118,13 +119,17 @@ class Library:
         return found
 
 
-def load_library(resources: Path) -> Library:
+def load_library(resources: Path, brought: Mapping[Path, bytes] | None = None) -> Library:
     """Everything in `resources`/forms, rules, codes, services and profiles; forms.broken for the first mistake found,
     except in a directory of services.
+
+    `brought`: files of packs by place, such as `county-3/forms/rr-2.toml`. A version that is installed already stays as
+    it is: a pack may bring the very same once more, and nothing else under its number.
     """
-    shelf = _Shelf()
+    sheets = files.Sheets(resources, brought)
+    shelf = _Shelf(sheets)
     for folder in ("forms", "codes"):
-        for file in _files(resources / folder):
+        for file in sheets.of(folder):
             shelf.put(file)
     instruments = {(i.id, i.version): i for _, i in shelf.instruments}
     plan = _only(resources / "forms", shelf.plans, "plan")
@@ -132,8 +137,11 @@ def load_library(resources: Path) -> Library:
     todo = {t.agency: t for _, t in shelf.todo}
     tasks = {t.code for agency in todo.values() for t in (*agency.tasks, *agency.extras)}
     rule_sets: list[RuleSet] = []
-    for file in _files(resources / "rules"):
-        parts = files.shaped(file, files.read_toml(file), files.RulesFile)
+    rules_read: dict[tuple[str, int], files.RulesFile] = {}
+    for file in sheets.of("rules"):
+        parts = files.shaped(file, sheets.read(file), files.RulesFile)
+        if _is_there(sheets, file, rules_read.setdefault((parts.id, parts.version), parts), parts):
+            continue
         of = instruments.get((parts.instrument, parts.instrument_version))
         if of is None:
             raise files.broken(file, "$.instrument", f"“{parts.instrument}” is not installed in that version")
@@ -145,7 +153,7 @@ def load_library(resources: Path) -> Library:
         Code(code=c, label=label)
         for c, label in {reason.code: reason.label for r in newest.values() for reason in r.lowering}.items()
     )
-    directories, directory_problems = _directories(resources / "services", code_lists)
+    directories, directory_problems = _directories(sheets, code_lists)
     known = {
         "instruments": {i.id for i in instruments.values()},
         "rules": set(newest),
@@ -154,7 +162,7 @@ def load_library(resources: Path) -> Library:
         "consents": {consents.id},
         "factors": {code for i in instruments.values() for code in i.codes},
     }
-    profiles = [(file, _profile(file, known)) for file in _files(resources / "profiles")]
+    profiles = _profiles(sheets, known)
     return Library(
         instruments={i.id: i for i in sorted(instruments.values(), key=lambda i: i.version)},
         instrument_versions=instruments,
@@ -174,7 +182,8 @@ def load_library(resources: Path) -> Library:
 class _Shelf:
     """Sorts definition files by the format that each one names."""
 
-    def __init__(self) -> None:
+    def __init__(self, sheets: files.Sheets) -> None:
+        self._sheets = sheets
         self.instruments: list[tuple[Path, Instrument]] = []
         self.todo: list[tuple[Path, TodoList]] = []
         self.plans: list[tuple[Path, PlanModules]] = []
@@ -182,11 +191,13 @@ class _Shelf:
         self.code_lists: dict[str, tuple[Code, ...]] = {}
 
     def put(self, file: Path) -> None:
-        data = files.read_toml(file)
+        data = self._sheets.read(file)
         kind = str(data.get("format", "")).partition("/")[0]
+        if self._sheets.came(file) and kind != "holdfast-instrument":
+            raise files.broken(file, "$.format", "of forms, a pack brings instruments alone")
         match kind:
             case "holdfast-instrument":
-                self.instruments.append((file, self._instrument(file, data)))
+                self._instrument(file, data)
             case "holdfast-todo":
                 self.todo.append((file, self._todo(file, data)))
             case "holdfast-plan":
@@ -200,13 +211,14 @@ class _Shelf:
             case _:
                 raise files.broken(file, "$.format", "no form, list or plan has this format")
 
-    def _instrument(self, file: Path, data: dict[str, Any]) -> Instrument:
+    def _instrument(self, file: Path, data: dict[str, Any]) -> None:
         read = check_instrument(file, files.shaped(file, data, Instrument))
         first = set(read.first_layer)
         factors = tuple(msgspec.structs.replace(f, first_layer=f.code in first) for f in read.factors)
-        if any(i.id == read.id and i.version == read.version for _, i in self.instruments):
-            raise files.broken(file, "$.version", "this version is in another file already")
-        return msgspec.structs.replace(read, factors=factors)
+        read = msgspec.structs.replace(read, factors=factors)
+        there = next((i for _, i in self.instruments if (i.id, i.version) == (read.id, read.version)), read)
+        if not _is_there(self._sheets, file, there, read):
+            self.instruments.append((file, read))
 
     def _todo(self, file: Path, data: dict[str, Any]) -> TodoList:
         read = files.shaped(file, data, TodoList)
@@ -225,8 +237,13 @@ class _Shelf:
             self.code_lists[name] = tuple(Code(code=code, label=label) for code, label in codes.items())
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.toml"))
+def _is_there(sheets: files.Sheets, file: Path, there: object, read: object) -> bool:
+    """Whether a pack brings once more what is there. Raises forms.broken for something else under its number."""
+    if there is read:
+        return False
+    if not sheets.came(file) or there != read:
+        raise files.broken(file, "$.version", "this version is in another file already")
+    return True
 
 
 def _only(folder: Path, found: list[tuple[Path, Any]], what: str) -> Any:
@@ -235,14 +252,16 @@ def _only(folder: Path, found: list[tuple[Path, Any]], what: str) -> Any:
     return found[0][1]
 
 
-def _directories(folder: Path, code_lists: dict[str, tuple[Code, ...]]) -> tuple[dict[str, Directory], list[Problem]]:
+def _directories(
+    sheets: files.Sheets, code_lists: dict[str, tuple[Code, ...]]
+) -> tuple[dict[str, Directory], list[Problem]]:
     names = ("service_kind", "served", "phone_purpose", "accessibility", "cost", "on_call", "language")
     codes = {name: _codes(code_lists, name) for name in names}
     found: dict[str, Directory] = {}
     problems: list[Problem] = []
-    for file in _files(folder):
+    for file in sheets.of("services"):
         try:
-            read = read_directory(file, codes)
+            read = read_directory(file, sheets.read(file), codes)
             if read.id in found:
                 raise files.broken(file, "$.id", "this directory is in another file already")
         except Problem as problem:
@@ -256,8 +275,13 @@ def _codes(lists: dict[str, tuple[Code, ...]], name: str) -> set[str]:
     return {c.code for c in lists.get(name, ())}
 
 
-def _profile(file: Path, known: dict[str, set[str]]) -> Profile:
-    return check_profile(file, files.shaped(file, files.read_toml(file), Profile), known)
+def _profiles(sheets: files.Sheets, known: dict[str, set[str]]) -> list[tuple[Path, Profile]]:
+    """The profiles in the order in which a later one takes the place of an earlier one of its id."""
+    read: dict[tuple[str, int], tuple[Path, Profile]] = {}
+    for file in sheets.of("profiles"):
+        one = check_profile(file, files.shaped(file, sheets.read(file), Profile), known)
+        _is_there(sheets, file, read.setdefault((one.id, one.version), (file, one))[1], one)
+    return sorted(read.values(), key=lambda item: item[1].version)
 
 
 def texts(definition: object) -> Iterable[str]:

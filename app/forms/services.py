@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from datetime import date
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from app.forms import files
 from app.forms.checks import unique
@@ -157,9 +157,9 @@ def spans_of(hours: tuple[Hours, ...], always_open: bool) -> tuple[Span, ...]:
     return tuple(span(day, one.opens, one.closes) for one in hours for day in one.days)
 
 
-def read_directory(file: Path, codes: dict[str, set[str]]) -> Directory:
+def read_directory(file: Path, data: dict[str, Any], codes: dict[str, set[str]]) -> Directory:
     """A directory, checked. `codes`: known codes by list. Raises Problem forms.broken with the place of a mistake."""
-    read = files.shaped(file, files.read_toml(file), Directory)
+    read = files.shaped(file, data, Directory)
     if read.valid_until < read.valid_from:
         raise files.broken(file, "$.valid_until", "the directory ends before it begins")
     for part in ("on_call", "organisations", "locations", "services"):

@@ -119,7 +119,7 @@ def test_each_kind_has_its_editor_where_the_force_locks_nothing(at_work, free_de
     assert kinds["lock_on_suspend"] is ChoiceRow
     assert kinds["local_words"] is WordsEdit
     assert kinds["language"] is CodeBox
-    assert "Set by your force" not in said_on(page)
+    assert [name for name, row in page.rows.items() if row.editor is None] == ["profile"]  # the force's alone
 
 
 def test_a_lock_lifted_by_the_force_is_the_officers_choice(at_work, free_desk):

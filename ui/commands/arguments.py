@@ -77,7 +77,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "--scheme": {"choices": ["system", "light", "dark", "night"], "default": "system", "help": "colours of the window"},
     "--key": {"metavar": "FILE", "required": True, "help": "the file with your private key"},
-    "--key-file": {"metavar": "FILE", "default": "", "help": "public keys: also check the signature beside the file"},
+    "--key-file": {"metavar": "FILE", "default": "", "help": "check the signature with these public keys, too"},
     "--closed": {"action": "store_true", "help": "close the private key by a passphrase"},
     "--about": {"metavar": "TEXT", "default": "", "help": "whose key it is; stands in the public file"},
 }
@@ -112,6 +112,8 @@ class Command:
 
 
 _SIGNS = ("--key", "--passphrase-file", "--json", "--language")
+_TOLD = ("--json", "--language")
+_PACK = Argument("PACK", "the pack, a file")
 _POLICY = Argument("POLICY", "the policy, a TOML file")
 _CASE = Argument("CASE", "id of the case, or its reference where only one case has it")
 
@@ -347,6 +349,25 @@ COMMANDS = (
         "make the key pair that signs policies and packs",
         "policy:key",
         ("--out", "--closed", "--about", "--passphrase-file", "--json", "--language"),
+        more=KEY_MORE,
+    ),
+    Command(("pack", "list"), "list the packs of forms and lists on this laptop", "packs:list_all", _TOLD),
+    Command(
+        ("pack", "install"),
+        "check a pack and keep it",
+        "packs:install",
+        _TOLD,
+        (_PACK,),
+        more="All of a pack is installed or nothing of it. What was begun with a version keeps that version.",
+    ),
+    Command(("pack", "check"), "check a pack and install nothing", "packs:check", ("--key-file", *_TOLD), (_PACK,)),
+    Command(("pack", "remove"), "take a pack away", "packs:remove", _TOLD, (Argument("NAME", "the pack's name"),)),
+    Command(
+        ("pack", "make"),
+        "make a pack of a folder, check it and sign it",
+        "packs:make",
+        ("--out", *_SIGNS),
+        (Argument("FOLDER", "pack.toml, and beside it forms, rules, profiles, services or i18n"),),
         more=KEY_MORE,
     ),
     Command(

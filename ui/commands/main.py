@@ -12,10 +12,13 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 
 from app import logs
+from app.i18n import PSEUDO
 from app.problems import Problem
 from ui.commands import arguments
 from ui.commands.out import say
 
+LANGUAGES = ("en", *PSEUDO)
+"""Languages for which no pack is looked for."""
 DONE, PROBLEM, WRONG_USAGE = 0, 1, 2
 
 
@@ -37,6 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = arguments.parser(command).parse_intermixed_args(rest)
     logs.configure()
     sys.excepthook = _bug
+    if getattr(options, "language", "en") not in LANGUAGES:
+        from app.packs.words import bring
+
+        bring()
     module, _, name = command.does.partition(":")
     work: Callable[..., int] = getattr(importlib.import_module(f"ui.commands.{module}"), name)
     try:

@@ -57,7 +57,7 @@ def check(options: Any) -> int:
     body = _file(options.policy)
     if options.key_file:
         policy, unknown = signed_policy(
-            body, _file(_signature_of(options.policy)).decode("ascii", "replace"), _keys(options.key_file)
+            body, _file(_signature_of(options.policy)).decode("ascii", "replace"), keys_in(options.key_file)
         )
     else:
         policy, unknown = read(text_of(body))
@@ -75,7 +75,7 @@ def sign(options: Any) -> int:
     _refuse_unknown(unknown)
     if not policy.serial:
         raise Problem("policy.serial_missing")
-    private = _private(options)
+    private = private_key(options)
     signature = signed.sign(text.encode(), signed.POLICY, private)
     target = _signature_of(options.policy)
     _write(target, signature.encode("ascii"))
@@ -132,7 +132,8 @@ def _signature_of(policy: str) -> str:
     return f"{policy}.{suffix}"
 
 
-def _private(options: Any) -> Any:
+def private_key(options: Any) -> Any:
+    """The private key that --key names. Raises Problem policy.no_private_key."""
     pem = _file(options.key)
     passphrase = secrets_in.passphrase(options) if signed.is_closed(pem) else ""
     try:
@@ -141,7 +142,8 @@ def _private(options: Any) -> Any:
         raise Problem("policy.no_private_key", file=Path(options.key).name) from error
 
 
-def _keys(file: str) -> tuple[bytes, ...]:
+def keys_in(file: str) -> tuple[bytes, ...]:
+    """The public keys of a file. Raises Problem policy.key_broken."""
     try:
         return signed.read_public(_file(file).decode("utf-8", "replace"))
     except signed.NotAKey as error:

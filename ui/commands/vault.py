@@ -67,9 +67,10 @@ def check(options: Any) -> int:
             "notebook": "whole",
             "device_secret": desk.unlocked.device_secret,
             "practice": desk.practice,
+            "packs": [one.manifest.file_name for one in desk.packs.newest()],
             "policy": desk.force.problem.code if desk.force.problem else "whole" if desk.force.serial else "none",
         }
-        wrong: list[Problem] = [desk.force.problem] if desk.force.problem else []
+        wrong = desk.problems()
         for part, work in (("pages", desk.store.check_pages), ("notebook", desk.store.verify)):
             try:
                 work()

@@ -191,7 +191,7 @@ class GradePage(CasePage):
         apart = self.view.case.in_conflict("extreme")
         self.flag.setVisible(proposed and not apart)
         self.unflag.setVisible(force.extreme and not self.picture.floor.extreme and not apart)
-        rules = risk.rule_set(self.session.desk).extreme
+        rules = risk.rule_set(self.session.desk, self.view).extreme
         said = (
             rules.proposed_sentence if proposed else N_("The flag extreme is set: high, and the suspect can act now.")
         )

@@ -260,7 +260,7 @@ class CasePage(QWidget):
     def because(self, causes: Iterable[str]) -> str:
         """Names of factors and facts in words, as the reason of a suggestion."""
         desk = self.session.desk
-        known = risk.rule_set(desk).words
+        known = risk.rule_set(desk, self.view).words
         factors = {name: desk.library.factor(name) for name in causes}
         labels = {name: factor.label for name, factor in factors.items() if factor is not None}
         said = []

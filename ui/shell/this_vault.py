@@ -15,6 +15,7 @@ from ui import theme
 from ui.session import Session
 from ui.shell.force_card import ForceCard
 from ui.shell.new_passphrase import NewPassphrase
+from ui.shell.packs_card import PacksCard
 from ui.shell.place_page import PlacePage
 from ui.widgets.bars import Banner
 from ui.widgets.edits import LineEdit
@@ -46,7 +47,9 @@ class ThisVaultPage(PlacePage):
         self.column.addWidget(whose)
         self._settings()
         self.policy = ForceCard(desk.force, session.translator)
+        self.packs = PacksCard(desk, session.translator)
         self.column.addWidget(self.policy)
+        self.column.addWidget(self.packs)
         self._server()
         self._passphrase()
         self._recovery()

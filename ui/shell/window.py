@@ -58,7 +58,7 @@ MOST_COUNTED = 99
 STATUS_AFTER_MS = 150
 
 
-STAYS = ("case.left", "policy.")
+STAYS = ("case.left", "policy.", "pack.")
 """Problems that stay until they are put away: nothing that changes on this laptop settles them."""
 
 
