@@ -1579,6 +1579,21 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         NOTHING_CHANGED,
         N_("Both have to be named for the case, and one of them is of professional standards."),
     ),
+    "server.pack_large": (
+        N_("A pack that laptops get from the server has at most {most} bytes."),
+        NOTHING_CHANGED,
+        N_("Make several packs of it, or install the file on each laptop."),
+    ),
+    "server.pack_keys": (
+        N_("It is not said which keys may have signed the pack, or the file holds none."),
+        NOTHING_CHANGED,
+        N_("Give the file of public keys with --keys, as “holdfast policy key” wrote it."),
+    ),
+    "server.pack_unknown": (
+        N_("There is no pack “{name}” on this server."),
+        NOTHING_CHANGED,
+        N_("Use a name that “holdfast-server pack” lists."),
+    ),
     "server.nothing_revoked": (
         N_("There was no device to revoke: none has this id, or it was revoked before."),
         NOTHING_CHANGED,

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.casework import cases, status
 from app.casework import desk as casework
 from app.changed import Changed
+from app.packs.arriving import Arriving
 from app.problems import Problem
 from sync.client import histories, schedule
 from sync.client import round as rounds
@@ -102,6 +103,8 @@ class Exchange(QObject):
         open_beside, clock, heard = casework.beside(self.session.desk), self.session.desk.clock, self._heard
         wanted, desk = [self._open] if self._open else [], self.session.desk
 
+        shelf = Arriving(desk.force, clock.now().astimezone().date())
+
         def work() -> Any:
             store = open_beside()
 
@@ -110,7 +113,7 @@ class Exchange(QObject):
                 heard.emit(changed)
 
             try:
-                return rounds.run(store, clock, told=told, most=histories.AT_A_TIME, wanted=wanted)
+                return rounds.run(store, clock, told=told, most=histories.AT_A_TIME, wanted=wanted, shelf=shelf)
             finally:
                 store.close()
 
@@ -127,8 +130,11 @@ class Exchange(QObject):
         if changed and not self._stopped:
             self.session.changed.emit(Changed(frozenset(changed)))
 
-    def _done(self, _round: Any) -> None:
+    def _done(self, done: Any) -> None:
         self._over(None)
+        for problem in done.not_taken[:1]:
+            if not self._stopped:
+                self.session.say_problem(problem)
         later = self._schedule.after_success(time.monotonic(), random.random())
         self._next(later.after_write(time.monotonic()) if self._wrote else later)
 

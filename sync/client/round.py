@@ -18,7 +18,7 @@ from app.store import identity as identities
 from app.store.charges import people_version
 from app.store.exchange import PULLED_AT, PUSHED_AT, Arrived, Outgoing
 from app.store.store import SCOPE, Store
-from sync.client import charges, first, histories, identity, lease, membership, removal, watch, witness
+from sync.client import charges, first, histories, identity, lease, membership, packs, removal, watch, witness
 from sync.client import mending as mend
 from sync.client.asking import RefusedByServer
 from sync.client.talk import AT_ONCE, CURSOR, Round, Talk, arrived, batch, breathe, judged, parts, push_of
@@ -52,10 +52,12 @@ def run(
     told: Callable[[set[str]], None] | None = None,
     most: int = 0,
     wanted: Sequence[str] = (),
+    shelf: packs.Shelf | None = None,
 ) -> Round:
     """Do one round for the vault behind `store`. `told` hears of cases as soon as they changed.
 
     `most`: of how many cases that came as snapshots the history is fetched afterwards, of those `wanted` first.
+    `shelf`: where content packs of the server are kept; None: they are not asked for.
 
     Raises Problem sync.not_enrolled, sync.unreachable, sync.busy, sync.not_kept, sync.too_old, sync.revoked,
     sync.copied, sync.history_changed, sync.not_the_server, sync.not_understood, sync.stuck, sync.removal. What was
@@ -70,6 +72,8 @@ def run(
         try:
             done = this.run_as_this_device()
             histories.fetch(this, most, wanted, this.receive_beside)
+            if shelf is not None:
+                packs.fetch(this, shelf)
             return done
         finally:
             watch.note(store, iso(clock.now()), this.asking.heard)

@@ -11,6 +11,7 @@ import msgspec
 
 from app.clock import Clock, parse_moment
 from app.notebook.entry import SignedEntry
+from app.problems import Problem
 from app.store import exchange, standing
 from app.store.exchange import Accepted, Arrived, Outgoing, Refused
 from app.store.snapshots import Snapshot
@@ -37,7 +38,8 @@ Reply = TypeVar("Reply", bound=Message)
 
 @dataclass
 class Round:
-    """What a round did. `mended`: cases that differed from the server's; `differing`: those that still do."""
+    """What a round did. `mended`: cases that differed from the server's; `differing`: those that still do. `packs`:
+    content packs that were taken; `not_taken`: why others were not."""
 
     sent: int = 0
     received: int = 0
@@ -48,6 +50,8 @@ class Round:
     differing: set[str] = field(default_factory=set)
     number: int = 0
     waiting: int = 0
+    packs: int = 0
+    not_taken: list[Problem] = field(default_factory=list)
     bytes_sent: int = 0
     bytes_received: int = 0
 

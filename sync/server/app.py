@@ -25,6 +25,7 @@ from sync.wire.messages import (
     Identified,
     Leased,
     NewIdentity,
+    Packs,
     Proof,
     Pull,
     Pulled,
@@ -34,6 +35,7 @@ from sync.wire.messages import (
     Snapshots,
     WantHistory,
     WantLease,
+    WantPacks,
     WantProof,
     WantSnapshots,
     Wiped,
@@ -102,6 +104,11 @@ def make(
         """A new lease and nothing else."""
         return exchange.lease(request.scope["state"]["caller"], read(body, WantLease))
 
+    @post("/v1/packs", status_code=200, sync_to_thread=True)
+    def packs(body: bytes, request: _Request) -> Packs:
+        """Content packs that a laptop has not."""
+        return exchange.packs(request.scope["state"]["caller"], read(body, WantPacks))
+
     @post("/v1/identity", status_code=200, sync_to_thread=True)
     def identity(body: bytes, request: _Request) -> Identified:
         """A vault that was copied or put back goes on as another device."""
@@ -119,7 +126,7 @@ def make(
 
     shown = [description] if openapi else []
     inner = Litestar(
-        [certificate, health, enrol, push, pull, snapshots, history, proof, lease, identity, wiped, *shown],
+        [certificate, health, enrol, push, pull, snapshots, history, proof, lease, packs, identity, wiped, *shown],
         exception_handlers={Refused: _refused, Busy: _busy, HTTPException: _http, Exception: _bug},
         openapi_config=None,
         on_shutdown=[exchange.close],

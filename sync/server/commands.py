@@ -33,6 +33,7 @@ from sync.server import (
     database,
     enrol,
     identity,
+    packs,
     service,
     trial,
     verify,
@@ -147,6 +148,7 @@ def _production(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add("verify", _verify, "check the whole history and name each row that was changed")
     add("export-audit", _audit, "what happened to devices and who was refused what, one JSON object a line")
     case_commands.register(add, _in_org, _say)
+    packs.register(add, _in_org, _say)
     add("health", _health, "ask the running server whether it takes work")
 
 

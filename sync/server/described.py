@@ -17,6 +17,7 @@ ASKED: dict[str, tuple[type[Message], type[Message]]] = {
     "/v1/history": (messages.WantHistory, messages.History),
     "/v1/proof": (messages.WantProof, messages.Proof),
     "/v1/lease": (messages.WantLease, messages.Leased),
+    "/v1/packs": (messages.WantPacks, messages.Packs),
     "/v1/wiped": (messages.Wiped, messages.WipeNoted),
     "/v1/identity": (messages.NewIdentity, messages.Identified),
 }

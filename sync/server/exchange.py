@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from app.clock import Clock, SystemClock, iso
 from app.logs import place_of
 from app.problems import Problem
-from sync.server import anew, charges, enrol, heads, history, identity, pull, push, snapshots, strict, wiping
+from sync.server import anew, charges, enrol, heads, history, identity, packs, pull, push, snapshots, strict, wiping
 from sync.server.database import ALL, Busy, Connection, Database, check_keeps
 from sync.server.door import Door, Refused
 from sync.server.enrol import NotSignedIn
@@ -31,6 +31,7 @@ from sync.wire.messages import (
     Identified,
     Leased,
     NewIdentity,
+    Packs,
     Proof,
     Pull,
     Pulled,
@@ -39,6 +40,7 @@ from sync.wire.messages import (
     Snapshots,
     WantHistory,
     WantLease,
+    WantPacks,
     WantProof,
     WantSnapshots,
     Wiped,
@@ -337,6 +339,12 @@ class Exchange:
             extension=self._signer.extension_secret(caller.device).hex(),
             server_time=iso(now),
         )
+
+    def packs(self, caller: Caller, wish: WantPacks) -> Packs:
+        """Content packs that the laptop has not."""
+        _fits(wish.protocol, limits.OLDEST_PULL)
+        found, more = self._database.run(caller.org, caller.device, lambda c: packs.page(c, caller.org, wish.have))
+        return Packs(packs=found, more=more, server_time=iso(self._clock.now()))
 
     def identity(self, caller: Caller, wish: NewIdentity) -> Identified:
         """A vault that was copied or put back goes on as another device."""

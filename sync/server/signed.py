@@ -35,7 +35,8 @@ UNSIGNED = frozenset({"/v1/enrol", "/v1/wiped"})
 """Paths whose work looks itself at who asks: the device is not known yet, or its key is no more."""
 OPEN_PATHS = frozenset({"/v1/authority", "/v1/health"})
 COUNTED = OPEN_PATHS | {
-    f"/v1/{name}" for name in ("enrol", "push", "pull", "snapshots", "history", "proof", "lease", "identity", "wiped")
+    f"/v1/{name}"
+    for name in ("enrol", "push", "pull", "snapshots", "history", "proof", "lease", "packs", "identity", "wiped")
 }
 """Paths that are counted under their name; whatever else is asked for is counted as one."""
 

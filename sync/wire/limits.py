@@ -22,6 +22,8 @@ DEPTH = 32
 HEADERS = 16 << 10
 """Most bytes of all headers of a request."""
 
+PACK = 2 << 20
+"""Most bytes of one content pack, and of all of them in one answer unless a single one is there."""
 ENTRIES = 500
 """Most entries in one push."""
 ENTRY = 512 << 10

@@ -395,6 +395,29 @@ class Proof(Message):
     inclusion: list[str]
 
 
+class WantPacks(Message):
+    """Which content packs this laptop has: the highest serial by name."""
+
+    protocol: int
+    have: dict[str, int] = {}
+
+
+class PackFile(Message):
+    """A content pack as the force signed it, in base64."""
+
+    name: str
+    serial: int
+    file: str
+
+
+class Packs(Message):
+    """Content packs that the laptop has not; with `more`, it asks again. Each is checked before it is used."""
+
+    packs: list[PackFile]
+    server_time: str
+    more: bool = False
+
+
 class Health(Message):
     """Whether the server takes work."""
 

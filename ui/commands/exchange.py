@@ -11,7 +11,7 @@ from app.clock import iso
 from app.i18n import N_
 from app.problems import Problem
 from ui.commands.opening import opened
-from ui.commands.out import put_json
+from ui.commands.out import put_json, say
 
 
 def enrol(options: Any) -> int:
@@ -50,6 +50,7 @@ def sync(options: Any) -> int:
     """One round: send what waits, take in what is new."""
     from app.casework import cases
     from app.casework.desk import beside
+    from app.packs.arriving import Arriving
     from sync.client import histories
     from sync.client import round as rounds
     from ui import orders
@@ -57,7 +58,8 @@ def sync(options: Any) -> int:
     with opened(options, closed_too=True) as at:
         store = beside(at.desk)()
         try:
-            done = rounds.run(store, at.desk.clock, most=histories.AT_A_TIME)
+            shelf = Arriving(at.desk.force, at.desk.clock.now().astimezone().date())
+            done = rounds.run(store, at.desk.clock, most=histories.AT_A_TIME, shelf=shelf)
         except Problem as problem:
             if problem.code == "sync.revoked":
                 _destroy(at.desk)
@@ -74,12 +76,15 @@ def sync(options: Any) -> int:
             "waiting": done.waiting,
             "conflicts": sum(line.conflicts for line in cases.list_cases(at.desk)),
             "server_number": done.number,
+            "packs": done.packs,
         }
         if options.json:
             put_json(told)
         else:
             for message, key in _SAID:
                 print(at.words.text(message, n=told[key]))
+        for not_taken in done.not_taken:
+            say(not_taken, options.language)
     return 0
 
 
