@@ -37,7 +37,7 @@ def packs_folder() -> Path:
 
 
 def machine_folder() -> Path:
-    """What administrators keep for every user of this laptop: the policy and its key. Only they write there."""
+    """What administrators keep for every user of this laptop. On Linux and macOS only they write there."""
     if sys.platform == "win32":
         return Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData")) / "Holdfast"
     if sys.platform == "darwin":

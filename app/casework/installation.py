@@ -14,10 +14,14 @@ import tempfile
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from app import logs, paths
+from app.clock import SystemClock
+from app.force.standing import load
 from app.i18n import N_
+from app.packs import shelf
 from app.problems import Problem
 from app.vault import device_secret, process
 
@@ -91,7 +95,33 @@ def findings() -> list[Finding]:
         run(N_("Time zones"), time_zones),
         run(N_("Paper"), paper),
         run(N_("Names"), names),
+        run(N_("Policy"), policy),
+        run(N_("Packs"), packs),
     ]
+
+
+def policy() -> Says:
+    """Whether the force's policy, where there is one, is in force."""
+    found = load(_today())
+    if found.problem is not None:
+        raise found.problem
+    if not found.organisation:
+        return N_("This laptop has no policy of a force: the program's own settings hold."), {}
+    facts = {"number": found.serial, "of": found.organisation}
+    return N_("{of}: policy number {number} is in force."), facts
+
+
+def packs() -> Says:
+    """Whether the content packs that lie here can be believed."""
+    found = shelf.look(shelf.folders(), shelf.keys(load(_today())))
+    if found.refused:
+        files = tuple(one.file for one in found.refused)
+        raise NotWellError(N_("These packs cannot be used: {files}."), files, files=", ".join(files))
+    return N_("{n} packs can be used."), {"n": len(found.newest())}
+
+
+def _today() -> date:
+    return SystemClock().now().astimezone().date()
 
 
 def versions() -> dict[str, str]:

@@ -18,11 +18,11 @@ from app import paths, signed
 from app.force.document import MOST_BYTES
 from app.problems import Problem
 
-POLICY_FILE, SIGNATURE_FILE, KEY_FILE = "policy.toml", "policy.toml.sig", "policy.pub"
+POLICY_FILE, SIGNATURE_FILE, KEY_FILE, PACK_KEY_FILE = "policy.toml", "policy.toml.sig", "policy.pub", "packs.pub"
 REGISTRY_POLICY, REGISTRY_KEY = r"SOFTWARE\Policies\Holdfast", r"SOFTWARE\Holdfast"
 PREFERENCES = "org.holdfast.Holdfast.plist"
-POLICY, SIGNATURE, KEY = "policy", "policy_signature", "policy_key"
-"""The names under which a registry key or a property list holds the signed policy, its signature and the pinned key."""
+POLICY, SIGNATURE, KEY, PACK_KEY = "policy", "policy_signature", "policy_key", "pack_key"
+"""The names under which a registry key or a property list holds the signed policy, its signature and pinned keys."""
 OWNER = 0
 """The account of administrators, where files have owners."""
 
@@ -108,6 +108,19 @@ class Registry:
     def look(self) -> Found:
         told, pinned = _registry(REGISTRY_POLICY), _registry(REGISTRY_KEY).get(KEY, "")
         return of_values(told, keys_of(_lines(pinned)) if pinned else ())
+
+
+def pack_keys(folder: Folder | None = None) -> tuple[bytes, ...]:
+    """Keys beside the policy's own whose packs are trusted, pinned by whoever installs the laptop.
+
+    Raises Problem policy.open, policy.unreadable, policy.key_broken.
+    """
+    if sys.platform == "win32":
+        # A folder that every user may make proves nothing there.
+        text = _lines(_registry(REGISTRY_KEY).get(PACK_KEY, ""))
+    else:
+        text = ((folder or Folder(paths.machine_folder())).read(PACK_KEY_FILE) or b"").decode("utf-8", "replace")
+    return keys_of(text) if text else ()
 
 
 def of_values(told: Mapping[str, Any], keys: tuple[bytes, ...]) -> Found:

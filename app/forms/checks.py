@@ -31,6 +31,19 @@ def check_instrument(file: Path, instrument: Instrument) -> Instrument:
     return instrument
 
 
+def check_codes(file: Path, instrument: Instrument, all_of_them: Iterable[Instrument]) -> None:
+    """A code is one question in whatever instrument it stands: answers, reasons and papers name a factor by its code
+    alone. Versions of one instrument may word it otherwise.
+    """
+    others = [other for other in all_of_them if other.id != instrument.id]
+    for place, factor in enumerate(instrument.factors):
+        for other in others:
+            same = other.factor(factor.code)
+            if same is not None and (same.label, same.question) != (factor.label, factor.question):
+                path = f"$.factors[{place}].code"
+                raise files.broken(file, path, f"“{factor.code}” is another question in “{other.id}”")
+
+
 def check_plan(file: Path, plan: PlanModules) -> PlanModules:
     """Priority groups exist, each code once."""
     unique(file, "$.priorities", [p.code for p in plan.priorities])

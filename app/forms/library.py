@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from app.forms import files
-from app.forms.checks import check_instrument, check_plan, check_profile, check_suggested, unique
+from app.forms.checks import check_codes, check_instrument, check_plan, check_profile, check_suggested, unique
 from app.forms.clocks import clocks_of
 from app.forms.definitions import (
     Code,
@@ -132,6 +132,9 @@ def load_library(resources: Path, brought: Mapping[Path, bytes] | None = None) -
         for file in sheets.of(folder):
             shelf.put(file)
     instruments = {(i.id, i.version): i for _, i in shelf.instruments}
+    # Where a pack and what is shipped disagree, the mistake is the pack’s.
+    for file, instrument in [brought for brought in shelf.instruments if sheets.came(brought[0])]:
+        check_codes(file, instrument, instruments.values())
     plan = _only(resources / "forms", shelf.plans, "plan")
     consents = _only(resources / "forms", shelf.consents, "consents")
     todo = {t.agency: t for _, t in shelf.todo}

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from app import paths
-from app.force.places import Folder, keys_of
+from app.force.places import Folder, pack_keys
 from app.packs import content, pack
 from app.packs.manifest import Manifest, is_older, program_version
 from app.packs.pack import MOST_BYTES, Pack
@@ -22,8 +22,6 @@ from app.vault import disk
 
 SUFFIX = ".pack"
 MOST_PACKS = 200
-KEY_FILE = "packs.pub"
-"""Keys beside the policy's own, pinned by whoever installs the laptop."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,7 @@ def keys(policy: Policy, machine: Folder | None = None) -> tuple[bytes, ...]:
 
     Raises Problem policy.open, policy.unreadable, policy.key_broken.
     """
-    pinned = (machine or Folder(paths.machine_folder())).read(KEY_FILE)
-    return (*policy.pack_keys, *(keys_of(pinned.decode("utf-8", errors="replace")) if pinned is not None else ()))
+    return (*policy.pack_keys, *pack_keys(machine))
 
 
 def folders() -> tuple[Path, ...]:

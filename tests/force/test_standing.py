@@ -145,9 +145,20 @@ def test_a_vault_refuses_an_older_policy_and_none(tmp_path):
     refused(standing.in_vault(older, kept.get, kept.__setitem__), "policy.older")
     refused(standing.in_vault(DEFAULT_POLICY, kept.get, kept.__setitem__), "policy.gone")
     broken = strict(Problem("policy.not_signed"))
-    assert standing.in_vault(broken, kept.get, kept.__setitem__) is broken
+    assert standing.in_vault(broken, kept.get, kept.__setitem__) == broken
     assert standing.in_vault(newer, kept.get, kept.__setitem__) is newer
     assert standing.in_vault(DEFAULT_POLICY, {}.get, kept.__setitem__) is DEFAULT_POLICY
+
+
+def test_forms_and_numbers_stay_those_of_the_force_while_its_policy_is_broken(tmp_path):
+    kept = {}
+    at_work = laptop(tmp_path, TEXT.replace("[settings]", "[settings]\nprofile = 'harbour'")).load()
+    assert standing.in_vault(at_work, kept.get, kept.__setitem__).profile == "harbour"
+    found = standing.in_vault(strict(Problem("policy.not_signed")), kept.get, kept.__setitem__)
+    assert (found.profile, found.idle_lock_s) == ("harbour", 120)
+    later = laptop(tmp_path, TEXT.replace("serial = 7", "serial = 8")).load()
+    assert standing.in_vault(later, kept.get, kept.__setitem__).profile == "neutral"
+    assert standing.in_vault(found, kept.get, kept.__setitem__).profile == "neutral"
 
 
 # -- where the system holds values

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from app import paths
+from app import i18n, paths
 from app.casework import cases, risk, services
 from app.casework.desk import close_desk, create_vault, open_desk
 from app.clock import FixedClock
+from app.force.places import PACK_KEY_FILE
 from app.packs import shelf
+from app.packs.words import bring
 from app.policy import Policy, strict
 from app.problems import Problem
+from app.signed import public_line
 from app.vault import vault
 from app.vault.vault import FLOOR_COST
 from tests.force.made import PUBLIC
-from tests.packs.made import DAY, directory, made, profile, put, questionnaire
+from tests.force.made import Laptop as Machine
+from tests.packs.made import DAY, directory, made, profile, put, questionnaire, words
 
 PASSPHRASE = "amber kettle violin harbour seven"
 FORCE = Policy(organisation="Northmoor", serial=1, pack_keys=(PUBLIC,), profile="harbour", locked=frozenset())
@@ -160,3 +165,18 @@ def test_a_pack_that_the_program_cannot_use_any_more_keeps_nobody_out(laptop):
     assert desk.profile.id == "neutral"
     assert [one.id for one in desk.library.directories.values() if one.id == "harbour"] == ["harbour"]
     close_desk(desk)
+
+
+def test_a_language_of_a_pack_is_there_before_the_first_word(laptop, tmp_path, monkeypatch):
+    monkeypatch.setattr(i18n, "BROUGHT", dict(i18n.BROUGHT))
+    monkeypatch.setattr("app.packs.words.BROUGHT", i18n.BROUGHT)
+    laptop.install(made("translations", words({"Today": "Hodiaŭ", "Saved {at}": "Konservita {at}"})))
+    bring()  # no key is trusted
+    assert "eo" not in i18n.languages()
+    machine = Machine(tmp_path / "machine")
+    machine.put(PACK_KEY_FILE, public_line(PUBLIC))
+    monkeypatch.setattr("app.force.places.OWNER", os.getuid() if hasattr(os, "getuid") else 0)
+    bring()
+    assert "eo" in i18n.languages()
+    say = i18n.translator("eo").text
+    assert (say("Today"), say("Saved {at}", at="14:02"), say("Lock")) == ("Hodiaŭ", "Konservita 14:02", "Lock")

@@ -14,7 +14,7 @@ from datetime import date
 import pytest
 
 from app import paths
-from app.force.places import Folder
+from app.force.places import PACK_KEY_FILE, Folder
 from app.packs import archive, pack, shelf
 from app.packs.shelf import Looked
 from app.policy import Policy
@@ -174,6 +174,7 @@ def test_files_and_manifest_are_one(folder):
         ("instruments", questionnaire(1), "group = 'children'", "group = 'harbours'", "forms.broken"),
         ("instruments", questionnaire(1), "id = 'hb-1'", "id = 'rr-1'", "forms.broken"),
         ("instruments", questionnaire(1), "holdfast-instrument/1", "holdfast-todo/1", "forms.broken"),
+        ("instruments", questionnaire(1), "Is there a dispute about the children", "Is there a boat", "forms.broken"),
     ],
 )
 def test_broken_content_is_named_with_its_place(folder, kind, files, old, new, where):
@@ -302,8 +303,8 @@ def test_keys_come_from_the_policy_and_from_the_laptop(tmp_path):
     machine = Folder(laptop.folder, os.getuid() if hasattr(os, "getuid") else 0)
     policy, other = Policy(pack_keys=(PUBLIC,)), OTHER.public_key().public_bytes_raw()
     assert shelf.keys(policy, machine) == (PUBLIC,)
-    laptop.put(shelf.KEY_FILE, public_line(other))
+    laptop.put(PACK_KEY_FILE, public_line(other))
     assert shelf.keys(policy, machine) == (PUBLIC, other)
-    (laptop.folder / shelf.KEY_FILE).chmod(0o666)
+    (laptop.folder / PACK_KEY_FILE).chmod(0o666)
     with pytest.raises(Problem, match=r"policy\.open"):
         shelf.keys(policy, machine)

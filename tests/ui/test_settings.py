@@ -12,9 +12,13 @@ from PySide6.QtTest import QTest
 from app.casework import place
 from app.casework.desk import close_desk, open_desk
 from app.changed import Changed
+from app.packs import pack
+from app.packs.standing import InUse
 from app.policy import DEFAULT_POLICY, Policy, settings, strict
 from app.problems import Problem
 from app.vault import vault
+from tests.force.made import PUBLIC
+from tests.packs.made import directory, made
 from tests.ui.conftest import PASSPHRASE
 from ui.shell.settings import value_words
 from ui.widgets.choices import ChoiceRow, CodeBox
@@ -195,3 +199,16 @@ def test_a_vault_that_has_seen_a_policy_refuses_an_older_one(made_vault, clock):
         assert (opened.force.problem.code if opened.force.problem else None) == code
         assert opened.policy.idle_lock_s == (120 if code else 600)
         close_desk(opened)
+
+
+def test_this_vault_lists_the_packs_in_use_with_their_dates_and_what_is_wrong(at_work, desk):
+    whole = pack.read(made("services", directory(), expires=date(2026, 12, 31)), [PUBLIC])
+    desk.packs = InUse((whole,), (Problem("pack.changed", file="harbour-profiles-2.pack"),))
+    one = at_work()
+    window = one.top.screen_shown
+    assert window.problem_bar.happened.text().startswith("The file “harbour-profiles-2.pack” is not used")
+    window.go({"place": "vault"})
+    card = window.pages["vault"].packs
+    said = "Harbour services: directories of services, number 1 of 14 Nov 2026, until 31 Dec 2026."
+    assert [label.text() for label in card.lines] == [said]
+    assert ["its signature does not fit it" in banner.label.text() for banner in card.problems] == [True]
