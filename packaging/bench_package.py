@@ -85,5 +85,3 @@ def forget(folders: list[Path]) -> None:
             if file.is_file() and not file.is_symlink():
                 with file.open("rb") as opened:
                     os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-
-

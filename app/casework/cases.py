@@ -22,6 +22,7 @@ from app.problems import Problem
 from app.records import apart
 from app.records.names import case_short_name, full_name
 from app.records.view import CaseView, Record
+from app.store.migrating import Told, nobody
 from app.store.store import Store
 
 
@@ -78,6 +79,9 @@ class CaseLine:
 LINES = 1
 """To be raised when lines are to be computed anew though they hold the same."""
 
+LISTING = "listing"
+"""What is told while many lines are made anew."""
+_SOME_LINES = 100
 _ENCODER, _DECODER = msgspec.json.Encoder(), msgspec.json.Decoder(Summary)
 
 
@@ -115,9 +119,22 @@ def begun(desk: Desk, case_id: str) -> bool:
     return case_id in desk.store.openable([case_id])
 
 
-def list_cases(desk: Desk) -> list[CaseLine]:
-    """All cases of this vault, last changed first."""
-    lines = desk.store.lines(lambda view: _ENCODER.encode(summary(desk, view)), made_by=_made_by(desk))
+def list_cases(desk: Desk, told: Told = nobody) -> list[CaseLine]:
+    """All cases of this vault, last changed first.
+
+    After an update all lines are made anew, which takes a while where there are thousands: `told` hears LISTING and how
+    much of it is done, in per cent.
+    """
+    made, all_of_them = 0, len(desk.store.cases())
+
+    def summarise(view: CaseView) -> bytes:
+        nonlocal made
+        made += 1
+        if made % _SOME_LINES == 0:
+            told(LISTING, 100 * made // max(all_of_them, made))
+        return _ENCODER.encode(summary(desk, view))
+
+    lines = desk.store.lines(summarise, made_by=_made_by(desk))
     found = [line_of(line.case_id, _DECODER.decode(line.body), line.unsent, line.changed_at) for line in lines]
     return sorted(found, key=lambda line: line.changed_at, reverse=True)
 

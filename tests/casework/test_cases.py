@@ -438,3 +438,13 @@ def test_lines_made_over_another_connection_are_only_read_where_the_list_is_show
     lines = cases.lines_of(desk, {scene.case})
     assert [line.id for line in lines] == [scene.case]
     assert made == []
+
+
+def test_how_far_many_lines_are_is_told_while_they_are_made_anew(desk):
+    for number in range(101):
+        cases.new_case(desk, f"NM-2026-{number:04}")
+    heard = []
+    assert len(cases.list_cases(desk, lambda *told: heard.append(told))) == 101
+    assert heard == [(cases.LISTING, 99)]
+    assert len(cases.list_cases(desk, lambda *told: heard.append(told))) == 101
+    assert len(heard) == 1

@@ -34,11 +34,15 @@ NO_CUSTODIANS = N_(
     "The code was given to you when this vault was made. If it is lost, nobody can open this vault any more; what was "
     "sent is on the server. Call your administrator. For work tonight, make a new vault."
 )
-COPYING = "copying"
-"""What the store, which is loaded after the first paint, calls the first part of bringing a vault up to date."""
-UPDATING = N_(
-    "The vault is being brought into the form of this version. Nothing is lost, even if the laptop is switched off now."
-)
+UPDATING = {
+    "copying": N_("A copy of the vault is made before the update: {percent} %."),
+    "changing": N_(
+        "The vault is being brought into the form of this version. Nothing is lost, even if the laptop is switched off"
+        " now."
+    ),
+    "listing": N_("The list of cases is made anew after the update: {percent} %."),
+}
+"""What takes a while after an update, as those call it who do it: they are loaded after the first paint."""
 
 
 @dataclass(frozen=True)
@@ -315,8 +319,7 @@ class Unlock(FrontScreen):
         """What takes a while after an update, so that nobody thinks that it hangs."""
         if self.button.isEnabled():
             return  # it is over already
-        words = N_("A copy of the vault is made before the update: {percent} %.") if part == COPYING else UPDATING
-        self.state.setText(self.say(words, percent=percent))
+        self.state.setText(self.say(UPDATING[part], percent=percent))
         if part != self._said:
             self._said = part
             announce(self, self.state.text())
@@ -378,7 +381,7 @@ def open_vault(
     try:
         orders.carry_out(desk)
         orders.heed(desk)
-        return desk, list_cases(desk)
+        return desk, list_cases(desk, told)
     except BaseException:
         casework.close_desk(desk)
         raise
