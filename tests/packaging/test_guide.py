@@ -14,6 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SHOWN = {"toml", "ini", "text"}
 RUN_BY = {
     "policy-sign": "tests/commands/test_policy.py::test_a_closed_key_signs_with_its_passphrase_alone",
+    "pack-make": "tests/commands/test_packs.py::test_a_pack_is_made_and_checked",
+    "pack-install": "tests/commands/test_packs.py::test_a_laptop_takes_lists_and_gives_back_what_its_policy_trusts",
+    "pack-server": "tests/sync/test_packs.py::test_an_administrator_adds_lists_and_takes_away",
     "update-go-back": "tests/commands/test_going_back.py::test_a_newer_vault_is_refused_and_goes_back_when_told",
     "rescue-custodians": "tests/commands/test_custodians.py::test_a_vault_is_made_with_custodians",
     "rescue-backup": "tests/commands/test_keeping.py::test_a_backup_is_made_and_put_back",
