@@ -186,6 +186,23 @@ def _assert_encrypted(path: Path) -> None:
         raise Problem("store.cipher", check="first page")
 
 
+def versions() -> dict[str, str]:
+    """The versions of SQLCipher, SQLite and the library that encrypts, as numbers: asked of an empty database in
+    memory."""
+    connection = sqlite.connect(":memory:")
+    try:
+        connection.execute("PRAGMA cipher_log_level = NONE")
+        connection.set_key("x'" + "00" * 32 + "'")
+        told = {
+            "sqlcipher": str(_pragma(connection, "cipher_version") or "").split(" ")[0],
+            "sqlite": sqlite.sqlite_version,
+            "provider": str(_pragma(connection, "cipher_provider_version") or ""),
+        }
+    finally:
+        connection.close()
+    return {name: next((w for w in text.split(" ") if w[:1].isdigit()), "") for name, text in told.items()}
+
+
 def copy_database(connection: Connection, path: Path, key: bytes) -> None:
     """Copy a whole database, as it stands at this moment, into a new file under another raw key or the same one.
 

@@ -20,10 +20,10 @@ from app.store import anew, snapshots
 from app.store.connection import Connection
 from app.store.exchange import SERVER
 from app.store.renaming import RENAMED, Names
-from app.store.store import VAULT, Store
+from app.store.store import FORMER, VAULT, Store
 
-NEXT, FORMER = "next device", "former devices"
-"""Under which names the vault keeps the identity that it is about to take, and those that it had, newest first."""
+NEXT = "next device"
+"""Under which name the vault keeps the identity that it is about to take."""
 WANTED, LAPTOP = "another device wanted", "laptop"
 """Kept while this vault is a copy that came back or moved, until it is another device; and on which laptop it is."""
 MADE_ANEW = "made anew under another device"

@@ -47,6 +47,8 @@ _FIRST_OPERATIONS = "add append create remove set"
 ENDING = "wipe begun"
 """Kept from the moment on from which nothing more may be written: what waits is being sealed."""
 
+FORMER = "former devices"
+"""Under which name the devices are kept that this vault was before, newest first."""
 MOVED = "moved out"
 """Kept while the vault is on its way to another laptop: nothing more is written here."""
 
@@ -99,6 +101,18 @@ class KeptEntry:
     received_at: str | None
     reason: str | None = None
     """Why the server refused it."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Entries by state, records by type, cases in lists, cases that went, entries set aside, former devices."""
+
+    entries: dict[str, int]
+    records: dict[str, int]
+    cases: int
+    gone: int
+    aside: int
+    former: int
 
 
 class Store:
@@ -615,6 +629,25 @@ class Store:
             whole = integrity(self._connection)
         if not whole:
             raise Problem("store.damaged", file=self.path.name)
+
+    def counted(self) -> Counted:
+        """How much there is of what."""
+        with self.reading() as connection:
+
+            def by(query: str) -> dict[str, int]:
+                return {str(name): int(count) for name, count in connection.execute(query)}
+
+            def one(table: str) -> int:
+                return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - ours
+
+            return Counted(
+                entries=by("SELECT state, count(*) FROM entry GROUP BY state"),
+                records=by("SELECT type, count(*) FROM record GROUP BY type"),
+                cases=one("case_line"),
+                gone=one("gone"),
+                aside=one("aside"),
+                former=len(json.loads(self.recall(FORMER) or "[]")),
+            )
 
     def count_entries(self) -> int:
         """How many entries there are, of this device and of others."""

@@ -41,6 +41,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--part": {"metavar": "FILE", "action": "append", "default": [], "help": "a custodian's part; give two"},
     "--check": {"metavar": "NUMBER", "required": True, "help": "the check number that was read out to you"},
     "--name": {"metavar": "NAME", "required": True, "help": "your name, as it will stand in what is logged"},
+    "--locked": {"action": "store_true", "help": "without opening the vault"},
     "--replace": {"action": "store_true", "help": "in place of the vault that is there, which is kept aside"},
     "--unopened": {"action": "store_true", "help": "without opening it first, where only custodians can"},
     "--renew-code": {"action": "store_true", "help": "make a new recovery code; it is shown once"},
@@ -369,6 +370,14 @@ COMMANDS = (
         ("--out", *_SIGNS),
         (Argument("FOLDER", "pack.toml, and beside it forms, rules, profiles, services or i18n"),),
         more=KEY_MORE,
+    ),
+    Command(
+        ("diagnostics",),
+        "write versions, sizes and counts into a file for whoever looks for a fault; nothing personal",
+        "diagnostics:write",
+        (*_OPENS, "--locked"),
+        (Argument("FILE", "the new file"),),
+        more="A vault that does not open is told of as far as it can be seen. " + PASSPHRASE,
     ),
     Command(
         ("enrol",), "join a server", "exchange:enrol", (*_OPENS, "--trial"), (Argument("CODE", "the enrolment code"),)

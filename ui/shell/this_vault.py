@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.casework.desk import change_passphrase, choose_short_name, from_vault
+from app.casework.desk import beside, change_passphrase, choose_short_name, from_vault
 from app.i18n import N_
 from app.problems import Problem
 from app.vault import vault
@@ -53,6 +55,7 @@ class ThisVaultPage(PlacePage):
         self._server()
         self._passphrase()
         self._recovery()
+        self._diagnostics()
         self.column.addStretch(1)
 
     def first_focus(self) -> None:
@@ -241,6 +244,62 @@ class ThisVaultPage(PlacePage):
         self.code.hide()
         self.renew_button.setEnabled(True)
         self.renew_button.setFocus()
+
+    # -- diagnostics
+
+    def _diagnostics(self) -> None:
+        say = self.say
+        card = Card(say(N_("When something does not work")))
+        words = N_(
+            "A diagnostic file holds versions, sizes and counts for your administrator, and nobody’s words or name."
+        )
+        card.body.addWidget(PlainLabel(say(words), quiet=True))
+        self.path = LineEdit(name=say(N_("Full path of the file to save")), placeholder=say(N_("folder and file name")))
+        self.diagnostics_button = PlainButton(say(N_("Write the diagnostic file")))
+        self.diagnostics_button.clicked.connect(self._write_diagnostics)
+        self.path.returnPressed.connect(self._write_diagnostics)
+        self.diagnostics_state = PlainLabel(bold=True)
+        self.diagnostics_state.hide()
+        card.body.addWidget(PlainLabel(say(N_("Full path of the file to save")), buddy=self.path, bold=True))
+        card.body.addWidget(self.path)
+        card.body.addLayout(row(self.diagnostics_button))
+        card.body.addWidget(self.diagnostics_state)
+        self.column.addWidget(card)
+
+    def _write_diagnostics(self) -> None:
+        if not self.path.value():
+            self.path.setFocus()
+            return
+        self.diagnostics_button.setEnabled(False)
+        self._say_diagnostics(self.say(N_("Looking at every page and every entry …")))
+        work = partial(_diagnose, self.desk, Path(self.path.value()).expanduser())
+        self.session.run(work, self._diagnosed, self._not_diagnosed)
+
+    def _diagnosed(self, name: str) -> None:
+        self.diagnostics_button.setEnabled(True)
+        self._say_diagnostics(self.say(N_("“{file}” is written. Read it before you hand it on."), file=name))
+
+    def _not_diagnosed(self, problem: Problem) -> None:
+        self.diagnostics_button.setEnabled(True)
+        self.diagnostics_state.hide()
+        self.session.say_problem(problem)
+
+    def _say_diagnostics(self, words: str) -> None:
+        self.diagnostics_state.setText(words)
+        self.diagnostics_state.show()
+        announce(self.diagnostics_state, words)
+
+
+def _diagnose(desk: Any, file: Path) -> str:
+    """In the pool, from a connection of its own."""
+    from ui import diagnostics
+
+    store = beside(desk)()
+    try:
+        diagnostics.write(file, desk.unlocked.folder, replace(desk, store=store))
+    finally:
+        store.close()
+    return file.name
 
 
 def _change(desk: Any, passphrase: str) -> None:
