@@ -65,7 +65,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "store.damaged": (
         N_("A part of the vault's database cannot be read."),
         N_("What can be read is unchanged; work that was already sent is on the server."),
-        N_("Keep the folder, start a new vault for tonight, and ask your administrator to recover this one."),
+        N_("Keep the folder, start a new vault for tonight, and ask your administrator to rebuild this one."),
     ),
     "store.missing": (
         N_("The vault's database “{file}” is missing."),
@@ -949,6 +949,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Nobody waits for an answer about this case any more."),
         NOTHING_CHANGED,
         N_("Look under “Who has this case”."),
+    ),
+    "rebuild.cannot_copy": (
+        N_("The vault's files cannot be copied aside, so nothing was rebuilt."),
+        N_("The vault is as it was."),
+        N_("Free some space, or copy the vault's folder elsewhere first and work on the copy."),
     ),
     # move.*
     "move.same_case": (

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 from app import i18n, policy
 from app.problems import CATALOGUE, Problem
 from app.records.declared import RECORD_TYPES
-from app.store.database import FORMAT, versions
+from app.store import migrating
+from app.store.database import versions
 from app.vault import header, vault
 from app.vault.disk import replace_file
 
@@ -63,7 +64,7 @@ def of_program() -> Facts:
         "system": sys.platform,
         "machine": platform.machine().lower(),
         "kernel": ".".join(re.findall(r"[0-9]+", platform.release())[:3]),
-        "format": FORMAT,
+        "format": migrating.steps(None)[-1].number,
         "header_format": header.VERSION,
     }
     found |= {f"library.{name.lower()}": _version_of(name) for name in _LIBRARIES}

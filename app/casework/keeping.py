@@ -154,11 +154,17 @@ def _put_header(about: Backup, folder: Path, file: Path) -> None:
 
 def _kept_aside(folder: Path) -> Path:
     """Move a vault's folder to where the unlock screen does not look; nothing in it is touched."""
+    aside = place_aside(folder)
+    folder.rename(aside)
+    return aside
+
+
+def place_aside(folder: Path) -> Path:
+    """Where a vault's folder is kept aside next: beside the vaults, in a folder that the unlock screen passes over."""
     make_folder(folder.parent / ASIDE)
     number = 1
     while (aside := folder.parent / ASIDE / f"{folder.name}-{number}").exists():
         number += 1
-    folder.rename(aside)
     return aside
 
 

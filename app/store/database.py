@@ -16,6 +16,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from app.problems import Problem
 from app.store import copies, migrating
 from app.store.connection import (
+    FEW,
     MANY,
     PLAINTEXT,
     Connection,
@@ -186,6 +187,42 @@ def _assert_encrypted(path: Path) -> None:
         raise Problem("store.cipher", check="first page")
 
 
+def opens(path: Path, key: bytes) -> bool:
+    """Whether a file's first page opens with this key. Nothing is written. Raises the Problems of the disk."""
+    with problems(path):
+        connection = connect(path, key, read_only=True)
+        try:
+            _assert_readable(connection, path)
+        except sqlite.DatabaseError as error:
+            if getattr(error, "sqlite_errorname", "") in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
+                return False
+            raise
+        except Problem:
+            return False
+        finally:
+            connection.close()
+    return True
+
+
+def open_damaged(path: Path, key: bytes) -> Connection:
+    """A connection that only reads, to a file of which some pages may not open; once it has met one, it reads no more.
+
+    Raises Problem store.foreign where the first one does not, store.newer, and those of the disk.
+    """
+    _check_file(path, create=False)
+    with problems(path):
+        connection = connect(path, key, read_only=True, statements=FEW)
+        try:
+            _assert_readable(connection, path)
+            migrating.check(connection, migrating.steps(None))
+            connection.execute("PRAGMA cell_size_check = ON")
+            connection.execute("PRAGMA trusted_schema = OFF")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
 def versions() -> dict[str, str]:
     """The versions of SQLCipher, SQLite and the library that encrypts, as numbers: asked of an empty database in
     memory."""
@@ -194,9 +231,9 @@ def versions() -> dict[str, str]:
         connection.execute("PRAGMA cipher_log_level = NONE")
         connection.set_key("x'" + "00" * 32 + "'")
         told = {
-            "sqlcipher": str(_pragma(connection, "cipher_version") or "").split(" ")[0],
+            "sqlcipher": str(pragma(connection, "cipher_version") or "").split(" ")[0],
             "sqlite": sqlite.sqlite_version,
-            "provider": str(_pragma(connection, "cipher_provider_version") or ""),
+            "provider": str(pragma(connection, "cipher_provider_version") or ""),
         }
     finally:
         connection.close()

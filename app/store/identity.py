@@ -72,6 +72,11 @@ def former(store: Store) -> list[Identity]:
     return [_identity(store, device) for device in former_ids(store)]
 
 
+def forget_former(store: Store) -> None:
+    """No device that this vault was before may vouch for it: their keys are lost."""
+    store.remember(FORMER, "[]")
+
+
 def former_ids(store: Store) -> list[str]:
     """The devices that this vault was before, newest first."""
     return [str(device) for device in json.loads(store.recall(FORMER) or "[]")]

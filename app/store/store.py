@@ -26,7 +26,7 @@ from app.notebook.hybrid import ZERO, Stamp, tick
 from app.notebook.packing import unpack
 from app.problems import Problem
 from app.records.view import CaseView, Record
-from app.store import anew, copies, finding, folded, migrating, proof, renaming, rows
+from app.store import anew, coming, copies, finding, folded, migrating, proof, renaming, rows
 from app.store.connection import MANY, Connection, integrity, problems, remove_database
 from app.store.database import copy_database, open_database
 from app.store.finding import Hit, NearHit
@@ -171,6 +171,7 @@ class Store:
         `device`: the vault's id, which its device bears as well as long as it was never copied or put back;
         `statements`, `migrations`, `told`: as in `open_database`.
         """
+        coming.settle(folder, FILE, key)
         return cls.at(folder / FILE, key, device, statements, migrations=migrations, told=told)
 
     @classmethod

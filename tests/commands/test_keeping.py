@@ -46,3 +46,19 @@ def test_a_vault_moves_to_another_laptop(full, tmp_path):
     assert (out.code, "shown only now" in out.out) == (0, True)
     back = holdfast("vault", "move-back", "--vault", new, "--passphrase-file", tmp_path / "words")
     assert (back.code, "goes on here" in back.out) == (0, True)
+
+
+def test_a_damaged_vault_is_rebuilt_and_says_what_is_missing(full, tmp_path):
+    before = full.json("case", "list")
+    size = (full.folder / "vault.db").stat().st_size
+    with (full.folder / "vault.db").open("r+b") as file:
+        for place in range(size // 4, size, size // 12):
+            file.seek(place)
+            file.write(bytes(16))
+    assert full.run("vault", "check").code == 1
+    said = full.run("vault", "rebuild")
+    assert (said.code, "is whole again" in said.out, "Could not be read" in said.out) == (0, True, True), said.err
+    assert full.json("vault", "check")[0]["notebook"] == "whole"
+    assert 0 < len(full.json("case", "list")) <= len(before)
+    assert full.json("vault", "rebuild")[0]["missing"] == {}
+    assert [path.name for path in sorted((tmp_path / ".kept-aside").iterdir())] == ["vault-1", "vault-2"]

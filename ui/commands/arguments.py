@@ -251,6 +251,13 @@ COMMANDS = (
         more=PASSPHRASE,
     ),
     Command(
+        ("vault", "rebuild"),
+        "make a damaged vault anew from what can be read of it and from the server",
+        "keeping:rebuild",
+        (*_OPENS, "--code-file"),
+        more="The vault is kept aside as it was. What cannot be read is named. " + PASSPHRASE,
+    ),
+    Command(
         ("custodian", "new"),
         "make a custodian's key, and the card that goes to the organisation",
         "custodian:new",

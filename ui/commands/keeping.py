@@ -139,6 +139,57 @@ def move_back(options: Any) -> int:
     return 0
 
 
+def rebuild(options: Any) -> int:
+    """Make a damaged vault anew from what can be read of it, and say what cannot."""
+    from app.casework import rebuild as rebuilding
+    from app.casework.desk import close_desk
+    from app.vault import vault
+    from app.vault.device_secret import system_store
+
+    process.harden()
+    folder, store = vault_folder(options), system_store()
+    if options.code_file:
+        unlocked = vault.recover(folder, secrets_in.recovery_code(options), secrets=store)
+    else:
+        unlocked = vault.unlock(folder, secrets_in.passphrase(options), secrets=store, clock=SystemClock())
+    try:
+        done = rebuilding.rebuild(unlocked, policy=force())
+    except BaseException:
+        unlocked.close()
+        raise
+    found = done.found
+    answer = {
+        "vault": str(folder),
+        "kept_aside": str(done.aside),
+        "entries": found.copied["entry"],
+        "missing": found.gaps,
+        "cases": sorted(found.cases),
+        "tables": sorted(found.tables),
+        "from_server": done.from_server,
+        "enrol_again": found.key_lost,
+    }
+    close_desk(done.desk)
+    if options.json:
+        put_json(answer)
+        return 0
+    words = translator(options.language)
+    print(words.text(N_("The vault is whole again, with {n} entries."), n=answer["entries"]))
+    print(words.text(KEPT_ASIDE, folder=done.aside))
+    for device, gaps in found.gaps.items():
+        for first, last in gaps:
+            said = N_("Could not be read: the changes {first} to {last} of device {device}.")
+            print(words.text(said, first=first, last=last, device=device))
+    for case in sorted(found.cases):
+        print(words.text(N_("Some of them belong to the case {case}."), case=case))
+    if found.tables and not found.gaps:
+        print(words.text(N_("What could not be read is not missing: it is computed or asked for anew.")))
+    if found.missing and done.from_server:
+        print(words.text(N_("What had been sent of that comes back from the server with the next exchange.")))
+    if found.key_lost:
+        print(words.text(N_("The vault's signing key was lost: join the server again with a new code.")))
+    return 0
+
+
 def _where(options: Any) -> Path:
     """The folder to put a vault into: the one that is named, the only one that is there, or a new one."""
     try:
