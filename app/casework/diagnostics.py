@@ -64,7 +64,7 @@ def of_program() -> Facts:
         "system": sys.platform,
         "machine": platform.machine().lower(),
         "kernel": ".".join(re.findall(r"[0-9]+", platform.release())[:3]),
-        "format": migrating.steps(None)[-1].number,
+        "format": migrating.newest(),
         "header_format": header.VERSION,
     }
     found |= {f"library.{name.lower()}": _version_of(name) for name in _LIBRARIES}
