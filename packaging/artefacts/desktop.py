@@ -37,7 +37,7 @@ DESCRIPTION = """case records that stay encrypted on this computer
  with the server of an organisation. Removing the package never removes a vault."""
 # Fonts are bundled, but without these settings every letter is a box; time zones count deadlines.
 ALWAYS = ("fontconfig-config", "libcups2 | libcups2t64", "tzdata")
-RECOMMENDS = ("gnome-keyring | kwalletmanager | keepassxc", "at-spi2-core", "xdg-utils", "cups")
+RECOMMENDS = ("gnome-keyring | kwalletmanager | keepassxc", "at-spi2-core", "xdg-utils", "cups", "ca-certificates")
 STARTER = "-Os -static -nostdlib -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -Wall -Werror"
 LINKED = "-Wl,--build-id=none -Wl,-z,noexecstack -s"
 INSIDE = ("SQLCipher", "SQLite", "OpenSSL in SQLCipher", "OpenSSL in cryptography", "Qt", "Python", "OpenSSL in Python")

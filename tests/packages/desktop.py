@@ -181,6 +181,11 @@ class Officer:
         self.picture("typed", unlike=500)
         self.types("", "Return")
         self.picture("case", unlike=2_000)
+        # Locking ends the program and starts it afresh, without what its first start had put into the environment.
+        self.types("", "ctrl+l")
+        self.picture("locked", unlike=8_000)
+        self.types(PASSPHRASE, "Return")
+        self.picture("unlocked-again", unlike=8_000)
         self.closes()
         held = self.cases()
         self.work.so([case["short_name"] for case in held] != [], f"the case that was typed is in the vault: {held}")
