@@ -351,10 +351,12 @@ def place_window(top: QWidget, wanted: str) -> None:
 def command(given: Sequence[str], door: str = "ui.start") -> list[str]:
     """The command line that starts this program afresh with these arguments, whatever started this process.
 
-    `door`: the module whose `main` is run, where this is no packed program.
+    `door`: the module whose `main` is run. A packed program has one door, which is told to lead to the window.
     """
     if getattr(sys, "frozen", False):
-        return [sys.executable, *given]
+        from ui.commands.main import AFRESH
+
+        return [sys.executable, *([AFRESH] if door == "ui.start" else []), *given]
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from {door} import main; sys.exit(main())"
     return [sys.executable, "-P", "-c", code, *given]
 

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtGui import QImage
+
 from tests.documents.reading import page_texts
 from tests.packages import guide, planted
 from tests.packages.root import CleanRoot
@@ -26,6 +28,7 @@ CASE, PRACTICE = "NM-2026-0417", "resources/practice/sc01.json"
 DISPLAY = ":1977"
 SCREEN = {"DISPLAY": DISPLAY}
 PATIENCE_S = 120.0
+CURSOR, ANOTHER_SCREEN = 60, 500  # rows of pixels in which two pictures differ
 AT_THE_WINDOW = ("xvfb", "openbox", "xdotool", "scrot", "dbus", "gnome-keyring")
 CHECKERS = ("openssl", "apparmor", "desktop-file-utils", "appstream", "man-db")
 VERSION = "9.9.9"
@@ -146,12 +149,20 @@ def nothing_foreign_is_loaded(work: Work, laptop: CleanRoot) -> None:
     work.run(laptop, "holdfast", "--self-check", user="officer", quiet=True)
 
 
+def rows_apart(one: QImage, other: QImage) -> int:
+    """How many rows of pixels of two pictures of the screen differ."""
+    if one.size() != other.size():
+        return max(one.height(), other.height())
+    return sum(bytes(one.constScanLine(y)) != bytes(other.constScanLine(y)) for y in range(one.height()))
+
+
 class Officer:
     """Somebody at the laptop, with a keyboard, a vault and a case."""
 
     def __init__(self, work: Work, laptop: CleanRoot) -> None:
         self.work, self.laptop = work, laptop
-        self._pictures = self._shown = 0
+        self._pictures = 0
+        self._shown: QImage | None = None
 
     def begins(self) -> None:
         """Put a screen on the laptop and make a vault."""
@@ -173,19 +184,19 @@ class Officer:
         self.opens()
         self.picture("unlock")
         self.types(PASSPHRASE, "Return")
-        self.picture("today", unlike=8_000)
+        self.picture("today", apart=ANOTHER_SCREEN)
         self.types("", "alt+3")
-        self.picture("new-attendance", unlike=2_000)
+        self.picture("new-attendance")
         self.types("Keira", "Tab")
         self.types("Holt-Baines", "Tab")
-        self.picture("typed", unlike=500)
+        self.picture("typed")
         self.types("", "Return")
-        self.picture("case", unlike=2_000)
+        self.picture("case")
         # Locking ends the program and starts it afresh, without what its first start had put into the environment.
         self.types("", "ctrl+l")
-        self.picture("locked", unlike=8_000)
+        self.picture("locked", apart=ANOTHER_SCREEN)
         self.types(PASSPHRASE, "Return")
-        self.picture("unlocked-again", unlike=8_000)
+        self.picture("unlocked-again", apart=ANOTHER_SCREEN)
         self.closes()
         held = self.cases()
         self.work.so([case["short_name"] for case in held] != [], f"the case that was typed is in the vault: {held}")
@@ -222,22 +233,23 @@ class Officer:
         if keys:
             self._quietly("xdotool", "key", "--delay", "40", *keys)
 
-    def picture(self, name: str, unlike: int = 0) -> None:
-        """A picture of the screen when it has come to rest: two in a row that differ by no more than a cursor.
+    def picture(self, name: str, apart: int = CURSOR) -> None:
+        """A picture of the next page when it has come to rest: unlike the page before, and like the picture before.
 
-        `unlike`: by how many bytes its file must differ from that of the picture before, as another page does.
+        `apart`: in how many rows of pixels it differs from the page before. What blinks in a field is a few rows high.
         """
-        self._pictures += 1
-        last: list[int] = []
+        seen: list[QImage] = []
 
         def at_rest() -> bool:
             self._quietly("scrot", "--overwrite", "/tmp/screen.png")
-            last.append(self.laptop.inside("/tmp/screen.png").stat().st_size)
-            another = abs(last[-1] - self._shown) >= unlike
-            return another and len(last) > 1 and abs(last[-1] - last[-2]) < 64
+            seen.append(QImage(str(self.laptop.inside("/tmp/screen.png"))))
+            before = self._shown
+            another = before is None or rows_apart(before, seen[-1]) > apart
+            return another and len(seen) > 1 and rows_apart(seen[-2], seen[-1]) <= CURSOR
 
         self._until(f"the page {name}", at_rest)
-        self._shown = last[-1]
+        self._shown = seen[-1]
+        self._pictures += 1
         file = self.work.folder / f"{self._pictures:02d}-{name}.png"
         shutil.copy(self.laptop.inside("/tmp/screen.png"), file)
         self.work.say(f"picture: {file.name}")

@@ -240,3 +240,17 @@ def test_the_fresh_command_starts_the_program_from_any_folder(tmp_path):
     done = subprocess.run(start.command(["--help"]), cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "--vault" in done.stdout
+
+
+def test_a_packed_program_comes_back_to_its_window_through_its_one_door(tmp_path, monkeypatch):
+    given = ["--scheme", "dark", "--language", "", "--window", "1,20,1366,736", "--vault", str(tmp_path / "none")]
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    fresh = start.command(given)
+    assert fresh == [sys.executable, "--afresh", *given]
+    # The same words to the door of the packed program.
+    door = [sys.executable, "-m", "ui.commands.main", *fresh[1:]]
+    told = {**os.environ, "QT_QPA_PLATFORM": "offscreen", start.PAINTED: "1"}
+    done = subprocess.run(door, cwd=start.ROOT, env=told, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "start_to_paint_ms" in done.stdout
+    assert start.command(["practice"], "ui.commands.main") == [sys.executable, "practice"]

@@ -20,12 +20,16 @@ from ui.commands.out import say
 LANGUAGES = ("en", *PSEUDO)
 """Languages for which no pack is looked for."""
 DONE, PROBLEM, WRONG_USAGE = 0, 1, 2
+AFRESH = "--afresh"
+"""The first word with which a packed program starts itself again: what follows is the window's own (ui.start)."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the command line asks for; returns the exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
     _speak_plainly()
+    if given[:1] == [AFRESH]:
+        return window(given[1:])
     words, rest = arguments.divide(given)
     if not words:
         return _without_command(rest)
