@@ -34,12 +34,9 @@ def case(connection: Connection, case_id: str) -> tuple[CaseState, str]:
     return state, changed_at
 
 
-def of_present(connection: Connection, case_id: str) -> CaseState:
-    """The state of a case from its entries of the server's present history alone, and from those that wait."""
-    state = CaseState(case_id)
-    for body, received in connection.execute(_AFTER, (case_id, 0)).fetchall():
-        state.apply(notebook.read(body), received)
-    return state
+def of_former_history(connection: Connection, case_id: str) -> bool:
+    """Whether an entry of a case still bears the number of a history of the server that is no more."""
+    return bool(connection.execute("SELECT 1 FROM entry WHERE case_id = ? AND number < 0", (case_id,)).fetchone())
 
 
 def records_of(packed: bytes) -> dict[str, RecordState]:

@@ -26,22 +26,22 @@ def differs(store: Store, case_id: str, upto: int, digest: str) -> bool:
     A snapshot that was made beyond the number says nothing about it; a later digest will.
     """
     with store.reading() as connection:
-        number = folded.snapshot_number(connection, case_id)
-        if number >= 0:
-            return number <= upto and folded.digest(connection, case_id, upto) != digest
-    return not _stands_without(store, case_id, upto, digest)
+        if folded.snapshot_number(connection, case_id) > upto:
+            return False
+        return folded.digest(connection, case_id, upto) != digest
 
 
-def _stands_without(store: Store, case_id: str, upto: int, digest: str) -> bool:
-    """Of a case whose snapshot is one of a history that is no more: whether its entries of the present one are what the
-    server has, and say all that stands. Then they take the place of the snapshot, whose entries came again."""
+def stands_by_entries(store: Store, case_id: str, upto: int, digest: str) -> bool:
+    """Of a case whose snapshot is one of a history that is no more: whether its entries, which came again, are what the
+    server has. Then the case is folded from them, and the snapshot goes, as it would for one of the present history."""
     with store.transaction() as connection:
+        if folded.snapshot_number(connection, case_id) >= 0 or folded.of_former_history(connection, case_id):
+            return False
         if folded.digest_of_present(connection, case_id, upto) != digest:
             return False
-        stands = folded.case(connection, case_id)[0].snapshot()
-        if folded.of_present(connection, case_id).snapshot() != stands:
-            return False
         connection.execute("DELETE FROM snapshot WHERE case_id = ?", (case_id,))
+        anew.fold_anew(connection, case_id)
+    store.forget()
     return True
 
 

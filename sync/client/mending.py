@@ -27,10 +27,13 @@ def compare(talk: Talk, page: messages.Pulled, receive: Receive) -> None:
     wanted = _wanted(talk)
     left_over = bool(wanted)
     for case, digest in page.digests.items():
-        if mending.differs(talk.store, case, page.cursor, digest):
-            wanted[case] = (digest, page.cursor)
-        else:
+        if not mending.differs(talk.store, case, page.cursor, digest):
             wanted.pop(case, None)
+        elif mending.stands_by_entries(talk.store, case, page.cursor, digest):
+            wanted.pop(case, None)
+            talk.tell({case})
+        else:
+            wanted[case] = (digest, page.cursor)
     if wanted or left_over:
         talk.store.remember(TO_MEND, json.dumps(wanted))
     for case in list(wanted):

@@ -576,7 +576,10 @@ def holds(world: World) -> None:
 
 
 def _sessions(world: World, server: list[Any]) -> set[str]:
-    """The actions that the server has taken in, or refused and kept apart. A fork alone is no place for one."""
+    """The actions that the server has taken in, or refused and kept apart. A fork alone is no place for one.
+
+    But where a server that was put back took a copy's chain first, the other copy's laptop keeps them and says so.
+    """
     bodies = [body for _, _, _, body, _ in server] + world.as_administrator(
         lambda c: [
             bytes(body)
@@ -585,6 +588,9 @@ def _sessions(world: World, server: list[Any]) -> set[str]:
             ).fetchall()
         ]
     )
+    bodies += [
+        one.signed.body for laptop in world.laptops for one in exchange.refused(laptop.store) if one.reason == "forked"
+    ]
     return {notebook.read(bytes(body)).session for body in bodies}
 
 
