@@ -53,8 +53,13 @@ def keep(connection: Connection, path: Path, key: bytes, found: int, told: Told)
 
 
 def copy(connection: Connection, target: Path, key: bytes, told: Told) -> None:
-    """Copy an open database as it stands at this moment into a new file: one file, without a log beside it."""
+    """Copy an open database as it stands at this moment into a new file: one file, without a log beside it.
+
+    Raises Problem store.damaged where a page has lost its seal: copying would give it a new one over what is not true.
+    """
     remove_database(target)
+    if not integrity(connection):
+        raise Problem("store.damaged", file=target.name)
     with file_errors(target):
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     try:

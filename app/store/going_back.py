@@ -97,17 +97,13 @@ def _make(
     newer: Connection, path: Path, fresh: Path, key: bytes, found: int, migrations: Path | None, told: Told
 ) -> int:
     """Make the vault of this format beside the newer file, prove it, and close it; how many entries were carried."""
-    own = migrating.newest(migrations)
-    base = next((file for version, file in copies.beside(path).items() if version <= own), None)
     remove_database(fresh)
-    if base is not None:
-        with problems(base), contextlib.closing(connect(base, key)) as kept:
-            copies.copy(kept, fresh, key, told)
-    connection = open_database(fresh, key, create=base is None, migrations=migrations)
+    based = _from_copy(path, fresh, key, migrating.newest(migrations))
+    connection = open_database(fresh, key, create=not based, migrations=migrations)
     copies.forget(fresh)
     try:
         told(CHANGING, 0)
-        if base is None:
+        if not based:
             connection.executemany("INSERT INTO meta VALUES (?, ?)", made_by().items())
         device = newer.execute("SELECT value FROM meta WHERE name = 'device'").fetchone()[0]
         carried = _carry_over(newer, connection, told)
@@ -120,6 +116,21 @@ def _make(
     finally:
         connection.close()
     return carried
+
+
+def _from_copy(path: Path, fresh: Path, key: bytes, own: int) -> bool:
+    """Begin with the copy that was kept; whether there is one that can be read. Without it everything is made anew."""
+    base = next((file for version, file in copies.beside(path).items() if version <= own), None)
+    if base is None:
+        return False
+    try:
+        with problems(base), contextlib.closing(connect(base, key)) as kept:
+            copies.copy(kept, fresh, key, migrating.nobody)
+    except Problem as problem:
+        if problem.code not in ("store.damaged", "store.foreign"):
+            raise
+        return False
+    return True
 
 
 def _carry_over(newer: Connection, made: Connection, told: Told) -> int:

@@ -19,7 +19,7 @@ from app.store.connection import connect
 from app.store.store import Store
 from tests.store import recorded
 from tests.store.formats import earlier, further
-from tests.store.vaults import AUTHOR, CASE, DEVICE, FILE, KEY, answers, clock, fill, new_store, problem, tables
+from tests.store.vaults import AUTHOR, CASE, DEVICE, FILE, KEY, answers, clock, fill, new_store, problem, settle, tables
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OWN = migrating.newest()
@@ -217,6 +217,22 @@ def test_a_copy_that_is_not_whole_is_no_copy_and_nothing_is_changed(tmp_path, mo
     store = Store.open(folder, KEY, DEVICE)
     assert len(answers(store)) == 5
     store.close()
+
+
+def test_a_vault_with_a_damaged_page_is_not_changed_and_not_copied_as_if_it_were_whole(tmp_path):
+    folder, later = tmp_path / "vault", further(tmp_path / "later")
+    store = new_store(folder)
+    fill(store, 40)
+    store.close()
+    settle(folder)
+    with (folder / FILE).open("r+b") as file:
+        file.seek(20 * 4096 + 100)
+        file.write(bytes(64))
+    before = (folder / FILE).read_bytes()
+    with problem("store.damaged"):
+        Store.open(folder, KEY, DEVICE, migrations=later)
+    assert kept(folder) == {}
+    assert (folder / FILE).read_bytes() == before
 
 
 # --- the copy goes --------------------------------------------------------------------------------------------------

@@ -314,3 +314,21 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_the_list_of_frozen_tables_is_read_from_its_file():
     told = json.loads((migrating.MIGRATIONS / "frozen.json").read_text("utf-8"))
     assert set(going_back.frozen()) == {name for name, columns in told.items() if isinstance(columns, dict)}
+
+
+def test_a_copy_that_cannot_be_read_is_done_without(tmp_path):
+    folder, later = tmp_path / "vault", further(tmp_path / "later")
+    store = made(folder, later)
+    work(store)
+    shown = answers(store)
+    store.close()
+    (copy,) = copies.beside(folder / FILE).values()
+    with copy.open("r+b") as file:
+        file.seek(5000)
+        file.write(bytes(64))
+    going_back.go_back(folder, KEY, DEVICE)
+    store = Store.open(folder, KEY, DEVICE)
+    assert answers(store) == shown
+    store.verify()
+    store.check_pages()
+    store.close()
