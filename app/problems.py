@@ -955,6 +955,32 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("The vault is as it was."),
         N_("Free some space, or copy the vault's folder elsewhere first and work on the copy."),
     ),
+    # carrier.*
+    "carrier.no_server": (
+        N_("This vault has not heard from a server yet, so nothing can be sealed for it."),
+        NOTHING_CHANGED,
+        N_("Join the server first, or make a backup with “holdfast vault backup”."),
+    ),
+    "carrier.nothing": (
+        N_("Nothing waits to be sent in this vault."),
+        ALL_SAFE,
+        N_("No carrier file is needed."),
+    ),
+    "carrier.file_wrong": (
+        N_("The file “{file}” is no carrier file, or it was changed on its way."),
+        N_("Nothing was taken in; the laptop still has everything."),
+        N_("Copy it once more from the laptop, or write it anew there with “holdfast vault carry-out”."),
+    ),
+    "carrier.not_believed": (
+        N_("The carrier file is not for this server, or not from one of its devices."),
+        N_("Nothing was taken in; the laptop still has everything."),
+        N_("Check which server the laptop belongs to. If it is this one, have the file written anew there."),
+    ),
+    "carrier.note_wrong": (
+        N_("That is not this vault's server's note about a carrier file."),
+        NOTHING_CHANGED,
+        N_("Take the note that “holdfast-server carry-in --note” wrote for this laptop."),
+    ),
     # move.*
     "move.same_case": (
         N_("This is the case in which it stands already."),

@@ -20,7 +20,7 @@ from app.clock import Clock, iso, parse_moment
 from app.problems import Problem
 from app.store.sealing import BEGUN
 from app.store.store import Store
-from sync.wire import extension, limits
+from sync.wire import extension, limits, signing
 from sync.wire.messages import Signed, statement
 
 LEASE, TIME, SECRET, EXTENDED = "lease", "lease time", "extension secret", "lease extension"
@@ -99,6 +99,13 @@ def lease(store: Store) -> Lease | None:
         return None
     longer = parse_moment(_extended(store).get("until", ""))
     return Lease(until, issued) if longer is None or longer <= until else Lease(longer, issued, extended=True)
+
+
+def seal_key(store: Store) -> bytes | None:
+    """The server's key for what only it may read (32 bytes), as it stood in the last lease; None before one."""
+    kept = store.recall(LEASE)
+    told = statement(msgspec.json.decode(kept, type=Signed)).get("seal") if kept else None
+    return signing.from_text(told) if isinstance(told, str) else None
 
 
 def note(store: Store, clock: Clock, machine: str = "") -> Standing | None:

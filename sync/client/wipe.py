@@ -143,7 +143,7 @@ def _means(store: Store, member: Membership, order: Signed) -> bool:
 
 def _parcel(store: Store, member: Membership, order: Signed, every: Sequence[SignedEntry], clock: Clock) -> Parcel:
     key = signing.from_text(messages.statement(order)["seal"])
-    boxes = [sealed.seal(some, store.device, key) for some in _boxes(every)]
+    boxes = [sealed.seal(some, store.device, key) for some in boxes_of(every)]
     receipt = {
         "kind": "wiped",
         "device": store.device,
@@ -167,7 +167,8 @@ def _parcel(store: Store, member: Membership, order: Signed, every: Sequence[Sig
     )
 
 
-def _boxes(every: Sequence[SignedEntry]) -> list[list[SentEntry]]:
+def boxes_of(every: Sequence[SignedEntry]) -> list[list[SentEntry]]:
+    """Entries in their order, in boxes each of which fits into a request once it is sealed."""
     boxes: list[list[SentEntry]] = []
     room = 0
     for one in every:

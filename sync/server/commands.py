@@ -28,6 +28,7 @@ from app.rules.access import ROLES, holds_cases
 from sync.server import (
     administration,
     authority,
+    carrying,
     case_commands,
     config,
     database,
@@ -148,6 +149,7 @@ def _production(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add("verify", _verify, "check the whole history and name each row that was changed")
     add("export-audit", _audit, "what happened to devices and who was refused what, one JSON object a line")
     case_commands.register(add, _in_org, _say)
+    carrying.register(add, _say)
     packs.register(add, _in_org, _say)
     add("health", _health, "ask the running server whether it takes work")
 

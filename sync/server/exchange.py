@@ -383,16 +383,7 @@ class Exchange:
                 caller = self._door.look_up(connection, org, wish.device)
                 if caller is None:
                     raise wiping.NotBelieved
-                signed = Signatures(caller.key, entries).good
-                if not all(signed(one) for one in entries):
-                    # Whoever seals needs no secret: one that is not the device's must not take a place in its chain.
-                    raise wiping.NotBelieved
-                ledger = PostgresTaking(connection, caller)
-                taken = push.take(ledger, caller, entries, signed, iso(now))
-                if taken.numbers:
-                    heads.sign(connection, caller.org, caller.epoch, taken.leaves, self._signer)
-                outcomes = push.answer(taken, iso(now))
-                outcomes += wiping.keep_apart(ledger, caller, entries[len(outcomes) :], iso(now))
+                outcomes = wiping.take_in(connection, caller, entries, self._signer, now, for_good=True)
                 if wish.receipt is not None:
                     wiping.note_receipt(connection, caller, wish, self._signer.public, now)
                 return outcomes

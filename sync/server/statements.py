@@ -17,6 +17,7 @@ from app.clock import iso
 from sync.wire import messages, signing
 
 LEASE, WIPE, REMOVAL, SCOPE = "lease", "wipe", "removal", "scope"
+CARRIED = "carried"
 
 
 class Signer:
@@ -51,6 +52,11 @@ class Signer:
         """The order to destroy the keys of a revoked device and to keep what it has not sent, sealed."""
         said = {"kind": WIPE, "device": device, "epoch": epoch, "issued_at": iso(now), "seal": self.seal_key}
         return self._state(said)
+
+    def carried(self, device: str, epoch: str, now: datetime, outcomes: list[messages.Outcome]) -> messages.Signed:
+        """What became of the entries of a carrier file."""
+        told = msgspec.to_builtins(outcomes)
+        return self._state({"kind": CARRIED, "device": device, "epoch": epoch, "at": iso(now), "outcomes": told})
 
     def removal(self, device: str, epoch: str, cursor: int, cases: int) -> messages.Signed:
         """The confirmation that a page up to `cursor` rightly removes this many cases."""

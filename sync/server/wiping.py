@@ -10,12 +10,15 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from app.clock import iso
+from sync.server import heads, push
 from sync.server.database import Connection
 from sync.server.events import note_event
 from sync.server.judge import GAP, REFUSED, Sent
 from sync.server.ledger import Apart, Caller, Written
 from sync.server.postgres import PostgresTaking
-from sync.server.statements import WIPE
+from sync.server.signatures import Signatures
+from sync.server.statements import WIPE, Signer
 from sync.wire import messages, sealed, signing
 
 _KIND = "wiped"
@@ -33,6 +36,27 @@ def opened(wish: messages.Wiped, key: X25519PrivateKey) -> list[messages.SentEnt
         return sealed.open_box(signing.from_text(wish.box), wish.device, key)
     except (ValueError, msgspec.DecodeError) as error:
         raise NotBelieved from error
+
+
+def take_in(
+    connection: Connection, caller: Caller, entries: list[Sent], signer: Signer, now: datetime, *, for_good: bool
+) -> list[messages.Outcome]:
+    """Take in opened entries as if their device had pushed them. `for_good`: it will send none of them again.
+
+    Raises NotBelieved where one of them is not the device's: whoever seals needs no secret, so it must not take a place
+    in its chain.
+    """
+    signed = Signatures(caller.key, entries).good
+    if not all(signed(one) for one in entries):
+        raise NotBelieved
+    ledger = PostgresTaking(connection, caller)
+    taken = push.take(ledger, caller, entries, signed, iso(now))
+    if taken.numbers:
+        heads.sign(connection, caller.org, caller.epoch, taken.leaves, signer)
+    outcomes = push.answer(taken, iso(now))
+    if for_good:
+        outcomes += keep_apart(ledger, caller, entries[len(outcomes) :], iso(now))
+    return outcomes
 
 
 def keep_apart(ledger: PostgresTaking, caller: Caller, rest: Sequence[Sent], now: str) -> list[messages.Outcome]:

@@ -251,6 +251,23 @@ COMMANDS = (
         more=PASSPHRASE,
     ),
     Command(
+        ("vault", "carry-out"),
+        "write what was not sent into a file that only the server can read, to be carried there",
+        "keeping:carry_out",
+        _OPENS,
+        (Argument("FILE", "the new file"),),
+        more="Of a vault that was destroyed by order it is what was sealed then; no passphrase is needed. "
+        + PASSPHRASE,
+    ),
+    Command(
+        ("vault", "carried"),
+        "take in the server's note about such a file",
+        "keeping:carried",
+        _OPENS,
+        (Argument("FILE", "the note that “holdfast-server carry-in --note” wrote"),),
+        more=PASSPHRASE,
+    ),
+    Command(
         ("vault", "rebuild"),
         "make a damaged vault anew from what can be read of it and from the server",
         "keeping:rebuild",

@@ -12,6 +12,7 @@ from app.clock import SystemClock
 from app.i18n import N_, translator
 from app.problems import Problem
 from app.vault import process
+from app.vault.disk import replace_file
 from ui.commands import secrets_in
 from ui.commands.opening import force, opened, vault_folder
 from ui.commands.out import put_json
@@ -136,6 +137,50 @@ def move_back(options: Any) -> int:
     else:
         said = N_("The vault goes on here, as another device. Destroy the file; what was made from it is another one.")
         print(translator(options.language).text(said))
+    return 0
+
+
+def carry_out(options: Any) -> int:
+    """Write what was not sent into a carrier file for the server; also of a vault that was destroyed by order."""
+    from app.vault import wiped
+    from sync.client import carrier
+
+    file, left = Path(options.file), wiped.look(vault_folder(options))
+    if file.exists():
+        raise Problem("container.there", file=file.name)
+    if left is not None:
+        if left.delivered or not left.parcel:
+            raise Problem("carrier.nothing")
+        data, count = carrier.of_parcel(left.parcel)
+    else:
+        with opened(options, closed_too=True, moved_too=True) as open_vault:
+            data, count = carrier.of_store(open_vault.desk.store)
+    replace_file(file, data)
+    if options.json:
+        put_json({"file": str(file), "entries": count})
+        return 0
+    words = translator(options.language)
+    said = N_("{n} entries are in {file}, sealed so that only the server can read them. They stay here as well.")
+    print(words.text(said, n=count, file=file))
+    print(words.text(N_("At the server: holdfast-server carry-in {file}"), file=file.name))
+    return 0
+
+
+def carried(options: Any) -> int:
+    """Take in the server's note about a carrier file: what it has now is sent."""
+    from sync.client import carrier
+
+    try:
+        data = Path(options.file).read_bytes()
+    except OSError:
+        raise Problem("carrier.note_wrong") from None
+    with opened(options, closed_too=True) as open_vault:
+        sent, refused = carrier.take_note(open_vault.desk.store, data)
+    if options.json:
+        put_json({"sent": sent, "refused": refused})
+        return 0
+    words = translator(options.language)
+    print(words.text(N_("The server has {n} entries of it. {refused} it keeps apart."), n=sent, refused=refused))
     return 0
 
 

@@ -1,0 +1,99 @@
+"""A carrier file at the server: its entries judged as if their device had pushed them, and a note for the laptop."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from app.clock import iso
+from app.problems import Problem
+from sync.server import authority, config, push, service, strict, wiping
+from sync.server.database import ALL, Connection, Database
+from sync.server.door import Door
+from sync.server.events import note_event
+from sync.server.exchange import Keeping
+from sync.server.statements import Signer
+from sync.server.wiping import NotBelieved
+from sync.wire import carried, limits, messages, sealed, signing
+
+Add = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What a carrier file came to: whose it is, the outcomes of its entries, and the note for the laptop."""
+
+    device: str
+    outcomes: list[messages.Outcome]
+    note: bytes
+
+
+def register(add: Add, say: Callable[[dict[str, object]], None]) -> None:
+    """Put the command beside the others."""
+    one = add("carry-in", lambda o: _carry_in(o, say), "take in what a laptop could not send, from a carrier file")
+    one.add_argument("file", metavar="FILE", type=Path, help="as “holdfast vault carry-out” wrote it")
+    one.add_argument("--note", metavar="FILE", type=Path, help="write a note there, for “holdfast vault carried”")
+
+
+def _carry_in(options: argparse.Namespace, say: Callable[[dict[str, object]], None]) -> int:
+    if options.note and options.note.exists():
+        raise Problem("container.there", file=options.note.name)
+    told = config.read(file=options.config)
+    made = service.opened(told)
+    try:
+        done = take_in(made, Signer(authority.signing_key(told.signing_key)), _read(options.file), datetime.now(UTC))
+    finally:
+        made.close()
+    if options.note:
+        options.note.write_bytes(done.note)
+    counted = Counter(one.outcome for one in done.outcomes)
+    say({"device": done.device, "entries": len(done.outcomes), **dict(sorted(counted.items()))})
+    return 0
+
+
+def take_in(database: Database, signer: Signer, file: carried.Carrier, now: datetime) -> TakenIn:
+    """Take in all entries of a carrier file in one transaction; done twice, it changes nothing.
+
+    Raises Problem carrier.not_believed: then nothing of it was taken in.
+    """
+    org = database.belonging(file.device) if strict.is_id(file.device) else None
+    if org is None:
+        raise Problem("carrier.not_believed")
+    door, keeping = Door(database, signer), Keeping()
+
+    def work(connection: Connection) -> tuple[list[messages.Outcome], str]:
+        keeping.require(connection)
+        caller = door.look_up(connection, org, file.device)
+        if caller is None:
+            raise NotBelieved
+        outcomes: list[messages.Outcome] = []
+        for box in file.boxes:
+            entries = push.look_at(sealed.open_box(signing.from_text(box), file.device, signer.sealed_for))
+            outcomes += wiping.take_in(connection, caller, entries, signer, now, for_good=caller.revoked)
+        note_event(connection, caller, "carried", "", f"{len(outcomes)} entries {iso(now)[:10]}")
+        return outcomes, caller.epoch
+
+    try:
+        outcomes, epoch = database.run(org, ALL, work)
+    except (NotBelieved, ValueError, msgspec.DecodeError) as error:
+        raise Problem("carrier.not_believed") from error
+    word = signer.carried(file.device, epoch, now, outcomes)
+    return TakenIn(file.device, outcomes, msgspec.json.encode(carried.Note(kind=carried.NOTE, word=word)))
+
+
+def _read(file: Path) -> carried.Carrier:
+    try:
+        if file.stat().st_size > carried.MOST_BYTES:
+            raise Problem("carrier.file_wrong", file=file.name)
+        found = carried.read_carrier(file.read_bytes())
+    except (OSError, carried.NotOne) as error:
+        raise Problem("carrier.file_wrong", file=file.name) from error
+    if any(len(box) > limits.UNPACKED for box in found.boxes):
+        raise Problem("carrier.file_wrong", file=file.name)
+    return found
