@@ -24,14 +24,15 @@ def same_twice(root: Path, kind: str, version: str, out: Path) -> bool:
     seconds = source.epoch(root)
     with tempfile.TemporaryDirectory(prefix="holdfast-twice-") as folder:
         made = []
-        for place, told, umask in zip(PLACES, SURROUNDINGS, UMASKS, strict=True):
-            here = Path(folder) / place
+        # Both copies first: somebody may go on working on the project while the first one is built.
+        copies = [source.export(root, Path(folder) / place / "source", seconds) for place in PLACES]
+        for copy, told, umask in zip(copies, SURROUNDINGS, UMASKS, strict=True):
+            here = copy.parent
             home, temporary = here / "home", here / "tmp"
             home.mkdir(parents=True)
             temporary.mkdir()
             code = "import sys; sys.path.insert(0, sys.argv[1]); import build, pathlib; build.build(*map(pathlib.Path, "
             code += "sys.argv[2:3]), sys.argv[3], sys.argv[4], pathlib.Path(sys.argv[5]))"
-            copy = source.export(root, here / "source", seconds)
             done = subprocess.run(
                 [sys.executable, "-c", code, str(copy / "packaging"), str(copy), kind, version, str(here / "out")],
                 cwd=here,
@@ -46,7 +47,7 @@ def same_twice(root: Path, kind: str, version: str, out: Path) -> bool:
                 check=False,
             )
             if done.returncode:
-                print(f"{kind}: the build in {place!r} failed", file=sys.stderr)
+                print(f"{kind}: the build in {here} failed", file=sys.stderr)
                 return False
             made.append(here / "out")
         order.emptied(out)
