@@ -18,6 +18,7 @@ import sysconfig
 from collections.abc import Iterable
 from pathlib import Path
 
+from artefacts import deb
 from artefacts import source as project
 from artefacts.order import Component, Order
 from artefacts.sbom import locked
@@ -64,6 +65,7 @@ EXCLUDED = [
     "zstandard.backend_cffi",
 ]
 
+_LICENCES = re.compile(r"\.dist-info/(?:.*/)?[^/]*(?:LICEN[CS]E|COPYING|NOTICE|AUTHORS)[^/]*$", re.IGNORECASE)
 _UNWANTED = re.compile(
     r"""
     # Qt's plugins: pictures are PNG, which Qt reads itself; icons are drawn by us; no network, QML or SQL of Qt's.
@@ -154,11 +156,14 @@ def build(order: Order) -> Path:
     return program
 
 
-def parts(order: Order) -> list[Component]:
-    """What is in the folder that was built: locked packages, and the system's libraries with their package versions."""
-    known = locked(order.source / "packaging" / "locked-dev.txt")
+def parts(source: Path, work: Path) -> list[Component]:
+    """What is in a folder that was built: locked packages, and the system's libraries with their package versions.
+
+    `work`: where PyInstaller left its lists of what it took.
+    """
+    known = locked(source / "packaging" / "locked-dev.txt")
     found: dict[str, Component] = {}
-    for file in _sources(order.work / "pyinstaller" / "holdfast"):
+    for file in _sources(work):
         package = _package_of(file)
         if package is not None:
             if package not in known:
@@ -204,6 +209,25 @@ def _system_package(file: Path) -> Component:
             ).stdout
             return Component(name, version, f"pkg:deb/debian/{name}@{version}")
     raise LookupError(f"No package of this system brought {file}, which is in the package.")
+
+
+def licences(brought: list[Component], at: str) -> list[deb.Entry]:
+    """The licence of everything inside, as it came with it, in a folder of its own below `at`."""
+    found = []
+    for part in brought:
+        if part.purl.startswith("pkg:deb/"):
+            files = {"copyright": Path(f"/usr/share/doc/{part.name}/copyright")}
+        else:
+            distribution = importlib.metadata.distribution(part.name)
+            files = {
+                file.as_posix().partition(".dist-info/")[2].removeprefix("licenses/"): Path(
+                    str(distribution.locate_file(file))
+                )
+                for file in distribution.files or ()
+                if _LICENCES.search(file.as_posix())
+            }
+        found += [deb.Entry(f"{at}/{part.name}/{name}", file) for name, file in files.items() if file.exists()]
+    return found
 
 
 def list_files(folder: Path, name: str) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
-import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
@@ -48,7 +46,6 @@ BROUGHT_BY = {
     "OpenSSL in cryptography": "cryptography",
     "Qt": "pyside6-essentials",
 }
-_LICENCES = re.compile(r"\.dist-info/(?:.*/)?[^/]*(?:LICEN[CS]E|COPYING|NOTICE|AUTHORS)[^/]*$", re.IGNORECASE)
 
 
 def make(order: Order) -> list[Made]:
@@ -59,7 +56,7 @@ def make(order: Order) -> list[Made]:
     starter(order.source, home / "holdfast")
     bundle.list_files(home, LIST)
     versions = self_check(home / "holdfast")
-    parts = bundle.parts(order)
+    parts = bundle.parts(order.source, order.work / "pyinstaller" / "holdfast")
     fields = {
         "Package": "holdfast",
         "Version": order.version,
@@ -77,7 +74,7 @@ def make(order: Order) -> list[Made]:
     made = deb.write(
         order.out / f"holdfast_{order.version}_amd64.deb",
         fields,
-        [*deb.folder_entries(home, HOME), *_beside(order, beside), *_licences(parts)],
+        [*deb.folder_entries(home, HOME), *_beside(order, beside), *bundle.licences(parts, LICENCES)],
         epoch=order.epoch,
         scripts=scripts,
         conffiles=["etc/apparmor.d/opt.holdfast"],
@@ -126,22 +123,3 @@ def _beside(order: Order, beside: Path) -> list[deb.Entry]:
             for name, page in manual.pages(order.source, order.version, order.epoch).items()
         ),
     ]
-
-
-def _licences(parts: list[Component]) -> list[deb.Entry]:
-    """The licence of everything inside, as it came with it."""
-    found = []
-    for part in parts:
-        if part.purl.startswith("pkg:deb/"):
-            files = {"copyright": Path(f"/usr/share/doc/{part.name}/copyright")}
-        else:
-            distribution = importlib.metadata.distribution(part.name)
-            files = {
-                file.as_posix().partition(".dist-info/")[2].removeprefix("licenses/"): Path(
-                    str(distribution.locate_file(file))
-                )
-                for file in distribution.files or ()
-                if _LICENCES.search(file.as_posix())
-            }
-        found += [deb.Entry(f"{LICENCES}/{part.name}/{name}", file) for name, file in files.items() if file.exists()]
-    return found

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from artefacts import manual
+
 MARK = "@COMMANDS@"
 
 
@@ -58,6 +60,6 @@ def _help(action: argparse.Action) -> str:
 
 
 def _roff(text: str) -> str:
-    """A text in which nothing is taken for a request, and hyphens stay hyphens."""
-    safe = text.replace("\\", "\\e").replace("-", "\\-") or "\\&"
+    """A text in which nothing is taken for a request; never an empty line."""
+    safe = manual.escaped(text) or "\\&"
     return f"\\&{safe}" if safe.startswith((".", "'")) else safe

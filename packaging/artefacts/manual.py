@@ -54,13 +54,13 @@ def _program(line: Any) -> str:
         ),
         _section(
             "COMMANDS",
-            "".join(f".TP\n.B {_escaped(' '.join(one.words))}\n{_words(one.says + '.')}" for one in line.COMMANDS),
+            "".join(f".TP\n.B {escaped(' '.join(one.words))}\n{_words(one.says + '.')}" for one in line.COMMANDS),
         ),
-        _section("FILES", "".join(f".TP\n.I {_escaped(name)}\n{_words(says)}" for name, says in FILES)),
+        _section("FILES", "".join(f".TP\n.I {escaped(name)}\n{_words(says)}" for name, says in FILES)),
         _section("EXIT STATUS", _words("0 done; 1 a problem, in three sentences on standard error; 2 wrong usage.")),
         _section(
             "SEE ALSO",
-            ",\n".join(f".BR {_escaped('-'.join(['holdfast', *one.words]))} (1)" for one in line.COMMANDS) + "\n",
+            ",\n".join(f".BR {escaped('-'.join(['holdfast', *one.words]))} (1)" for one in line.COMMANDS) + "\n",
         ),
     ]
     return "".join(parts)
@@ -73,21 +73,21 @@ def _before_commands(usage: str) -> list[str]:
 def _command(line: Any, command: Any) -> str:
     name = " ".join(command.words)
     parser = line.parser(command)
-    arguments = "".join(f".TP\n.I {_escaped(one.name)}\n{_words(one.says + '.')}" for one in command.arguments)
+    arguments = "".join(f".TP\n.I {escaped(one.name)}\n{_words(one.says + '.')}" for one in command.arguments)
     options = ""
     for option in command.options:
         how = line.OPTIONS[option]
-        takes = f" \\fI{_escaped(how['metavar'])}\\fR" if "metavar" in how else ""
-        options += f".TP\n\\fB{_escaped(option)}\\fR{takes}\n{_words(how['help'] + '.')}"
+        takes = f" \\fI{escaped(how['metavar'])}\\fR" if "metavar" in how else ""
+        options += f".TP\n\\fB{escaped(option)}\\fR{takes}\n{_words(how['help'] + '.')}"
     synopsis = " ".join(parser.format_usage().removeprefix("usage:").split())
     return "".join(
         [
-            _section("NAME", f"holdfast\\-{_escaped('-'.join(command.words))} \\- {_escaped(command.says)}\n"),
+            _section("NAME", f"holdfast\\-{escaped('-'.join(command.words))} \\- {escaped(command.says)}\n"),
             _section("SYNOPSIS", _words(synopsis)),
             _section("DESCRIPTION", _words(" ".join(filter(None, [_sentence(command.says), command.more])))),
             _section("ARGUMENTS", arguments) if arguments else "",
             _section("OPTIONS", options) if options else "",
-            _section("SEE ALSO", f".BR holdfast (1): all commands, beside {_escaped(name)}.\n"),
+            _section("SEE ALSO", f".BR holdfast (1): all commands, beside {escaped(name)}.\n"),
         ]
     )
 
@@ -110,11 +110,12 @@ def _preformatted(text: str) -> str:
 
 def _words(text: str) -> str:
     """A paragraph; a line that begins with a control sign is kept from being a command."""
-    escaped = _escaped(text)
-    return ("\\&" if escaped.startswith((".", "'")) else "") + escaped + "\n"
+    safe = escaped(text)
+    return ("\\&" if safe.startswith((".", "'")) else "") + safe + "\n"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text in which hyphens stay hyphens and signs are written as roff knows them."""
     plain = text.replace("\\", "\\e").replace("-", "\\-")
     for sign, written in (("“", "\\(lq"), ("”", "\\(rq"), ("’", "\\(cq"), ("…", "..."), ("–", "\\(en")):
         plain = plain.replace(sign, written)

@@ -7,7 +7,6 @@ code that opens a vault or shows a case lies on the server.
 from __future__ import annotations
 
 import gzip
-import importlib.metadata
 import json
 import os
 import platform
@@ -22,13 +21,14 @@ from pathlib import Path
 
 import machine
 
-from artefacts import deb, man, sbom
+from artefacts import bundle, deb, elf, man, sbom
 from artefacts.order import Component, Made, Order
 
 NEEDS = (machine.Need("objdump", "binutils"), machine.Need("strip", "binutils"))
 NAME = "holdfast-server"
 ROOT_PACKAGE = "sync.server"
 PROGRAM = "opt/holdfast-server"
+LICENCES = f"usr/share/doc/{NAME}/licences"
 DATA = {"sync/server/migrations": "*.sql", "sync/wire/dictionaries": "*.zdict", "resources/i18n": "**/*.mo"}
 """The data files of the modules above."""
 _SAYS = "The force's own server for Holdfast: keeps the notebooks of all laptops and hands them on"
@@ -43,11 +43,12 @@ def make(order: Order) -> list[Made]:
     locked = sbom.locked(order.source / "packaging" / "locked-run.txt")
     wheel = make_wheel(order)
     program = make_program(order, wheel)
-    package = make_package(order, program)
+    parts = bundle.parts(order.source, order.work / "between" / NAME)
+    package = make_package(order, program, parts)
     asked = requirements(order.source)
     return [
         Made(wheel, [locked[_name(line)] for line in asked]),
-        Made(package, [*_inside(program, locked), *_carried(program)]),
+        Made(package, [*parts, *_carried(parts)]),
     ]
 
 
@@ -128,7 +129,7 @@ def make_program(order: Order, wheel: Path) -> Path:
     return order.work / "dist" / NAME
 
 
-def make_package(order: Order, program: Path) -> Path:
+def make_package(order: Order, program: Path, parts: list[Component]) -> Path:
     """The Debian package: program, units, sample configuration, examples, man page, and what it is made of."""
     ours = order.source / "packaging"
     docs = f"usr/share/doc/{NAME}"
@@ -139,7 +140,9 @@ def make_package(order: Order, program: Path) -> Path:
         *(deb.Entry(f"lib/systemd/system/{unit}", ours / "server" / unit) for unit in (*_UNITS, *_TIMERS)),
         deb.Entry(f"usr/share/{NAME}/server.toml", ours / "server" / "server.toml"),
         deb.Entry(f"usr/share/man/man8/{NAME}.8.gz", gzip.compress(manual.encode(), mtime=0)),
-        deb.Entry(f"{docs}/copyright", _copyright(program, order.source).encode()),
+        deb.Entry(f"{docs}/copyright", _copyright(order.source).encode()),
+        *bundle.licences(parts, LICENCES),
+        *_python_licence(),
         deb.Entry(f"{docs}/README.md", ours / "README.md"),
         deb.Entry(f"{docs}/exchange.md", order.source / "sync" / "README.md"),
     ]
@@ -152,7 +155,7 @@ def make_package(order: Order, program: Path) -> Path:
         "Version": order.version,
         "Architecture": _architecture(),
         "Maintainer": "The administrators of the force <root@localhost>",
-        "Depends": f"adduser, libc6 (>= {_glibc(program)}), zlib1g",
+        "Depends": ", ".join(["adduser", *elf.depends(elf.programs(program))]),
         "Recommends": "openssl",
         "Suggests": "postgresql (>= 15), nginx",
         "Section": "net",
@@ -189,40 +192,8 @@ def _name(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", found[0]).lower()
 
 
-def _distributions(program: Path) -> list[importlib.metadata.Distribution]:
-    """The installed packages of which at least one module lies in the program folder."""
-    archived = set(_archived(program))
-    found = []
-    for one in importlib.metadata.distributions():
-        tops = {
-            Path(str(file)).parts[0].split(".")[0]
-            for file in one.files or ()
-            if str(file).endswith((".py", ".so")) and not str(file).startswith((".", "_"))
-        }
-        # A single module of the standard library's name is none of theirs.
-        if tops & (archived - set(sys.stdlib_module_names)):
-            found.append(one)
-    return sorted({_name(one.name): one for one in found}.values(), key=lambda one: _name(one.name))
-
-
-def _archived(program: Path) -> list[str]:
-    """The top names of all modules in the program folder: in its archive, and as files beside it."""
-    from PyInstaller.archive.readers import CArchiveReader
-
-    archive = CArchiveReader(str(program / NAME))
-    inside = archive.open_embedded_archive("PYZ.pyz").toc
-    beside = [path.name.split(".")[0] for path in (program / "_internal").iterdir()]
-    return sorted({name.split(".")[0] for name in inside} | set(beside))
-
-
-def _inside(program: Path, locked: dict[str, Component]) -> list[Component]:
-    """The locked packages of which something lies in the program folder."""
-    names = [_name(one.name) for one in _distributions(program)]
-    return [locked[name] for name in names if name in locked]
-
-
-def _carried(program: Path) -> list[Component]:
-    """What comes beside or inside those packages and has advisories of its own."""
+def _carried(parts: list[Component]) -> list[Component]:
+    """What lies inside those parts, or beside them, and has advisories of its own."""
     import psycopg
     import zstandard
     from cryptography.hazmat.backends.openssl.backend import backend
@@ -230,59 +201,33 @@ def _carried(program: Path) -> list[Component]:
     major, minor = divmod(psycopg.pq.version(), 10000)
     python, libpq = platform.python_version(), f"{major}.{minor}"
     openssl, zstd = backend.openssl_version_text().split()[1], ".".join(map(str, zstandard.ZSTD_VERSION))
-    found = [
-        Component("python", python, f"pkg:generic/python@{python}", "PSF-2.0"),
-        Component("openssl", openssl, f"pkg:generic/openssl@{openssl}", "Apache-2.0", of="cryptography"),
+    assert {"cryptography", "psycopg-binary", "zstandard"} <= {part.name for part in parts}
+    return [
+        Component("Python", python, f"pkg:generic/python@{python}", "PSF-2.0"),
+        Component("OpenSSL in Python", ssl.OPENSSL_VERSION.split()[1], "", "Apache-2.0"),
+        Component(
+            "OpenSSL in cryptography", openssl, f"pkg:generic/openssl@{openssl}", "Apache-2.0", of="cryptography"
+        ),
         Component("libpq", libpq, f"pkg:generic/postgresql@{libpq}", "PostgreSQL", of="psycopg-binary"),
         Component("zstd", zstd, f"pkg:generic/zstd@{zstd}", "BSD-3-Clause", of="zstandard"),
     ]
-    served = ssl.OPENSSL_VERSION.split()[1]
-    if any((program / "_internal").glob("libssl.so*")):
-        found.append(Component("openssl-of-python", served, f"pkg:generic/openssl@{served}", "Apache-2.0"))
-    return found
 
 
-def _copyright(program: Path, source: Path) -> str:
-    """Our licence, then that of everything the package carries, as its authors wrote it."""
-    parts = [
-        "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/",
-        "",
-        "Holdfast is under the Apache License 2.0, which follows. After it come the licences of what is carried along.",
-        "",
-        (source / "LICENSE").read_text(encoding="utf-8"),
-    ]
-    python = Path(os.__file__).parent / "LICENSE.txt"
-    parts += [_heading(f"Python {platform.python_version()}")]
-    parts += [python.read_text(encoding="utf-8") if python.exists() else "Python Software Foundation License 2.0"]
-    for one in _distributions(program):
-        parts.append(_heading(f"{one.metadata['Name']} {one.version}"))
-        texts = [
-            file.locate().read_text(encoding="utf-8", errors="replace")  # type: ignore[attr-defined]
-            for file in sorted(one.files or (), key=str)
-            if re.search(r"(?i)dist-info/.*(licen[cs]e|copying|notice|authors)[^/]*$", str(file))
-        ]
-        parts += texts or [one.metadata["License-Expression"] or one.metadata["License"] or "see its project"]
-    return "\n".join(parts) + "\n"
+def _copyright(source: Path) -> str:
+    """Our licence; those of what is carried along lie beside it."""
+    says = f"Holdfast is under the Apache License 2.0, which follows. What the package carries: /{LICENCES}.\n\n"
+    return says + (source / "LICENSE").read_text(encoding="utf-8")
 
 
-def _heading(text: str) -> str:
-    return f"\n{'=' * 79}\n{text}\n{'=' * 79}\n"
+def _python_licence() -> list[deb.Entry]:
+    """Python's own, which every Python has beside its library."""
+    file = Path(os.__file__).parent / "LICENSE.txt"
+    return [deb.Entry(f"{LICENCES}/python/LICENSE.txt", file)] if file.exists() else []
 
 
 def _architecture() -> str:
     """Debian's name of this machine's kind."""
     return {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
-
-
-def _glibc(program: Path) -> str:
-    """The newest version of the C library that anything in the folder asks for."""
-    newest = (2, 0)
-    for file in sorted(program.rglob("*")):
-        if file.is_file() and not file.is_symlink() and file.read_bytes()[:4] == b"\x7fELF":
-            said = subprocess.run(["objdump", "-T", str(file)], capture_output=True, text=True, check=False).stdout
-            for major, minor in re.findall(r"GLIBC_(\d+)\.(\d+)", said):
-                newest = max(newest, (int(major), int(minor)))
-    return f"{newest[0]}.{newest[1]}"
 
 
 def _run(command: list[str], where: Path, told: dict[str, str]) -> None:

@@ -198,8 +198,13 @@ def _serve(options: argparse.Namespace) -> int:
     told = config.read(file=options.config)
     _log(told.log_level)
     service.check(told)
+
+    def ready() -> None:
+        _say({"ready": True, "address": f"https://{told.host}:{told.port}"})
+        service.tell_manager("READY=1")
+
     with service.listen(told.host, told.port) as listening:
-        service.serve(told, listening, lambda: _say({"ready": True, "address": f"https://{told.host}:{told.port}"}))
+        service.serve(told, listening, ready)
     return DONE
 
 

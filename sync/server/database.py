@@ -198,13 +198,16 @@ def _roles(connection: Connection, login: str) -> None:
     there = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
     if SERVING not in there:
         connection.execute(f"CREATE ROLE {SERVING} NOLOGIN NOBYPASSRLS")
-    if login and login not in there:
-        quoted = psycopg.sql.Identifier(login)
-        connection.execute(
-            psycopg.sql.SQL("CREATE ROLE {} LOGIN NOBYPASSRLS IN ROLE {}").format(
-                quoted, psycopg.sql.Identifier(SERVING)
-            )
-        )
+    if not login:
+        return
+    quoted, serving = psycopg.sql.Identifier(login), psycopg.sql.Identifier(SERVING)
+    if login not in there:
+        connection.execute(psycopg.sql.SQL("CREATE ROLE {} LOGIN NOBYPASSRLS IN ROLE {}").format(quoted, serving))
+        return
+    # An administrator has made it, with a password of its own.
+    held = connection.execute("SELECT pg_has_role(%s, %s, 'MEMBER')", (login, SERVING)).fetchone()
+    if held is None or not held[0]:
+        connection.execute(psycopg.sql.SQL("GRANT {} TO {}").format(serving, quoted))
 
 
 @contextlib.contextmanager

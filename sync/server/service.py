@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+import os
 import signal
 import socket
 import ssl
@@ -52,6 +53,15 @@ def listen(host: str, port: int) -> socket.socket:
         made.close()
         raise Problem("server.address", host=host, port=port) from error
     return made
+
+
+def tell_manager(state: str) -> None:
+    """Tell whoever manages this service how it stands, where somebody asked for that (sd_notify(3))."""
+    place = os.environ.get("NOTIFY_SOCKET", "")
+    if not place.startswith(("/", "@")):
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as telling:
+        telling.sendto(state.encode(), "\0" + place[1:] if place.startswith("@") else place)
 
 
 def serve(

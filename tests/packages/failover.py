@@ -114,7 +114,7 @@ def _one_lost(work: Work, root: BootedRoot, laptop: Laptop) -> None:
     kept: list[str] = []
     lost_at = back_at = 0.0
     for number in range(ROUNDS):
-        case = laptop.new_case(f"sc0{1 + number % 2}.json")
+        case = laptop.new_case(("sc01.json", "sc04.json")[number % 2])
         if number == KILLED_IN:
             work.run(root, "systemctl", "kill", "--signal=KILL", "patroni-db1")
             lost_at = time.monotonic()
@@ -139,7 +139,7 @@ def _one_lost(work: Work, root: BootedRoot, laptop: Laptop) -> None:
 
 def _states(work: Work, root: BootedRoot) -> dict[str, str]:
     """What each node is, as the nodes themselves see it."""
-    said = work.run(root, "sh", "-c", "patronictl -c /etc/patroni/db2.yml list -f json || true", quiet=True)
+    said = work.run(root, "sh", "-c", "patronictl -c /etc/patroni/db1.yml list -f json || true", quiet=True)
     rows = [line for line in said.splitlines() if line.startswith("[")]
     return {one["Member"]: one["Role"] for one in json.loads(rows[-1])} if rows else {}
 

@@ -20,6 +20,9 @@ RUN_BY = {
     "update-go-back": "tests/commands/test_going_back.py::test_a_newer_vault_is_refused_and_goes_back_when_told",
     "rescue-custodians": "tests/commands/test_custodians.py::test_a_vault_is_made_with_custodians",
     "rescue-backup": "tests/commands/test_keeping.py::test_a_backup_is_made_and_put_back",
+    "rescue-rebuild": "tests/commands/test_keeping.py::test_a_damaged_vault_is_rebuilt_and_says_what_is_missing",
+    "rescue-diagnostics": "tests/commands/test_diagnostics.py::"
+    "test_at_the_command_line_also_of_a_vault_that_does_not_open",
     "rescue-move": "tests/commands/test_keeping.py::test_a_vault_moves_to_another_laptop",
 }
 """Blocks that no proof in tests/packages runs as they stand, for they ask somebody something, and the test that does
