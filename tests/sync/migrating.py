@@ -88,12 +88,14 @@ class Cut:
 def cut(conninfo: str, place: Path, kills: int, seed: int = 0) -> Cut:
     """Kill a migration at moments that a seed chooses, spread over its time; after each, finish it and begin anew."""
     found, chance, steps = Cut(), random.Random(seed), further(place / "further")
-    whole_s = 2 * STEPS * MOMENT_S
+    with new_database(conninfo, "cut_not") as name:
+        database.migrate(name)
+        whole_s = _kill(name, steps, None)
     for number in range(kills):
         with new_database(conninfo, f"cut_{number}") as name:
             database.migrate(name)
             before = stands(name)
-            _kill(name, steps, chance.uniform(number, number + 1) / kills * whole_s * 1.2)
+            _kill(name, steps, chance.uniform(number, number + 1) / kills * whole_s * 1.1)
             _wait_until_alone(name)
             after = stands(name)
             found.kills += 1
@@ -114,14 +116,17 @@ def cut(conninfo: str, place: Path, kills: int, seed: int = 0) -> Cut:
     return found
 
 
-def _kill(conninfo: str, steps: Path, after_s: float) -> None:
+def _kill(conninfo: str, steps: Path, after_s: float | None) -> float:
+    """Migrate, and kill it so long after it began; without, let it finish. How long it ran."""
     command = [sys.executable, "-c", PROGRAM, conninfo, str(steps)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "begun\n"
+        begun = time.monotonic()
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(after_s)
         process.send_signal(signal.SIGKILL)
+        return time.monotonic() - begun
 
 
 def _wait_until_alone(conninfo: str) -> None:
