@@ -34,14 +34,16 @@ def check(resources: Path, installed: Iterable[Pack], fresh: Pack) -> None:
             _check_words(name, data)
         return
     others = list(installed)
-    before = load_library(resources, brought_by(others))
     after = load_library(resources, brought_by([*others, fresh]))
-    for problem in after.directory_problems:
-        if str(problem.facts) not in {str(one.facts) for one in before.directory_problems}:
-            raise problem
-    for identity in after.instrument_versions.keys() - before.instrument_versions.keys():
+    for identity in after.instrument_versions:
         after.rules(*identity)  # an instrument without rules could not be graded
-    _check_replaced(before, after, fresh)
+    if after.directory_problems or fresh.manifest.kind == "profiles":
+        before = load_library(resources, brought_by(others))
+        known = {str(one.facts) for one in before.directory_problems}
+        for problem in after.directory_problems:
+            if str(problem.facts) not in known:
+                raise problem
+        _check_replaced(before, after, fresh)
 
 
 def loaded(resources: Path, packs: Iterable[Pack]) -> tuple[Library, list[tuple[Pack, Problem]]]:
@@ -80,7 +82,7 @@ def _check_replaced(before: Library, after: Library, fresh: Pack) -> None:
     for name, profile in after.profiles.items():
         old = before.profiles.get(name)
         if old is not None and profile.version < old.version:
-            raise broken(f"{fresh.manifest.name}", f"profile {name}", "a later version of it is installed")
+            raise broken(fresh.manifest.name, f"profile {name}", "a later version of it is installed")
 
 
 def _check_words(name: str, data: bytes) -> None:

@@ -11,7 +11,9 @@ from typing import Any
 
 FILES = (
     ("~/.local/share/holdfast/vaults", "The vaults of this user. No installation, update or removal touches them."),
+    ("~/.local/share/holdfast/packs", "Signed packs that this user installed or that came from the server."),
     ("/etc/holdfast/policy.toml", "The signed policy of the force, where there is one."),
+    ("/etc/holdfast/packs", "Signed packs for every user of this laptop."),
     ("/opt/holdfast", "The program. Nobody but the administrator can write there."),
 )
 

@@ -8,23 +8,29 @@ from pathlib import Path
 import pytest
 
 from app import signed
+from app.force.example import example
 from tests.commands.conftest import holdfast
 from tests.force.made import Laptop
 
 
-def key_in(folder, *more, **given):
-    said = holdfast(
-        "policy", "key", "--out", folder / "force.pem", "--about", "Northmoor policy", "--json", *more, **given
-    )
-    assert said.code == 0, said.err
+def key_in(folder):
+    """A key pair as `holdfast policy key` makes it."""
+    pem = signed.new_private()
+    (folder / "force.pem").write_bytes(pem)
+    public = signed.read_private(pem).public_key().public_bytes_raw()
+    (folder / "force.pem.pub").write_text(signed.public_line(public, "Northmoor policy") + "\n")
     return folder / "force.pem"
 
 
+def example_in(folder, old="", new=""):
+    """The example, changed."""
+    (folder / "policy.toml").write_text(example().replace(old, new) if old else example(), encoding="utf-8")
+    return folder / "policy.toml"
+
+
 def test_from_the_example_to_a_policy_in_force(tmp_path):
-    key = key_in(tmp_path)
-    policy = tmp_path / "policy.toml"
+    key, policy = key_in(tmp_path), tmp_path / "policy.toml"
     policy.write_text(holdfast("policy", "example").out.replace("serial = 1", "serial = 4"), encoding="utf-8")
-    assert holdfast("policy", "check", policy).code == 0
     said = holdfast("policy", "sign", policy, "--key", key, "--json")
     assert said.line["serial"] == 4
     assert holdfast("policy", "check", policy, "--key-file", f"{key}.pub", "--json").line["signed_by"]
@@ -33,28 +39,26 @@ def test_from_the_example_to_a_policy_in_force(tmp_path):
         laptop.put(name, Path(file).read_bytes())
     found = laptop.load()
     assert (found.problem, found.serial) == (None, 4)
+    policy.write_text(policy.read_text().replace("= 300", "= 900"))
+    refused = holdfast("policy", "check", policy, "--key-file", f"{key}.pub")
+    assert refused.code == 1
+    assert "its signature does not fit it" in refused.err
 
 
-def test_a_closed_key_signs_with_its_passphrase_alone(tmp_path):
-    word = tmp_path / "word"
+def test_a_closed_key_is_its_makers_alone_and_signs_with_its_passphrase(tmp_path):
+    word, key, policy = tmp_path / "word", tmp_path / "force.pem", example_in(tmp_path)
     word.write_text("mosslamp tinkettle barnfog\n")
-    key = key_in(tmp_path, "--closed", "--passphrase-file", word)
-    assert signed.is_closed(key.read_bytes())
-    policy = tmp_path / "policy.toml"
-    policy.write_text(holdfast("policy", "example").out, encoding="utf-8")
+    more = ("--closed", "--about", "Northmoor policy", "--passphrase-file", word)
+    assert holdfast("policy", "key", "--out", key, *more).code == 0
+    before = key.read_bytes()
+    assert signed.is_closed(before)
+    assert os.name != "posix" or key.stat().st_mode & 0o777 == 0o600
+    assert holdfast("policy", "key", "--out", key).code == 1  # never replaced
+    assert key.read_bytes() == before
     assert holdfast("policy", "sign", policy, "--key", key, "--passphrase-file", word).code == 0
     refused = holdfast("policy", "sign", policy, "--key", key, given="another\n")
     assert refused.code == 1
     assert "its passphrase is another one" in refused.err
-
-
-@pytest.mark.skipif(os.name != "posix", reason="rights of files as POSIX knows them")
-def test_a_private_key_is_its_makers_alone_and_never_replaced(tmp_path):
-    key = key_in(tmp_path)
-    assert key.stat().st_mode & 0o777 == 0o600
-    before = key.read_bytes()
-    assert holdfast("policy", "key", "--out", key).code == 1
-    assert key.read_bytes() == before
 
 
 @pytest.mark.parametrize(
@@ -66,21 +70,7 @@ def test_a_private_key_is_its_makers_alone_and_never_replaced(tmp_path):
     ],
 )
 def test_nothing_with_a_mistake_is_signed(tmp_path, old, new, said):
-    key = key_in(tmp_path)
-    policy = tmp_path / "policy.toml"
-    policy.write_text(holdfast("policy", "example").out.replace(old, new), encoding="utf-8")
-    refused = holdfast("policy", "sign", policy, "--key", key)
+    refused = holdfast("policy", "sign", example_in(tmp_path, old, new), "--key", key_in(tmp_path))
     assert refused.code == 1
     assert said in refused.err
     assert not (tmp_path / "policy.toml.sig").exists()
-
-
-def test_a_changed_policy_fails_its_check(tmp_path):
-    key = key_in(tmp_path)
-    policy = tmp_path / "policy.toml"
-    policy.write_text(holdfast("policy", "example").out, encoding="utf-8")
-    holdfast("policy", "sign", policy, "--key", key)
-    policy.write_text(policy.read_text().replace("= 300", "= 900"))
-    refused = holdfast("policy", "check", policy, "--key-file", f"{key}.pub")
-    assert refused.code == 1
-    assert "its signature does not fit it" in refused.err

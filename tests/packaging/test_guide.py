@@ -13,7 +13,7 @@ from tests.packages import guide
 ROOT = Path(__file__).resolve().parents[2]
 SHOWN = {"toml", "ini", "text"}
 RUN_BY = {
-    "policy-sign": "tests/commands/test_policy.py::test_a_closed_key_signs_with_its_passphrase_alone",
+    "policy-sign": "tests/commands/test_policy.py::test_a_closed_key_is_its_makers_alone_and_signs_with_its_passphrase",
     "pack-make": "tests/commands/test_packs.py::test_a_pack_is_made_and_checked",
     "pack-install": "tests/commands/test_packs.py::test_a_laptop_takes_lists_and_gives_back_what_its_policy_trusts",
     "pack-server": "tests/sync/test_packs.py::test_an_administrator_adds_lists_and_takes_away",
