@@ -363,8 +363,9 @@ def command(given: Sequence[str], door: str = "ui.start") -> list[str]:
 
 def replace_process(fresh: list[str]) -> None:
     """End this process and have a fresh one: nothing of an open case stays in memory. Does not come back."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # a program without a console has none on Windows
+            stream.flush()
     if sys.platform == "win32":
         import subprocess
 

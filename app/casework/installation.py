@@ -29,6 +29,7 @@ PASSED, NOTED, FAILED = "passed", "noted", "failed"
 LIST = "files.sha256"
 """The list of all files of a packaged program with their hashes, made when it was built; it lies beside them."""
 
+_LONGEST_PATH, _MOST_MODULES = 32_768, 4_096
 SYSTEM_LIBRARIES = (Path("/usr/lib"), Path("/lib"), Path("/usr/lib64"), Path("/lib64"))
 
 Says = tuple[str, Mapping[str, object]]
@@ -197,20 +198,49 @@ def _some(names: list[str]) -> str:
 def start() -> Says:
     """Look at what this process has loaded: only libraries of the program's own folder and of the system.
 
-    To be called last, when everything is loaded. Linux; elsewhere the system's own rules say what may be loaded.
+    To be called last, when everything is loaded. Linux and Windows; on macOS the system's own rules say what may be.
     """
     folder = packaged()
-    if folder is None or sys.platform != "linux":
-        raise WorthKnowingError(N_("Where libraries come from is only looked at in the Linux package."))
-    maps = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace")
-    mapped = {fields[5] for line in maps.splitlines() if len(fields := line.split(None, 5)) == 6}
-    libraries = {Path(name) for name in mapped if ".so" in name}
-    own = (folder.resolve(), *SYSTEM_LIBRARIES)
+    if folder is None or sys.platform not in ("linux", "win32"):
+        raise WorthKnowingError(N_("Where libraries come from is only looked at in a package for Linux or Windows."))
+    own = [folder.resolve()]
+    if sys.platform == "win32":
+        libraries, windows = _loaded_on_windows()
+        own += [Path(sys.executable).resolve(), windows]
+    else:
+        maps = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace")
+        mapped = {fields[5] for line in maps.splitlines() if len(fields := line.split(None, 5)) == 6}
+        libraries = {Path(name) for name in mapped if ".so" in name}
+        own += SYSTEM_LIBRARIES
     foreign = sorted(str(name) for name in libraries if not any(name.is_relative_to(place) for place in own))
-    foreign += [place for place in sys.path if not Path(place).resolve().is_relative_to(own[0])]
-    if foreign:
+    modules = [place for place in sys.path if not Path(place).resolve().is_relative_to(own[0])]
+    if foreign and not modules and sys.platform == "win32":
+        says = N_("Loaded from outside: {foreign}. A virus scanner or a screen reader does that; find out which it is.")
+        raise WorthKnowingError(says, tuple(foreign), foreign=_some(foreign))
+    if foreign or modules:
+        foreign += modules
         raise NotWellError(N_("Loaded from outside: {foreign}."), tuple(foreign), foreign=_some(foreign))
     return N_("All {n} libraries come from the program's folder or the system's."), {"n": len(libraries)}
+
+
+def _loaded_on_windows() -> tuple[set[Path], Path]:
+    """The libraries in this process, and the folder of Windows itself."""
+    if sys.platform != "win32":
+        raise NotImplementedError
+    import ctypes
+    from ctypes import wintypes
+
+    kernel, room = ctypes.WinDLL("kernel32", use_last_error=True), ctypes.create_unicode_buffer(_LONGEST_PATH)
+    modules, needed = (wintypes.HMODULE * _MOST_MODULES)(), wintypes.DWORD()
+    this = wintypes.HANDLE(-1)  # what GetCurrentProcess answers
+    if not kernel.K32EnumProcessModules(this, modules, ctypes.sizeof(modules), ctypes.byref(needed)):
+        raise ctypes.WinError(ctypes.get_last_error())
+    found = set()
+    for module in modules[: needed.value // ctypes.sizeof(wintypes.HMODULE)]:
+        kernel.GetModuleFileNameW(wintypes.HMODULE(module), room, _LONGEST_PATH)
+        found.add(Path(room.value))
+    kernel.GetSystemWindowsDirectoryW(room, _LONGEST_PATH)
+    return found, Path(room.value)
 
 
 def cipher() -> Says:
@@ -246,6 +276,10 @@ def memory() -> Says:
     if not done:
         raise WorthKnowingError(
             N_("This system gives no way to keep memory out of crash reports; switch them off by policy.")
+        )
+    if process.NOT_DUMPABLE not in done:
+        raise WorthKnowingError(
+            N_("Memory is kept out of crash reports, but other programs of the same user can look into it.")
         )
     return N_("Memory is kept out of core dumps and away from other programs of the same user."), {}
 

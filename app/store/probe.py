@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 
@@ -52,5 +53,6 @@ def look(folder: Path) -> None:
             raise Problem("store.cipher", check="first page")
         if any(CANARY.encode(code) in raw for code in ("utf-8", "utf-16-le", "utf-16-be")):
             raise Problem("store.cipher", check="words in clear")
-        if file.stat().st_mode & 0o077:
+        # On Windows the folder's list of rights says who may read; the mode of a file says nothing.
+        if os.name == "posix" and file.stat().st_mode & 0o077:
             raise Problem("store.cipher", check="rights of the file")

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 if sys.platform == "win32":
+    import ctypes
     import msvcrt
+
+    _REPLACE_EXISTING, _WRITE_THROUGH = 0x1, 0x8
 else:
     import fcntl
 
@@ -41,10 +44,17 @@ class Disk:
         os.fsync(fd)
 
     def rename(self, source: Path, target: Path) -> None:
-        os.replace(source, target)
+        if sys.platform == "win32":
+            # The plain rename may sit in memory for a while, and there is no folder to flush: this one comes back when
+            # it is on the disk.
+            kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+            if not kernel.MoveFileExW(str(source), str(target), _REPLACE_EXISTING | _WRITE_THROUGH):
+                raise ctypes.WinError(ctypes.get_last_error())
+        else:
+            os.replace(source, target)
 
     def sync_folder(self, folder: Path) -> None:
-        # Windows has no handle to flush for a folder; its rename is written through the journal.
+        # Windows has no handle to flush for a folder; the rename above is written through.
         if sys.platform == "win32":
             return
         fd = os.open(folder, os.O_RDONLY)

@@ -52,7 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     work: Callable[..., int] = getattr(importlib.import_module(f"ui.commands.{module}"), name)
     try:
         code = work(options)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # the start file of the Start menu has none on Windows
+            sys.stdout.flush()
     except Problem as problem:
         say(problem, getattr(options, "language", "en"))
         return PROBLEM

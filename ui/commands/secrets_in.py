@@ -98,4 +98,13 @@ def _text(line: bytes, name: str) -> str:
 
 
 def _at_terminal() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty()
+    if sys.stdin is None or not sys.stdin.isatty():
+        return False
+    if sys.platform != "win32":
+        return True
+    import ctypes
+    import msvcrt
+
+    # Windows calls NUL a terminal too: a scheduled task would wait for ever for keys that nobody can press.
+    handle = msvcrt.get_osfhandle(sys.stdin.fileno())
+    return bool(ctypes.windll.kernel32.GetConsoleMode(ctypes.c_void_p(handle), ctypes.byref(ctypes.c_ulong())))
