@@ -1379,6 +1379,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("None of them was removed. Everything is saved on this laptop."),
         N_("Go on working, and tell your administrator at once."),
     ),
+    "sync.erasure": (
+        N_("The server wants a case to be destroyed here, and has not signed an order for it."),
+        N_("Nothing was removed. Everything is saved on this laptop."),
+        N_("Go on working, and tell your administrator at once."),
+    ),
     # server.*
     "server.lease_days": (
         N_("A lease lasts {least} to {most} days."),
@@ -1624,6 +1629,101 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("There is no pack “{name}” on this server."),
         NOTHING_CHANGED,
         N_("Use a name that “holdfast-server pack” lists."),
+    ),
+    "server.recovery_key": (
+        N_("“{file}” names no recovery key that this server can use."),
+        NOTHING_CHANGED,
+        N_("Make one with “holdfast-server recovery-key”, and let “recovery_key” name its public half."),
+    ),
+    "server.recovery_key_other": (
+        N_("This recovery key does not open the file: it was sealed for another one ({wanted})."),
+        NOTHING_CHANGED,
+        N_("Bring the key of that name out of the safe; “holdfast-server recovery-key” said it when it was made."),
+    ),
+    "server.file_there": (
+        N_("The file “{file}” is there already."),
+        N_("It was left exactly as it is."),
+        N_("Choose another name."),
+    ),
+    "server.file_not_written": (
+        N_("“{file}” could not be written: {reason}."),
+        N_("Nothing was changed, and no part of it was left behind."),
+        N_("Look at the disk and who may write there; then try again."),
+    ),
+    "server.sealed_file": (
+        N_("“{file}” cannot be used: {reason}."),
+        NOTHING_CHANGED,
+        N_("Take another backup, and keep this one for whoever looks after information security."),
+    ),
+    "server.backup_owner": (
+        N_("A backup needs the connection of the tables' owner; this role would not see everything."),
+        N_("No backup was made."),
+        N_("Set “owner_database” in the configuration."),
+    ),
+    "server.backup_runs": (
+        N_("Somebody else backs up, restores or erases at this very moment."),
+        NOTHING_CHANGED,
+        N_("Wait until that is done, then try again."),
+    ),
+    "server.backup_keys": (
+        N_("The file of case keys has no key for a case in this backup, and no order to erase that case."),
+        NOTHING_CHANGED,
+        N_("Use the newest “case-keys.sealed”; it is written anew with every backup and every erasure."),
+    ),
+    "server.backup_newer": (
+        N_("The backup “{file}” was made by a newer version of this server."),
+        NOTHING_CHANGED,
+        N_("Install that version, then restore."),
+    ),
+    "server.backup_other_server": (
+        N_("The backup is another server's: its signing key is not the one in the configuration."),
+        NOTHING_CHANGED,
+        N_("Take the keys out of the backup with “restore --files DIR”, and let the configuration name them."),
+    ),
+    "server.not_empty": (
+        N_("The database has tables of this server already."),
+        N_("They were left exactly as they are."),
+        N_("Restore into a new, empty database; the old one may still be needed."),
+    ),
+    "server.rotation_waits": (
+        N_("{count} devices have not met the new one yet: {devices}."),
+        NOTHING_CHANGED,
+        N_("Wait until they were here, or revoke those that will not come again; “holdfast-server fleet” lists them."),
+    ),
+    "server.rotation_none": (
+        N_("There is nothing to finish: only one is in use."),
+        NOTHING_CHANGED,
+        N_("Begin without --finish."),
+    ),
+    "server.authority_file": (
+        N_("“{file}” holds no certificate of an authority, or one with the name of an authority that is trusted."),
+        NOTHING_CHANGED,
+        N_("Give the new authority's own certificate (PEM); its name (subject) must be another one."),
+    ),
+    "server.version": (
+        N_("“{version}” is no version of the program."),
+        NOTHING_CHANGED,
+        N_("Give it as numbers with dots, as “holdfast --version” says it."),
+    ),
+    "server.officers_file": (
+        N_("The list of officers cannot be used: {reason}."),
+        N_("Nothing was changed: no officer was made and no code."),
+        N_("Correct these lines and give the whole list again."),
+    ),
+    "server.retention_file": (
+        N_("The file “{file}” does not say how long cases are kept: {reason}."),
+        NOTHING_CHANGED,
+        N_("Correct it by the example in “resources/retention”."),
+    ),
+    "server.legal_hold": (
+        N_("The case {case} must be kept: somebody has put a hold on it."),
+        NOTHING_CHANGED,
+        N_("Ask whoever did; “holdfast-server retention --release” ends it."),
+    ),
+    "server.erase_two_people": (
+        N_("A case is erased by two people together, and these two may not."),
+        NOTHING_CHANGED,
+        N_("Give --by a supervisor of the case's unit, and --second another supervisor, standards or an auditor."),
     ),
     "server.nothing_revoked": (
         N_("There was no device to revoke: none has this id, or it was revoked before."),

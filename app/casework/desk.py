@@ -18,7 +18,7 @@ from app.notebook.ids import random_id
 from app.packs.standing import InUse, packs_of
 from app.policy import DEFAULT_POLICY, Policy, in_force
 from app.problems import Problem
-from app.store import going_back, identity
+from app.store import going_back, identity, rewriting
 from app.store.connection import FEW
 from app.store.migrating import Told, nobody
 from app.store.store import Author, Store
@@ -104,6 +104,7 @@ def open_desk(
     than what the vault has seen is not used (`desk.force.problem`).
     """
     store = Store.open(unlocked.folder, unlocked.database_key(), unlocked.device_id, told=told)
+    rewriting.if_wanted(store)
     clock = clock or SystemClock()
 
     def remember(name: str, value: str) -> None:

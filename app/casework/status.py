@@ -14,7 +14,7 @@ class Waiting:
     """How many entries are on this laptop only, and the device's time of the oldest (ISO 8601) or None.
 
     `enrolled`: whether the vault belongs to a server; `sent_at`: when a push last came to its end, or None;
-    `stuck_since`, `offset_s`, `mended`: as in `app.store.standing.Standing`.
+    `stuck_since`, `offset_s`, `mended`, `update_by`: as in `app.store.standing.Standing`.
     """
 
     unsent: int
@@ -26,6 +26,7 @@ class Waiting:
     stuck_since: str | None = None
     offset_s: int | None = None
     mended: int = 0
+    update_by: str | None = None
 
 
 def waiting(desk: Desk) -> Waiting:
@@ -41,6 +42,7 @@ def waiting(desk: Desk) -> Waiting:
         found.stuck_since,
         found.offset_s,
         found.mended,
+        found.update_by,
     )
 
 
@@ -61,4 +63,10 @@ def said(words: Translator, found: Waiting, practice: bool) -> list[str]:
         parts.append(words.text(N_("sent {time}"), time=words.moment_near(found.sent_at)))
     if found.refused:
         parts.append(words.plural(N_("{n} refused"), N_("{n} refused"), found.refused))
+    if found.update_by == "now":
+        parts.append(words.text(N_("a newer version of this program is needed")))
+    elif found.update_by:
+        parts.append(
+            words.text(N_("a newer version of this program is needed by {day}"), day=words.day(found.update_by))
+        )
     return parts

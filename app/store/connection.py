@@ -44,6 +44,20 @@ def connect(path: Path, key: bytes, *, read_only: bool = False, statements: int 
     return connection
 
 
+def write_anew(connection: Connection) -> None:
+    """Write the whole file anew: what was deleted leaves nothing in its pages."""
+    # It is built in a database without a name, in memory, which SQLite attaches by itself.
+    connection.set_authorizer(_authorise_unnamed)
+    try:
+        connection.execute("VACUUM")
+    finally:
+        connection.set_authorizer(_authorise)
+
+
+def _authorise_unnamed(action: int, first: object, second: object, database: object, trigger: object) -> int:
+    return _ALLOW if action == _ATTACH and first == "" else _authorise(action, first, second, database, trigger)
+
+
 def _authorise(action: int, _first: object, _second: object, _database: object, _trigger: object) -> int:
     # ATTACH could write a plaintext file beside the vault.
     return _DENY if action == _ATTACH else _ALLOW

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.store.exchange import PULLED_AT, PUSHED_AT, SERVER
 from app.store.store import Store
 
-_WATCHED, _OFFSET = "queue watched", "clock offset"
+_WATCHED, _OFFSET, _UPDATE = "queue watched", "clock offset", "update wanted"
 STUCK_AFTER = 3
 """In so many rounds the server has answered and the same entry still waits: then it is said to be stuck."""
 _OFFSET_S = 2
@@ -33,6 +33,8 @@ class Standing:
     stuck_since: str | None = None
     offset_s: int | None = None
     mended: int = 0
+    update_by: str | None = None
+    """Where the server asks for a newer program: from when on (ISO 8601), or `now`."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,14 @@ def standing(store: Store) -> Standing:
         stuck_since=stuck,
         offset_s=int(offset) if offset else None,
         mended=int(mended),
+        update_by=store.recall(_UPDATE) or None,
     )
+
+
+def want_update(store: Store, since: str) -> None:
+    """Keep from when on the server wants a newer program (ISO 8601 or `now`), or "" where this one is new enough."""
+    if (store.recall(_UPDATE) or "") != since:
+        store.remember(_UPDATE, since)
 
 
 def watched(store: Store) -> Watched | None:

@@ -29,7 +29,12 @@ NAME = "holdfast-server"
 ROOT_PACKAGE = "sync.server"
 PROGRAM = "opt/holdfast-server"
 LICENCES = f"usr/share/doc/{NAME}/licences"
-DATA = {"sync/server/migrations": "*.sql", "sync/wire/dictionaries": "*.zdict", "resources/i18n": "**/*.mo"}
+DATA = {
+    "sync/server/migrations": "*.sql",
+    "sync/wire/dictionaries": "*.zdict",
+    "resources/i18n": "**/*.mo",
+    "resources/retention": "*.toml",
+}
 """The data files of the modules above."""
 _SAYS = "The force's own server for Holdfast: keeps the notebooks of all laptops and hands them on"
 _UNITS = ("holdfast-server.service", "holdfast-server-migrate.service", "holdfast-server-verify.service")

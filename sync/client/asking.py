@@ -68,6 +68,7 @@ class Asking:
             signing.COUNTER: str(counter),
             signing.NONCE: nonce,
             signing.SIGNATURE: signing.to_text(signature),
+            signing.KNOWS: signing.key_name(self._server_key) if known else signing.NEWEST,
             "Content-Type": "application/json+zstd",
         }
         answer = self._transport.ask("POST", path, headers, body)
@@ -90,6 +91,10 @@ class Asking:
             return msgspec.json.decode(body, type=reply)
         except (ValueError, msgspec.DecodeError) as error:
             raise Problem("sync.not_understood", what=reply.__name__) from error
+
+    def believe(self, server_key: bytes) -> None:
+        """Believe what bears this key's signature from now on, and nothing else."""
+        self._server_key = server_key
 
     def holds(self, signed: Signed) -> bool:
         """Whether a statement is the server's."""

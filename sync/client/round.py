@@ -13,12 +13,26 @@ import msgspec
 
 from app.clock import Clock, iso, parse_moment
 from app.problems import Problem
-from app.store import exchange, mending, snapshots
+from app.store import exchange, mending, rewriting, snapshots
 from app.store import identity as identities
 from app.store.charges import people_version
 from app.store.exchange import PULLED_AT, PUSHED_AT, Arrived, Outgoing
 from app.store.store import SCOPE, Store
-from sync.client import charges, first, histories, identity, lease, membership, packs, removal, watch, witness
+from sync.client import (
+    charges,
+    erasure,
+    first,
+    histories,
+    identity,
+    lease,
+    membership,
+    packs,
+    removal,
+    trust,
+    version,
+    watch,
+    witness,
+)
 from sync.client import mending as mend
 from sync.client.asking import RefusedByServer
 from sync.client.talk import AT_ONCE, CURSOR, Round, Talk, arrived, batch, breathe, judged, parts, push_of
@@ -60,8 +74,8 @@ def run(
     `shelf`: where content packs of the server are kept; None: they are not asked for.
 
     Raises Problem sync.not_enrolled, sync.unreachable, sync.busy, sync.not_kept, sync.too_old, sync.revoked,
-    sync.copied, sync.history_changed, sync.not_the_server, sync.not_understood, sync.stuck, sync.removal. What was
-    done before it stays done.
+    sync.copied, sync.history_changed, sync.not_the_server, sync.not_understood, sync.stuck, sync.removal,
+    sync.erasure. What was done before it stays done.
     """
     member = membership.membership(store)
     if member is None:
@@ -106,6 +120,9 @@ class _Exchange(Talk):
                     raise
                 identity.renew(self, self.told_apart)
             except RefusedByServer as refused:
+                if refused.refusal.code == "too_old":
+                    version.refused(self, refused.refusal)
+                    raise
                 if refused.refusal.code == "replaced":
                     identity.renew(self, self.told_apart)
                 elif refused.refusal.code != "not_enrolled" or not identity.introduce_again(self):
@@ -185,6 +202,8 @@ class _Exchange(Talk):
         """Take in one page; whether there is more to do."""
         last, last_hash = exchange.head(self.store)
         untold = mending.untold(self.store)[: limits.PAGE]
+        waiting, since = self.store.unsent()
+        receipts = erasure.receipts(self.store)[: limits.PAGE]
         answer = self.ask(
             "/v1/pull",
             Pull(
@@ -196,6 +215,11 @@ class _Exchange(Talk):
                 tree_size=witness.kept(self.store)[0],
                 mended=untold,
                 people=people_version(self.store),
+                authority=signing.key_name(self.member.authority.encode()),
+                program=version.ours(),
+                waiting=waiting,
+                waits_since=since or "",
+                receipts=receipts,
             ),
             Pulled,
         )
@@ -210,12 +234,17 @@ class _Exchange(Talk):
             raise Problem("sync.copied")
         if untold:
             mending.told(self.store, untold)
+        version.note(self.store, answer.least_program, answer.least_from)
+        if receipts:
+            erasure.handed_over(self.store, receipts)
         removal.check(self, answer)
         self.take(answer)
         mend.compare(self, answer, self.receive_beside)
         self.store.remember(SCOPE, str(answer.scope))
         if answer.lease is not None and self.asking.holds(answer.lease):
             lease.keep(self.store, answer.lease, answer.server_time, self.clock)
+        # Last: everything of this answer bears the signature of the key that was known when it was asked for.
+        trust.renew(self, answer)
         self.done.number = self.cursor()
         if answer.more:
             return True
@@ -267,11 +296,15 @@ class _Exchange(Talk):
     def leave(self, notice: messages.Notice) -> None:
         """A case that is no longer this laptop's to hold goes, once everything of it is sent."""
         at, place = iso(self.clock.now()), self.place(notice.number)
+        if notice.kind == snapshots.ERASED:
+            place |= erasure.done(self, notice.case, erasure.check(self, notice))
         if not snapshots.remove(self.store, notice.case, notice.kind, notice.number, at, place):
             self.push()
             if not snapshots.remove(self.store, notice.case, notice.kind, notice.number, at, place):
                 # The officer wrote in it this very moment: the cursor stays, and the next round meets the notice again.
                 raise Problem("sync.stuck")
+        if notice.kind == snapshots.ERASED:
+            rewriting.empty_log(self.store)
         self.done.removed.add(notice.case)
         self.tell({notice.case})
 

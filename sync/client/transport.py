@@ -104,6 +104,16 @@ def authority_of(host: str, port: int, pin: bytes) -> str:
     return pem
 
 
+def authorities_in(pem: str) -> int:
+    """How many certificates of authorities stand in a text (PEM); 0 where TLS could not use it."""
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(cadata=pem)
+    except (ssl.SSLError, ValueError):
+        return 0
+    return len(context.get_ca_certs(binary_form=True))
+
+
 def pin_of(pem: str) -> bytes:
     """SHA-256 of the public key information of a certificate. Raises ValueError where it is none."""
     from cryptography import x509

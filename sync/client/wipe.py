@@ -107,7 +107,13 @@ def hand_over(parcel: bytes, *, reach: Open = Https) -> None:
 
 def _hand_over(told: Parcel, transport: Transport, message: Wiped) -> list[Outcome]:
     path, nonce = "/v1/wiped", secrets.token_hex(16)
-    headers = {signing.DEVICE: told.device, signing.NONCE: nonce, "Content-Type": "application/json+zstd"}
+    knows = signing.key_name(signing.from_text(told.server_key))
+    headers = {
+        signing.DEVICE: told.device,
+        signing.NONCE: nonce,
+        signing.KNOWS: knows,
+        "Content-Type": "application/json+zstd",
+    }
     answer = transport.ask("POST", path, headers, signing.pack(messages.encode(message)))
     said = signing.answer_bytes(nonce, answer.status, answer.body)
     signature = answer.headers.get(signing.SIGNATURE.lower(), "")

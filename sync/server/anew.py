@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sync.server import enrol, scope, strict
+from sync.server import enrol, erasure, scope, strict
 from sync.server.database import Connection
 from sync.server.enrol import NotEnrolled
 from sync.server.events import note_event
@@ -52,7 +52,10 @@ def register(connection: Connection, caller: Caller, wish: messages.NewIdentity,
         (now, caller.org, caller.device),
     )
     left = ((caller.device, scope.LEFT, case) for case in sorted(scope.held_by(connection, caller.org, caller.device)))
-    scope.give(connection, caller.org, scope.notify(connection, caller.org, left, number))
+    number = scope.notify(connection, caller.org, left, number)
+    if there is None:
+        number = erasure.tell_another(connection, caller.org, caller.device, wish.device, number)
+    scope.give(connection, caller.org, number)
     note_event(connection, caller, "copied", "", wish.device)
     return _agrees(connection, caller, wish.head)
 

@@ -51,17 +51,17 @@ def make(
     exchange: Exchange,
     door: Door,
     signer: Signer,
-    authority: bytes,
+    authority: Callable[[], bytes],
     openapi: bool,
     ready: Callable[[], bool] = lambda: True,
     figures: Figures | None = None,
 ) -> Application:
-    """The application. `authority`: the certificate that laptops pin (PEM); `ready`: whether it takes work."""
+    """The application. `authority`: the certificates that laptops pin (PEM); `ready`: whether it takes work."""
 
     @get("/v1/authority", media_type="application/x-pem-file", sync_to_thread=False)
     def certificate() -> bytes:
         """The authority's certificate."""
-        return authority
+        return authority()
 
     @get("/v1/health", sync_to_thread=True)
     def health() -> Response[Health]:

@@ -6,26 +6,32 @@ import contextlib
 import hashlib
 import ipaddress
 import os
+import re
 import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
     PublicFormat,
     load_pem_private_key,
+    load_pem_public_key,
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from app.problems import Problem
 
 _YEARS, _SERVER_DAYS = 10, 90
+_BLOCK = re.compile(rb"-----BEGIN [A-Z0-9 ]+-----.+?-----END [A-Z0-9 ]+-----\n?", re.DOTALL)
 Key = ec.EllipticCurvePrivateKey
 
 
@@ -65,12 +71,12 @@ def ends(certificate: Path) -> datetime:
     return x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
 
 
-def make_authority(folder: Path) -> None:
+def make_authority(folder: Path, called: str = "Holdfast trial authority") -> None:
     """A new authority in a folder: `authority.crt` and `authority.key`. One that is there stays."""
     if (folder / "authority.crt").exists():
         return
     key = ec.generate_private_key(ec.SECP256R1())
-    name = _name("Holdfast trial authority")
+    name = _name(called)
     builder = _builder(name, name, key, timedelta(days=365 * _YEARS))
     usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
     builder = builder.add_extension(x509.BasicConstraints(True, 0), True).add_extension(usage, True)
@@ -105,15 +111,92 @@ def make_signing_key(folder: Path) -> None:
         write_whole(folder / "signing.key", _pem(Ed25519PrivateKey.generate()))
 
 
-def signing_key(file: Path) -> Ed25519PrivateKey:
-    """The server's signing key. Raises Problem server.signing_key."""
+Certificate = x509.Certificate
+
+
+def certificates(data: bytes) -> list[Certificate]:
+    """The certificates in a file (PEM), in their order. Raises ValueError."""
+    return x509.load_pem_x509_certificates(data)
+
+
+def is_authority(certificate: x509.Certificate) -> bool:
+    """Whether a certificate may sign others."""
     try:
-        key = load_pem_private_key(file.read_bytes(), None)
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False
+
+
+def bundle(authorities: Sequence[x509.Certificate], served: bytes) -> bytes:
+    """Authorities as one file, first of all the one that signed a chain (PEM): codes pin that one."""
+    chain = certificates(served)
+
+    def signed(one: x509.Certificate) -> bool:
+        return any(_is_signed_by(certificate, one) for certificate in chain)
+
+    ordered = sorted(authorities, key=lambda one: not signed(one))
+    return b"".join(one.public_bytes(Encoding.PEM) for one in ordered)
+
+
+def _is_signed_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return certificate != authority
+
+
+@dataclass(frozen=True)
+class SigningKeys:
+    """The key in force; former ones, which still sign for laptops that know no other; and, as public keys (32 bytes),
+    those that sign no more, by which older signatures are looked at."""
+
+    now: Ed25519PrivateKey
+    former: tuple[Ed25519PrivateKey, ...] = ()
+    retired: tuple[bytes, ...] = ()
+
+    @property
+    def public(self) -> list[bytes]:
+        """All public keys, that in force first."""
+        return [*(key.public_key().public_bytes_raw() for key in (self.now, *self.former)), *self.retired]
+
+
+def signing_keys(file: Path) -> SigningKeys:
+    """The server's signing keys, in one file (PEM), the newest first. Raises Problem server.signing_key."""
+    try:
+        return read_signing_keys(file.read_bytes())
     except (OSError, ValueError, TypeError) as error:
         raise Problem("server.signing_key", file=str(file)) from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise Problem("server.signing_key", file=str(file))
-    return key
+
+
+def read_signing_keys(data: bytes) -> SigningKeys:
+    """The same from the bytes of the file. Raises ValueError, TypeError."""
+    private: list[Ed25519PrivateKey] = []
+    retired: list[bytes] = []
+    for block in _BLOCK.findall(data):
+        key = load_pem_public_key(block) if b"PUBLIC" in block else load_pem_private_key(block, None)
+        if isinstance(key, Ed25519PrivateKey):
+            private.append(key)
+        elif isinstance(key, Ed25519PublicKey):
+            retired.append(key.public_bytes_raw())
+        else:
+            raise ValueError("another kind of key")
+    if not private:
+        raise ValueError("no key")
+    return SigningKeys(private[0], tuple(private[1:]), tuple(retired))
+
+
+def write_signing_keys(file: Path, keys: SigningKeys) -> None:
+    """Put signing keys in the place of those in a file, whole or not at all."""
+    retired = [Ed25519PublicKey.from_public_bytes(key) for key in keys.retired]
+    blocks = [_pem(key) for key in (keys.now, *keys.former)]
+    blocks += [key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo) for key in retired]
+    write_over(file, b"".join(blocks))
+
+
+def signing_key(file: Path) -> Ed25519PrivateKey:
+    """The signing key in force. Raises Problem server.signing_key."""
+    return signing_keys(file).now
 
 
 def _builder(subject: x509.Name, issuer: x509.Name, key: Key, lasts: timedelta) -> x509.CertificateBuilder:
@@ -149,6 +232,14 @@ def _address(text: str) -> x509.IPAddress:
 
 def _pem(key: Key | Ed25519PrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def write_over(file: Path, data: bytes) -> None:
+    """Write a file whole or not at all in the place of one that is there; whoever could read that can read this."""
+    was = file.stat()
+    write_whole(file, data, mode=was.st_mode & 0o777)
+    if os.name == "posix" and (file.stat().st_uid, file.stat().st_gid) != (was.st_uid, was.st_gid):
+        os.chown(file, was.st_uid, was.st_gid)
 
 
 def write_whole(file: Path, data: bytes, mode: int = 0o600) -> None:

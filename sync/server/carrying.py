@@ -13,14 +13,14 @@ import msgspec
 
 from app.clock import iso
 from app.problems import Problem
-from sync.server import authority, config, push, service, strict, wiping
+from sync.server import authority, config, fleet, push, service, strict, wiping
 from sync.server.database import ALL, Connection, Database
 from sync.server.door import Door
 from sync.server.events import note_event
 from sync.server.exchange import Keeping
-from sync.server.statements import Signer
+from sync.server.statements import KNOWS, Signer
 from sync.server.wiping import NotBelieved
-from sync.wire import carried, limits, messages, sealed, signing
+from sync.wire import carried, limits, messages
 
 Add = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
 
@@ -47,7 +47,8 @@ def _carry_in(options: argparse.Namespace, say: Callable[[dict[str, object]], No
     told = config.read(file=options.config)
     made = service.opened(told)
     try:
-        done = take_in(made, Signer(authority.signing_key(told.signing_key)), _read(options.file), datetime.now(UTC))
+        keys = authority.signing_keys(told.signing_key)
+        done = take_in(made, Signer(keys.now, *keys.former), _read(options.file), datetime.now(UTC))
     finally:
         made.close()
     if options.note:
@@ -69,12 +70,14 @@ def take_in(database: Database, signer: Signer, file: carried.Carrier, now: date
 
     def work(connection: Connection) -> tuple[list[messages.Outcome], str]:
         keeping.require(connection)
+        KNOWS.set(fleet.knows(connection, org, file.device))
         caller = door.look_up(connection, org, file.device)
         if caller is None:
             raise NotBelieved
         outcomes: list[messages.Outcome] = []
         for box in file.boxes:
-            entries = push.look_at(sealed.open_box(signing.from_text(box), file.device, signer.sealed_for))
+            wish = messages.Wiped(protocol=limits.PROTOCOL, device=file.device, box=box)
+            entries = push.look_at(wiping.opened(wish, signer.every_sealed_for))
             outcomes += wiping.take_in(connection, caller, entries, signer, now, for_good=caller.revoked)
         note_event(connection, caller, "carried", "", f"{len(outcomes)} entries {iso(now)[:10]}")
         return outcomes, caller.epoch

@@ -4,39 +4,33 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
 
 from app.problems import Problem
-from app.rules.access import Officer
 from sync.server import administration, authority, config, deciding, heads, marks
+from sync.server.command_line import Add, in_org, officer, say
 from sync.server.database import Connection
 from sync.server.statements import Signer
 
-Work = Callable[[Connection, str], Any]
-InOrg = Callable[[argparse.Namespace, Work], Any]
-Add = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
 
-
-def register(add: Add, in_org: InOrg, say: Callable[[dict[str, object]], None]) -> None:
+def register(add: Add) -> None:
     """Put the commands beside the others."""
-    one = add("apart", lambda o: _apart(o, in_org, say), "list entries that were kept apart, or decide about one")
+    one = add("apart", _apart, "list entries that were kept apart, or decide about one")
     which = one.add_mutually_exclusive_group()
     which.add_argument("--read", metavar="DEVICE:FIRST", help="show its content to the officer of --by")
     which.add_argument("--count", metavar="DEVICE:FIRST", help="let it count from now on")
     which.add_argument("--leave", metavar="DEVICE:FIRST", help="leave it apart for good")
     one.add_argument("--by", metavar="OFFICER", default="", help="who decides: a supervisor of the case's unit")
     one.add_argument("--reason", default="")
-    one = add("lift", lambda o: _lift(o, in_org, say), "no suspect of --case works for the police after all")
+    one = add("lift", _lift, "no suspect of --case works for the police after all")
     one.add_argument("--case", required=True, metavar="CASE")
     one.add_argument("--by", required=True, metavar="OFFICER", help="of professional standards, named for the case")
     one.add_argument("--second", required=True, metavar="OFFICER", help="somebody else who was named for the case")
     one.add_argument("--reason", required=True)
 
 
-def _apart(options: argparse.Namespace, in_org: InOrg, say: Callable[[dict[str, object]], None]) -> int:
+def _apart(options: argparse.Namespace) -> int:
     chosen = options.read or options.count or options.leave
     if not chosen:
         for kept in in_org(options, deciding.waiting):
@@ -68,7 +62,7 @@ def _count(connection: Connection, org: str, device: str, first: int, options: a
     heads.sign(connection, org, administration.epoch(connection, org), leaves, signer)
 
 
-def _lift(options: argparse.Namespace, in_org: InOrg, say: Callable[[dict[str, object]], None]) -> int:
+def _lift(options: argparse.Namespace) -> int:
     def work(connection: Connection, org: str) -> None:
         by, second = officer(connection, org, options.by), officer(connection, org, options.second)
         marks.lift(connection, org, options.case, by, second, options.reason)
@@ -76,11 +70,3 @@ def _lift(options: argparse.Namespace, in_org: InOrg, say: Callable[[dict[str, o
     in_org(options, work)
     say({"case": options.case, "done": "lift"})
     return 0
-
-
-def officer(connection: Connection, org: str, wanted: str) -> Officer:
-    """The officer in service of that id or name. Raises Problem server.officer_unknown."""
-    found = [p for p in administration.people(connection, org) if wanted and wanted in (p.id, p.name) and p.active]
-    if len(found) != 1:
-        raise Problem("server.officer_unknown", officer=wanted)
-    return Officer(found[0].id, found[0].role, found[0].unit)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from prometheus_client.core import GaugeMetricFamily
 
-from sync.server import administration
+from sync.server import administration, erasure, fleet, least
 from sync.server.database import ALL, Busy, Connection, Database
 from sync.wire import limits
 
@@ -27,6 +28,11 @@ _EVENTS = (
     b"SELECT kind, count(*) FROM event AS e WHERE org_id = %s AND happened_at > now() - %s"
     b" AND kind NOT IN ('restricted', 'lifted') AND NOT EXISTS (SELECT FROM held_case AS c WHERE c.org_id = e.org_id"
     b" AND c.case_id = e.case_id AND c.restricted) GROUP BY kind"
+)
+
+_BACKUPS = (
+    b"SELECT coalesce(extract(epoch FROM max(made_at)), 0)::float8,"
+    b" coalesce(extract(epoch FROM max(drilled_at)), 0)::float8 FROM backup_file WHERE org_id = %s"
 )
 
 
@@ -74,11 +80,17 @@ class _Counted:
         self.log = family("log_entries", "Accepted entries in the log")
         self.apart = family("entries_apart", "Entries kept apart, by reason", "reason")
         self.events = family("events_last_day", "What a person should hear of, within a day", "kind")
+        self.fleet = family("fleet", "Devices as “holdfast-server fleet” shows them", "state")
+        self.backup = family("backup_timestamp_seconds", "When the last backup was made; 0 where there is none")
+        self.drill = family("backup_drill_timestamp_seconds", "When a backup was last restored to see that it can be")
+        self.erasures = family("erasures_unanswered", "Devices that have not said yet that they destroyed a case")
+        self.least = family("least_version", "1 where laptops need at least this version", "version")
 
     def of(self, database: Database, organisations: dict[str, str]) -> list[GaugeMetricFamily]:
         for name, org in organisations.items():
             database.run(org, ALL, partial(self._count, org=org, name=name))
-        return [self.devices, self.contact, self.silent, self.leases, self.log, self.apart, self.events]
+        found = [self.devices, self.contact, self.silent, self.leases, self.log, self.apart, self.events]
+        return [*found, self.fleet, self.backup, self.drill, self.erasures, self.least]
 
     def _count(self, connection: Connection, org: str, name: str) -> None:
         rows = connection.execute(_DEVICES, (org,)).fetchall()
@@ -93,6 +105,20 @@ class _Counted:
         self.log.add_metric([name], row[0] if row else 0)
         self._by_label(connection, self.apart, name, _APART, (org,))
         self._by_label(connection, self.events, name, _EVENTS, (org, timedelta(days=1)))
+
+        self._count_keeping(connection, org, name)
+
+    def _count_keeping(self, connection: Connection, org: str, name: str) -> None:
+        """What is done for the bad day, and whether laptops keep up."""
+        states = Counter(one.state for one in fleet.devices(connection, org, datetime.now(UTC)))
+        for state in fleet.STATES:
+            self.fleet.add_metric([name, state], states[state])
+        made, drilled = connection.execute(_BACKUPS, (org,)).fetchone() or (0, 0)
+        self.backup.add_metric([name], made)
+        self.drill.add_metric([name], drilled)
+        self.erasures.add_metric([name], sum(len(one.waits) for one in erasure.told(connection, org)))
+        if wanted := least.wanted(connection, org).program:
+            self.least.add_metric([name, wanted], 1)
 
     def _by_label(
         self, connection: Connection, family: GaugeMetricFamily, name: str, query: bytes, wanted: tuple[object, ...]

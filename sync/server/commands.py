@@ -13,34 +13,41 @@ import ssl
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from app import paths
-from app.clock import iso
 from app.i18n import translator
 from app.logs import StandardError, place_of
 from app.notebook.ids import random_id
 from app.problems import Problem
-from app.rules.access import ROLES, holds_cases
+from app.rules.access import ROLES
 from sync.server import (
     administration,
     authority,
+    backup_commands,
     carrying,
     case_commands,
     config,
     database,
     enrol,
+    fleet,
+    fleet_commands,
     identity,
     packs,
+    retention_commands,
+    rotation_commands,
     service,
     trial,
     verify,
 )
+from sync.server.command_line import in_org as _in_org
+from sync.server.command_line import patiently as _patiently
+from sync.server.command_line import say as _say
 from sync.server.database import ALL, Connection
-from sync.server.statements import Signer
+from sync.server.statements import KNOWS, Signer
 from sync.wire import extension, limits
 
 T = TypeVar("T")
@@ -134,11 +141,8 @@ def _production(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one.add_argument("--case", metavar="CASE")
     for verb, says in _INVOLVING.items():
         one.add_argument(f"--{verb}", metavar="OFFICER", help=says)
-    add("device", _device, "list devices")
     one = add("sign-in-keys", _sign_in_keys, "list the identity provider's keys in force, or put others in their place")
     one.add_argument("file", metavar="FILE", nargs="?", type=Path, help="the provider's public keys (JWKS)")
-    one = add("enrolment-code", _code, "a code with which one officer enrols one laptop")
-    one.add_argument("officer", metavar="OFFICER", help="id, or name where only one has it")
     one = add("extension-code", _extension, "today's code with which a closed laptop is opened for one more day")
     one.add_argument("officer", metavar="OFFICER", help="id, or name where only one has it")
     one.add_argument("--device", metavar="ID", default="", help="where the officer has several")
@@ -148,9 +152,13 @@ def _production(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         which.add_argument(f"--{name}", metavar="ID")
     add("verify", _verify, "check the whole history and name each row that was changed")
     add("export-audit", _audit, "what happened to devices and who was refused what, one JSON object a line")
-    case_commands.register(add, _in_org, _say)
+    case_commands.register(add)
     carrying.register(add, _say)
     packs.register(add, _in_org, _say)
+    backup_commands.register(add)
+    retention_commands.register(add)
+    fleet_commands.register(add)
+    rotation_commands.register(add)
     add("health", _health, "ask the running server whether it takes work")
 
 
@@ -239,20 +247,6 @@ def _init(options: argparse.Namespace) -> int:
         made.close()
     _say({"organisation": org, "name": options.name})
     return DONE
-
-
-def _in_org(options: argparse.Namespace, work: Callable[[Connection, str], T]) -> T:
-    """Do `work` in one transaction of the organisation that is meant."""
-    made = service.opened(config.read(file=options.config))
-    try:
-        there = made.run("", "", administration.organisations)
-        names = [options.organisation] if options.organisation else list(there)
-        if len(names) != 1 or names[0] not in there:
-            raise Problem("server.organisation_unknown", known=", ".join(sorted(there)))
-        org = there[names[0]]
-        return made.run(org, ALL, lambda connection: work(connection, org))
-    finally:
-        made.close()
 
 
 def _unit(options: argparse.Namespace) -> int:
@@ -352,46 +346,15 @@ def _person(connection: Connection, org: str, wanted: str) -> administration.Per
     return found[0]
 
 
-def _device(options: argparse.Namespace) -> int:
-    for device, officer, laptop, enrolled, *times in _in_org(options, administration.devices):
-        contact, revoked, wiped, replaced = (iso(at) if at else None for at in times)
-        _say(
-            {
-                "device": device,
-                "officer": officer,
-                "laptop": laptop,
-                "enrolled_at": enrolled,
-                "contact_at": contact,
-                "revoked_at": revoked,
-                "wiped_at": wiped,
-                "replaced_at": replaced,
-            }
-        )
-    return DONE
-
-
-def _code(options: argparse.Namespace) -> int:
-    told = config.read(file=options.config)
-    pin, where = authority.pin(told.authority.read_bytes()), told.reached
-
-    def work(connection: Connection, org: str) -> tuple[administration.Person, str]:
-        person = _person(connection, org, options.officer)
-        if not person.active or not holds_cases(person.role):
-            raise Problem("server.officer_without_cases", role=person.role)
-        return person, administration.code_for(connection, org, person.id, where, pin, datetime.now(UTC))
-
-    person, code = _in_org(options, work)
-    _say({"officer": person.id, "name": person.name, "code": code})
-    return DONE
-
-
 def _extension(options: argparse.Namespace) -> int:
-    signer = Signer(authority.signing_key(config.read(file=options.config).signing_key))
+    keys = authority.signing_keys(config.read(file=options.config).signing_key)
+    signer = Signer(keys.now, *keys.former)
     today = datetime.now(UTC).date()
 
     def work(connection: Connection, org: str) -> dict[str, str]:
         person = _person(connection, org, options.officer)
         device = administration.extended(connection, org, person.id, options.device)
+        KNOWS.set(fleet.knows(connection, org, device))
         return {
             "officer": person.id,
             "name": person.name,
@@ -434,8 +397,8 @@ def _revoke(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    public = Signer(authority.signing_key(config.read(file=options.config).signing_key)).public
-    found = _in_org(options, lambda c, org: _patiently(c, lambda: list(verify.verify(c, org, public))))
+    public = authority.signing_keys(config.read(file=options.config).signing_key).public
+    found = _in_org(options, lambda c, org: _all_of_it(c, org, public))
     for line in found:
         print(line)
     if found:
@@ -444,11 +407,9 @@ def _verify(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _patiently(connection: Connection, work: Callable[[], T]) -> T:
-    """Reading everything may take longer than a laptop may ask for."""
-    connection.execute("SET LOCAL statement_timeout = '1h'")
-    connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-    return work()
+def _all_of_it(connection: Connection, org: str, public: list[bytes]) -> list[str]:
+    _patiently(connection)
+    return list(verify.verify(connection, org, *public))
 
 
 def _audit(options: argparse.Namespace) -> int:
@@ -473,10 +434,6 @@ def _health(options: argparse.Namespace) -> int:
         raise Problem("server.not_answering", address=address) from error
     _say({"ready": ready})
     return DONE if ready else PROBLEM
-
-
-def _say(answer: Mapping[str, object]) -> None:
-    print(json.dumps(answer, ensure_ascii=True), flush=True)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ class Config:
     `sign_in_…`: the identity provider where officers show who they are; `code_alone`: there is none, by intention.
     `public_port`: under which laptops reach it, where that is not `port`.
     `trusted_proxy`: the address of the one machine whose word is taken for where a request came from.
+    `recovery_key`: the public key that backups are sealed for; `retention`: how long cases are kept, instead of ours.
     `metrics_port`: where figures are told to this machine alone; 0 for nowhere.
     """
 
@@ -52,6 +53,8 @@ class Config:
     sign_in_claim: str = "sub"
     sign_in_scope: str = "openid"
     code_alone: bool = False
+    recovery_key: Path | None = None
+    retention: Path | None = None
     metrics_port: int = 0
     housekeeping_minutes: int = 60
     log_level: str = "INFO"

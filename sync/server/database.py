@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
@@ -168,20 +168,30 @@ def migrate(conninfo: str, serving_login: str = "", folder: Traversable | None =
     if it is missing, and may do what the serving program does; `folder`: as in `migrations`.
     Raises Problem server.database_away, server.database_newer, server.migrate_cut; then nothing was changed.
     """
-    done: list[str] = []
     with owner(conninfo) as connection, _cut_off(), connection.transaction():
-        # Two who migrate at once: the second waits, and finds it done.
-        connection.execute("SELECT pg_advisory_xact_lock(41820)")
-        _roles(connection, serving_login)
-        connection.execute("CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, done_at timestamptz NOT NULL)")
-        there = {name for (name,) in connection.execute("SELECT name FROM migration").fetchall()}
-        known = migrations(folder)
-        _refuse_newer(there, {name for name, _ in known})
-        for name, text in known:
-            if name not in there:
-                connection.execute(text.encode())
-                connection.execute("INSERT INTO migration VALUES (%s, now())", (name,))
-                done.append(name)
+        return bring_up(connection, serving_login, folder)
+
+
+def bring_up(
+    connection: Connection,
+    serving_login: str = "",
+    folder: Traversable | None = None,
+    only: Collection[str] | None = None,
+) -> list[str]:
+    """As `migrate`, within a transaction of the owner. `only`: no further than these, as an older backup needs it."""
+    done: list[str] = []
+    # Two who migrate at once: the second waits, and finds it done.
+    connection.execute("SELECT pg_advisory_xact_lock(41820)")
+    _roles(connection, serving_login)
+    connection.execute("CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, done_at timestamptz NOT NULL)")
+    there = {name for (name,) in connection.execute("SELECT name FROM migration").fetchall()}
+    known = migrations(folder)
+    _refuse_newer(there, {name for name, _ in known})
+    for name, text in known:
+        if name not in there and (only is None or name in only):
+            connection.execute(text.encode())
+            connection.execute("INSERT INTO migration VALUES (%s, now())", (name,))
+            done.append(name)
     return done
 
 

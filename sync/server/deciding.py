@@ -33,7 +33,8 @@ _WAITING = (
     "SELECT q.device_id, q.first, q.count, q.case_id, q.hash, q.reason, q.received_at, d.officer_id, o.name, o.unit_id"
     " FROM quarantine AS q JOIN device AS d ON d.org_id = q.org_id AND d.device_id = q.device_id"
     " JOIN officer AS o ON o.org_id = d.org_id AND o.officer_id = d.officer_id"
-    " WHERE q.org_id = %s AND q.outcome = 'refused' AND NOT EXISTS (SELECT FROM decision AS v WHERE v.org_id = q.org_id"
+    " WHERE q.org_id = %s AND q.outcome = 'refused' AND q.body <> ''::bytea"
+    " AND NOT EXISTS (SELECT FROM decision AS v WHERE v.org_id = q.org_id"
     " AND v.device_id = q.device_id AND v.first = q.first AND v.hash = q.hash)"
     " ORDER BY q.received_at, q.device_id, q.first"
 )

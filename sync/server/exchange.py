@@ -10,7 +10,23 @@ from collections.abc import Callable, Collection
 from app.clock import Clock, SystemClock, iso
 from app.logs import place_of
 from app.problems import Problem
-from sync.server import anew, charges, enrol, heads, history, identity, packs, pull, push, snapshots, strict, wiping
+from sync.server import (
+    anew,
+    charges,
+    enrol,
+    erasure,
+    fleet,
+    heads,
+    history,
+    identity,
+    least,
+    packs,
+    pull,
+    push,
+    snapshots,
+    strict,
+    wiping,
+)
 from sync.server.database import ALL, Busy, Connection, Database, check_keeps
 from sync.server.door import Door, Refused
 from sync.server.enrol import NotSignedIn
@@ -46,7 +62,7 @@ from sync.wire.messages import (
     Wiped,
     WipeNoted,
 )
-from sync.wire.signing import to_text
+from sync.wire.signing import key_name, to_text
 
 _QUIET_S, _TURNS = 0.25, 20
 _LOOK_S = 2.0
@@ -71,9 +87,11 @@ class Exchange:
         trial: bool = False,
         provider: identity.Provider | None = None,
         figures: Figures | None = None,
+        authorities: Callable[[], str] = str,
     ) -> None:
         self._database, self._signer, self._door, self._trial = database, signer, door, trial
         self._provider, self._figures = provider, figures or Figures()
+        self._trusted = authorities
         self._clock = clock or SystemClock()
         self._folder, self._keeping = Folder(database), Keeping()
         self._figures.unfolded.set_function(self._folder.waiting)
@@ -163,7 +181,7 @@ class Exchange:
             taken = push.take(ledger, caller, entries, signed, iso(now), signatures.begin)
             if taken.numbers:
                 return taken, heads.sign(connection, caller.org, caller.epoch, taken.leaves, self._signer)
-            return taken, heads.latest(connection, caller.org, caller.epoch, 0)
+            return taken, self._shown(caller, heads.latest(connection, caller.org, caller.epoch, 0))
 
         def hopeful(connection: Connection) -> Done:
             done = work(connection, signatures.hoped)
@@ -192,12 +210,20 @@ class Exchange:
         _fits(wish.protocol, limits.OLDEST_PULL)
         now = self._clock.now()
 
-        def work(connection: Connection) -> Pulled:
+        def work(connection: Connection) -> Pulled | Refused:
+            wanted = least.wanted(connection, caller.org)
+            fleet.note_told(connection, caller, wish, now)
+            if wanted.refuses(wish.program, now):
+                # What it said of itself stays noted; its work it may send as before.
+                return Refused(426, "too_old", least_program=wanted.program)
             end, leaves, covered, people = pull.standing(connection, caller.org)
             same = wish.epoch in ("", caller.epoch)
             # A cursor beyond the end is one of a history that is no more.
             cursor = wish.cursor if same and 0 <= wish.cursor <= end else 0
             done = pull.page(connection, caller, cursor, end, wish.limit)
+            for notice in done.notices:
+                if notice.order is not None:
+                    notice.order = self._signer.stated_again(notice.order)
             head, version = pull.own_head(connection, caller)
             if same:
                 pull.settle(connection, caller, wish.head.last)
@@ -206,6 +232,8 @@ class Exchange:
             for case in wish.mended[: limits.PAGE]:
                 if strict.is_id(case):
                     note_event(connection, caller, "mended", case, "")
+            for receipt in wish.receipts[: limits.PAGE]:
+                erasure.note_receipt(connection, caller, receipt, now)
             held = wish.tree_size if same and wish.tree_size <= leaves else 0
             return Pulled(
                 epoch=caller.epoch,
@@ -219,16 +247,31 @@ class Exchange:
                 scope=version if not done.more else max((n.number for n in done.notices), default=wish.scope),
                 lease=self._signer.lease(caller.device, caller.officer.id, caller.lease_days, now),
                 server_time=iso(now),
-                tree=heads.latest(connection, caller.org, caller.epoch, held),
+                tree=self._shown(caller, heads.latest(connection, caller.org, caller.epoch, held)),
                 order=self._order(caller, done),
                 covered=covered,
+                key=self._signer.next_key(),
+                authorities=self._authorities(wish.authority),
+                least_program=wanted.program,
+                least_from=wanted.since,
                 charges=done.charges,
                 people=None if done.more or wish.people == people else charges.force(connection, caller, people),
             )
 
         answer = self._database.run(caller.org, caller.device, work, repeatable=True)
+        if isinstance(answer, Refused):
+            raise answer
         self._figures.pulled(caller.device, len(answer.entries), answer.more)
         return answer
+
+    def _shown(self, caller: Caller, head: messages.TreeHead | None) -> messages.TreeHead | None:
+        """A head of the tree as the device can look at it, which may not know the key that signed it."""
+        return self._signer.shown(caller.epoch, head)
+
+    def _authorities(self, known: str) -> messages.Signed | None:
+        """The authorities to trust, where the device trusts others; an old program that names none is told nothing."""
+        ours = self._trusted()
+        return self._signer.authorities(ours) if ours and known and known != key_name(ours.encode()) else None
 
     def _order(self, caller: Caller, done: Page) -> messages.Signed | None:
         """The order for what a page takes away: the laptop adds up pages, so each one has its own."""
@@ -316,7 +359,7 @@ class Exchange:
                 " AND s.device_id = %(device)s AND s.case_id = e.case_id AND s.until IS NULL))",
                 {"org": caller.org, "number": wish.number, "device": caller.device},
             ).fetchone()
-            tree_head = heads.latest(connection, caller.org, caller.epoch, 0)
+            tree_head = self._shown(caller, heads.latest(connection, caller.org, caller.epoch, 0))
             if row is None:
                 self._note_number(connection, caller, wish.number)
             if row is None or tree_head is None or row[0] >= tree_head.size:
@@ -374,7 +417,7 @@ class Exchange:
             org = self._database.belonging(wish.device) if strict.is_id(wish.device) else None
             if org is None or not (wish.box or wish.receipt):
                 raise wiping.NotBelieved
-            entries = push.look_at(wiping.opened(wish, self._signer.sealed_for))
+            entries = push.look_at(wiping.opened(wish, self._signer.every_sealed_for))
             if len(entries) > limits.ENTRIES:
                 raise Refused(413, "too_large")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.notebook import entry as notebook
@@ -83,7 +83,8 @@ class Grounds:
     `authors`: the names that this device's entries may bear; `held`: by first number; `heads`: the last number of
     each device that the entries name, also as a case; `cases`: what is known of each case named; `left`: cases that
     this device had; `missing`: after a restore, some device that may have more than is known here has not been back
-    yet; `people`: officers in service whom the entries name; `police`: what was said before, where it matters.
+    yet; `people`: officers in service whom the entries name; `police`: what was said before, where it matters;
+    `erased`: cases that a lawful order destroyed, for ever.
     """
 
     device: str
@@ -100,6 +101,7 @@ class Grounds:
     missing: bool = False
     people: Mapping[str, Officer] = field(default_factory=dict)
     police: Mapping[str, Police] = field(default_factory=dict)
+    erased: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -250,6 +252,8 @@ def _in_scope(entry: Entry, grounds: Grounds, mine: Mapping[str, CaseFacts]) -> 
     """
     if entry.case == entry.device:
         return None
+    if entry.case in grounds.erased:
+        raise EntryRefused("erased")
     if entry.case in grounds.heads:
         raise EntryRefused("malformed")  # a device's id: what is there is that vault's own, and no case
     before = facts = mine.get(entry.case) or grounds.cases.get(entry.case)

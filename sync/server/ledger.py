@@ -147,6 +147,10 @@ class Taking(Protocol):
         """Whether some other device may have more than is known here: after a restore, until it has been back."""
         ...
 
+    def erased(self, cases: Collection[str]) -> Collection[str]:
+        """Those of these cases that a lawful order destroyed."""
+        ...
+
     def people(self, officers: Collection[str]) -> Mapping[str, Officer]:
         """Those of these officers who are in service."""
         ...

@@ -99,6 +99,12 @@ class PostgresTaking:
         )
         return bool(row[0])
 
+    def erased(self, cases: Collection[str]) -> Collection[str]:
+        if not cases:
+            return ()
+        query = "SELECT case_id FROM erased WHERE org_id = %s AND case_id = ANY(string_to_array(%s, ' '))"
+        return {case for (case,) in self._all(query, cases)}
+
     def people(self, officers: Collection[str]) -> Mapping[str, Officer]:
         rows = self._all(
             "SELECT officer_id, role, unit_id FROM officer"

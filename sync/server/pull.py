@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from sync.server import charges
+from sync.server import charges, erasure
 from sync.server.database import Connection
 from sync.server.ledger import Caller
 from sync.wire import limits, messages, signing
@@ -65,7 +65,12 @@ def page(connection: Connection, caller: Caller, cursor: int, end: int, limit: i
         done.entries.append(pulled(number, received, device, signature, body))
         last[case] = (number, digest)
     done.charges = [charges.told(row) for row in charged if row[0] <= stop]
-    done.notices = [messages.Notice(number=n, kind=kind, case=case) for n, kind, case in notices if n <= stop]
+    orders = erasure.orders_of(connection, caller.org, [case for _, kind, case in notices if kind == erasure.ERASED])
+    done.notices = [
+        messages.Notice(number=n, kind=kind, case=case, order=orders.get(case) if kind == erasure.ERASED else None)
+        for n, kind, case in notices
+        if n <= stop
+    ]
     for case, number, digest in connection.execute(_OWN, {**wanted, "end": stop}).fetchall():
         last[case] = max(last.get(case, (0, b"")), (number, digest))
     done.digests = {case: bytes(digest).hex() for case, (_, digest) in last.items()}
@@ -138,4 +143,4 @@ def settle(connection: Connection, caller: Caller, last: int) -> None:
 
 def removed(done: Page) -> int:
     """How many cases a page takes away."""
-    return sum(notice.kind == "left" for notice in done.notices)
+    return sum(notice.kind != "joined" for notice in done.notices)

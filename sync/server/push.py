@@ -97,6 +97,7 @@ def _grounds(ledger: Taking, caller: Caller, sent: Sequence[Sent]) -> Grounds:
         missing=_without_opening(sent, facts) and ledger.missing(),
         people=_people(ledger, sent),
         police={case: ledger.police(case) for case in _about_police(sent, facts)},
+        erased=ledger.erased(cases - facts.keys()),
     )
 
 

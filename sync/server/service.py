@@ -25,7 +25,7 @@ from sync.server.door import Door
 from sync.server.exchange import Exchange
 from sync.server.figures import Asked, Figures
 from sync.server.housekeeping import Housekeeping
-from sync.server.statements import Signer
+from sync.server.renewal import Renewal
 from sync.wire import limits
 
 if TYPE_CHECKING:
@@ -75,19 +75,29 @@ def serve(
         closing.callback(database.close)
         figures = Figures()
         figures.registry.register(Asked(Census(database)))
-        signer = Signer(signing_key(config.signing_key))
+        renewal = Renewal(config)
+        signer = renewal.signer
         door = Door(database, signer)
-        exchange = Exchange(database, signer, door, trial=config.trial, provider=provider(config), figures=figures)
+        exchange = Exchange(
+            database,
+            signer,
+            door,
+            trial=config.trial,
+            provider=provider(config),
+            figures=figures,
+            authorities=renewal.authorities,
+        )
         closing.callback(exchange.close)
         house = Housekeeping(database, config.certificate, figures, config.housekeeping_minutes * 60.0)
         closing.callback(house.close)
         if config.metrics_port:
             closing.enter_context(figures.told_on(config.metrics_port))
         takes = Ready(database)
-        shown = config.authority.read_bytes()
-        application = app.make(exchange, door, signer, shown, config.openapi, takes, figures)
+        application = app.make(exchange, door, signer, lambda: renewal.shown, config.openapi, takes, figures)
         house.start()
-        asyncio.run(_run(_configured(application, config), listening, ready))
+        server = _configured(application, config)
+        renewal.context = server.config.ssl
+        asyncio.run(_run(server, listening, ready, renewal))
 
 
 class Ready:
@@ -181,10 +191,12 @@ def _configured(application: Any, config: Config) -> uvicorn.Server:
     return uvicorn.Server(settings)
 
 
-async def _run(server: uvicorn.Server, listening: socket.socket, ready: Callable[[], None]) -> None:
+async def _run(server: uvicorn.Server, listening: socket.socket, ready: Callable[[], None], renewal: Renewal) -> None:
     # uvicorn raises the signal again when it is done; by then it has said all that it had to say.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
+    if hasattr(signal, "SIGHUP"):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, renewal.again)
     serving = asyncio.ensure_future(server.serve([listening]))
     while not server.started and not serving.done():
         await asyncio.sleep(0.005)

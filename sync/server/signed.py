@@ -19,7 +19,7 @@ from app.logs import place_of
 from sync.server.database import Busy
 from sync.server.door import Door, Refused
 from sync.server.figures import Figures
-from sync.server.statements import Signer
+from sync.server.statements import KNOWS, Signer
 from sync.wire import limits, messages, signing
 
 LOG = logging.getLogger("holdfast.server")
@@ -54,6 +54,7 @@ class SignedExchange:
         begun, path = time.monotonic(), scope["path"]
         nonce = _header(scope, signing.NONCE)
         nonce = nonce if _NONCE.fullmatch(nonce) else ""
+        KNOWS.set(_header(scope, signing.KNOWS))
         with self._figures.running.track_inprogress():
             try:
                 status, kind, body = await asyncio.wait_for(self._answer(scope, receive, nonce), limits.REQUEST_S)

@@ -6,7 +6,7 @@ It reads all of an organisation, in the order of the numbers, and names each row
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.notebook import entry as notebook
 from app.notebook import tree
-from sync.server import strict
+from sync.server import erasure, strict
 from sync.server.database import Connection
 from sync.server.judge import GAP
 from sync.server.push import added
@@ -32,21 +32,36 @@ class Walk:
     number: int = 0
     digests: dict[str, bytes] = field(default_factory=dict)
     changed: dict[str, int] = field(default_factory=dict)
+    erased: frozenset[str] = frozenset()
 
     def node(self, level: int, place: int) -> bytes:
         """A node of the tree as it follows from the entries."""
         return self.nodes[level, place]
 
 
-def verify(connection: Connection, org: str, public: bytes) -> Iterator[str]:
-    """Each thing that is not as it was, as table, key and what is wrong; nothing where all is well."""
+def verify(connection: Connection, org: str, *public: bytes) -> Iterator[str]:
+    """Each thing that is not as it was, as table, key and what is wrong; nothing where all is well.
+
+    `public`: the keys with which the server signs and has signed. Of a case that was erased by an order, hashes and
+    signatures still have to fit; its bytes are nowhere.
+    """
     keys = _keys(connection, org)
     walk = Walk()
+    walk.erased = yield from _orders(connection, org, public)
     yield from _entries(connection, org, keys, walk)
     yield from _tree(connection, org, walk)
     yield from _heads(connection, org, walk, public)
     yield from _cases(connection, org, walk)
-    yield from _chains(connection, org)
+    yield from _chains(connection, org, walk.erased)
+
+
+def _orders(connection: Connection, org: str, public: Sequence[bytes]) -> Generator[str, None, frozenset[str]]:
+    """The cases that were erased by an order of this server."""
+    rows = connection.execute("SELECT case_id, body, signature FROM erased WHERE org_id = %s", (org,)).fetchall()
+    for case, body, signature in rows:
+        if not erasure.is_order(bytes(body), signature, case, public):
+            yield f"erased {case}: its order is not this server's"
+    return frozenset(case for case, _, _ in rows)
 
 
 def _keys(connection: Connection, org: str) -> dict[str, Ed25519PublicKey]:
@@ -66,12 +81,13 @@ def _entries(connection: Connection, org: str, keys: dict[str, Ed25519PublicKey]
         for number, leaf, device, first, count, case, own, received, digest, raw, signature in rows:
             name = f"entry {number}"
             body = bytes(raw)
-            if hashlib.sha256(body).hexdigest() != own:
-                yield f"{name}: its bytes do not have its hash"
-            if not _is_signed(keys.get(device), bytes(signature), body):
+            if body or case not in walk.erased:
+                if hashlib.sha256(body).hexdigest() != own:
+                    yield f"{name}: its bytes do not have its hash"
+                if not _says(body, device, first, count, case):
+                    yield f"{name}: its columns say something else than its bytes"
+            if not _is_signed(keys.get(device), bytes(signature), own):
                 yield f"{name}: its signature is not its device's"
-            if not _says(body, device, first, count, case):
-                yield f"{name}: its columns say something else than its bytes"
             if leaf != walk.size:
                 yield f"{name}: an entry before it is missing, or one was put in"
             walk.digests[case] = added(walk.digests.get(case, bytes(32)), own)
@@ -83,12 +99,12 @@ def _entries(connection: Connection, org: str, keys: dict[str, Ed25519PublicKey]
             walk.changed[case] = number
 
 
-def _is_signed(key: Ed25519PublicKey | None, signature: bytes, body: bytes) -> bool:
+def _is_signed(key: Ed25519PublicKey | None, signature: bytes, own: str) -> bool:
     if key is None:
         return False
     try:
-        key.verify(signature, hashlib.sha256(body).digest())
-    except InvalidSignature:
+        key.verify(signature, bytes.fromhex(own))
+    except (InvalidSignature, ValueError):
         return False
     return True
 
@@ -99,6 +115,13 @@ def _says(body: bytes, device: str, first: int, count: int, case: str) -> bool:
     except strict.NotStrict:
         return False
     return (place.device, place.first, place.count, place.case) == (device, first, count, case)
+
+
+def _previous(body: bytes) -> str:
+    try:
+        return strict.envelope(body).previous
+    except strict.NotStrict:
+        return ""
 
 
 def _tree(connection: Connection, org: str, walk: Walk) -> Iterator[str]:
@@ -113,12 +136,13 @@ def _tree(connection: Connection, org: str, walk: Walk) -> Iterator[str]:
         yield "counter: entries are missing at the end, or were added"
 
 
-def _heads(connection: Connection, org: str, walk: Walk, public: bytes) -> Iterator[str]:
+def _heads(connection: Connection, org: str, walk: Walk, public: Sequence[bytes]) -> Iterator[str]:
     rows = connection.execute(
         "SELECT size, epoch, root, signature FROM tree_head WHERE org_id = %s ORDER BY size, epoch", (org,)
     ).fetchall()
     for size, epoch, root, signature in rows:
-        if not signing.holds(signature, signing.tree_head_bytes(epoch, size, bytes(root)), public):
+        said = signing.tree_head_bytes(epoch, size, bytes(root))
+        if not any(signing.holds(signature, said, key) for key in public):
             yield f"tree_head {size}: its signature is not this server's"
         elif size > walk.size or tree.root(size, walk.node) != bytes(root):
             yield f"tree_head {size}: what was signed then is not what the entries say now"
@@ -131,16 +155,17 @@ def _cases(connection: Connection, org: str, walk: Walk) -> Iterator[str]:
             yield f"held_case {case}: does not follow from the entries"
 
 
-def _chains(connection: Connection, org: str) -> Iterator[str]:
+def _chains(connection: Connection, org: str, erased: frozenset[str]) -> Iterator[str]:
     """Accepted and refused entries of a device follow each other without a gap, up to its head.
 
     Those that came from behind a gap belong to that only once it was filled with what goes before them.
     """
     rows = connection.execute(
-        "SELECT device_id, first, count, hash, body, EXISTS (SELECT FROM quarantine AS q WHERE q.org_id = e.org_id"
+        "SELECT device_id, first, count, hash, case_id, body, EXISTS (SELECT FROM quarantine AS q"
+        " WHERE q.org_id = e.org_id"
         " AND q.device_id = e.device_id AND q.first = e.first AND q.hash = e.hash AND q.reason = %(gap)s) AS behind"
         " FROM entry AS e WHERE org_id = %(org)s"
-        " UNION ALL SELECT device_id, first, count, hash, body, reason = %(gap)s FROM quarantine AS q"
+        " UNION ALL SELECT device_id, first, count, hash, case_id, body, reason = %(gap)s FROM quarantine AS q"
         " WHERE org_id = %(org)s AND outcome = 'refused' AND NOT EXISTS (SELECT FROM entry AS e"
         " WHERE e.org_id = q.org_id AND e.device_id = q.device_id AND e.first = q.first AND e.hash = q.hash)"
         " ORDER BY device_id, first, behind",
@@ -153,9 +178,10 @@ def _chains(connection: Connection, org: str) -> Iterator[str]:
         ).fetchall()
     }
     ends = dict.fromkeys(heads, (0, notebook.NO_PREVIOUS))
-    for device, first, count, own, body, behind in rows:
+    for device, first, count, own, case, body, behind in rows:
         last, before = ends.get(device, (0, notebook.NO_PREVIOUS))
-        if first != last + 1 or strict.envelope(bytes(body)).previous != before:
+        follows = (not body and case in erased) or _previous(bytes(body)) == before
+        if first != last + 1 or not follows:
             if behind:
                 continue
             yield f"entry {device}:{first}: does not follow the one before it"

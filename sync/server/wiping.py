@@ -28,14 +28,19 @@ class NotBelieved(Exception):
     """A box that was sealed for another server or device, or a receipt that is not the device's."""
 
 
-def opened(wish: messages.Wiped, key: X25519PrivateKey) -> list[messages.SentEntry]:
-    """The entries in the box; none where there is no box. Raises NotBelieved."""
+def opened(wish: messages.Wiped, keys: Sequence[X25519PrivateKey]) -> list[messages.SentEntry]:
+    """The entries in the box; none where there is no box. `keys`: of the server, now and before.
+
+    Raises NotBelieved.
+    """
     if not wish.box:
         return []
-    try:
-        return sealed.open_box(signing.from_text(wish.box), wish.device, key)
-    except (ValueError, msgspec.DecodeError) as error:
-        raise NotBelieved from error
+    for key in keys:
+        try:
+            return sealed.open_box(signing.from_text(wish.box), wish.device, key)
+        except (ValueError, msgspec.DecodeError):
+            continue
+    raise NotBelieved
 
 
 def take_in(

@@ -195,6 +195,16 @@ class Pull(Message):
     """Cases that differed from the server's and were folded anew since the last pull: somebody should hear of it."""
     people: int = 0
     """The version of the officers and units that this laptop knows."""
+    authority: str = ""
+    """The name of the authorities that this laptop trusts (`signing.key_name` of their PEM)."""
+    program: str = ""
+    """The version of the program on this laptop, as `0.1.0`."""
+    waiting: int = 0
+    """How many entries wait here all the same, after the push of this round, and since when the oldest does."""
+    waits_since: str = ""
+    receipts: list[Signed] = []
+    """What this device signed to say that it has destroyed cases by a lawful order: {kind erased, device, case, order
+    (the SHA-256 of the order), at}."""
 
 
 class PulledEntry(Message):
@@ -288,7 +298,13 @@ class Pulled(Message):
     order: Signed | None = None
     covered: int = 0
     """Number up to which a verified backup covers the history; entries up to there need not be kept for the server."""
+    key: Signed | None = None
+    """The server signs with another key from now on: {kind server_key, key, before}, signed with the one before."""
+    authorities: Signed | None = None
+    """The authorities to be trusted from now on, where they are others: {kind authorities, authorities (PEM)}."""
     least_program: str = ""
+    """The oldest version of the program that is handed anything from `least_from` on, or from now on."""
+    least_from: str = ""
     charges: list[Charge] = []
     """Who has charge of cases in scope, where that changed since the cursor."""
     people: Force | None = None
@@ -438,7 +454,8 @@ class SignInFirst(Message):
 class Refusal(Message):
     """Why a request was not answered. `code` is stable; facts name no person.
 
-    malformed, too_large, too_old, not_enrolled, signature, counter (`last`: the highest that was seen), code, clock,
+    malformed, too_large, too_old (`least`: of the protocol; `least_program`), not_enrolled, signature,
+    counter (`last`: the highest that was seen), code, clock,
     trial (this server is one, and the vault is for work), practice (the other way round), sign_in (`sign_in` says
     where), identity (`why`: the sign-in does not show the officer of the code), too_many (`retry_s`),
     busy (`retry_s`; `why` is not_kept where the server could lose what it would confirm), not_found, revoked (`order`).
@@ -451,6 +468,7 @@ class Refusal(Message):
     order: Signed | None = None
     sign_in: SignInFirst | None = None
     why: str = ""
+    least_program: str = ""
 
 
 def encode(message: Message) -> bytes:

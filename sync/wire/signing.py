@@ -21,6 +21,10 @@ DEVICE = "Holdfast-Device"
 COUNTER = "Holdfast-Counter"
 NONCE = "Holdfast-Nonce"
 SIGNATURE = "Holdfast-Signature"
+KNOWS = "Holdfast-Knows"
+"""The name of the server's key that the laptop knows: answers are signed with it as long as the server has it."""
+NEWEST = "newest"
+"""Stands there before it knows any."""
 
 
 def request_bytes(method: str, path: str, device: str, counter: int, nonce: str, body: bytes) -> bytes:
@@ -76,6 +80,11 @@ def holds(signature: str, signed: bytes, key: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def key_name(key: bytes) -> str:
+    """By what a key, or an authority's certificates, are known: the first 16 hexadecimal digits of their SHA-256."""
+    return hashlib.sha256(key).hexdigest()[:16]
 
 
 def to_text(raw: bytes) -> str:

@@ -186,6 +186,9 @@ def _figures_say_how_many_and_never_who(site: Site, ids: list[str]) -> None:
     assert found["holdfast_devices_behind",] == 0
     assert found["holdfast_log_entries", "Northmoor"] >= 1
     assert found["holdfast_events_last_day", "enrolled", "Northmoor"] == 2
+    assert found["holdfast_fleet", "Northmoor", "well"] == 2
+    assert found["holdfast_backup_timestamp_seconds", "Northmoor"] == 0
+    assert found["holdfast_erasures_unanswered", "Northmoor"] == 0
     assert found["holdfast_certificate_ends_timestamp_seconds",] > 1e9
     assert found["holdfast_housekeeping_timestamp_seconds",] > 1e9
 

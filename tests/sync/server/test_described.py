@@ -40,7 +40,7 @@ def test_a_server_for_production_does_not(monkeypatch):
     shown = []
     monkeypatch.setattr(app, "Litestar", lambda handlers, **_: shown.append(len(handlers)))
     for openapi in (True, False):
-        app.make(_Closed(), None, Signer.__new__(Signer), b"", openapi)
+        app.make(_Closed(), None, Signer.__new__(Signer), bytes, openapi)
     assert shown[0] == shown[1] + 1
 
 

@@ -1,0 +1,39 @@
+"""The vault's file is written anew after a case was destroyed in it: deleted rows may leave their bytes in its pages.
+
+It is done when the vault is next opened, before anybody writes: at another time an officer would wait for it.
+"""
+
+from __future__ import annotations
+
+from app.problems import Problem
+from app.store.connection import write_anew
+from app.store.store import Store
+
+WANTED = "file to be written anew"
+"""Under which name the vault keeps that it has to be done."""
+_LATER = ("store.busy", "store.full", "store.disk")
+
+
+def empty_log(store: Store) -> bool:
+    """Bring the log of the file into the file and cut it off, where nobody reads just now; whether that was so."""
+    with store.reading() as connection:
+        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
+def if_wanted(store: Store) -> bool:
+    """Write the file anew where that has to be done; whether it was done. Without room it is tried the next time."""
+    if not store.recall(WANTED):
+        return False
+    try:
+        with store.reading() as connection:
+            # Row numbers may change; their order, by which entries are read, stays.
+            write_anew(connection)
+        if not empty_log(store):
+            return False
+        store.remember(WANTED, "")
+    except Problem as problem:
+        if problem.code not in _LATER:
+            raise
+        return False
+    return True
