@@ -398,6 +398,59 @@ def renew_recovery_code(unlocked: Unlocked, *, disk: Disk = DISK) -> str:
     return recovery_code.write_out(code)
 
 
+class NewKey:
+    """A new key for a vault, with a header that holds it in every slot: in force once `use_key` has written that."""
+
+    def __init__(self, made: Header, key: bytearray, code: str) -> None:
+        self._header, self._key, self.recovery_code = made, key, code
+
+    def database_key(self) -> bytes:
+        """The 32 raw bytes under which the database is to lie before this key is used."""
+        return bytes(expand(self._key, "holdfast v1|database"))
+
+    def __repr__(self) -> str:
+        return "<NewKey>"
+
+
+def make_key(
+    unlocked: Unlocked, passphrase: str, *, secrets: SecretStore | None = None, cost: Cost = SHIPPED_COST
+) -> NewKey:
+    """A new key for an open vault, under its passphrase, a new device secret, a new recovery code and its custodians.
+
+    Nothing is changed yet. `passphrase`: as the vault has it; whoever asks has made sure of that.
+    """
+    old, store = unlocked._header, unlocked._secrets if secrets is None else secrets
+    key, code = bytearray(random.token_bytes(32)), random.token_bytes(recovery_code.CODE_BYTES)
+    secret, secret_name = device_secret.make(store, old.device_id)
+    nonce, sealed = header.seal_officer(unlocked.officer, key)
+    slot = old.custodians
+    draft = msgspec.structs.replace(
+        old,
+        counter=old.counter + 1,
+        passphrase=wrap_with_passphrase(key, passphrase, cost, old.device_id, secret, secret_name),
+        recovery=wrap_with_code(key, code, old.device_id),
+        nonce=nonce,
+        sealed=sealed,
+        custodians=slot
+        if slot is msgspec.UNSET
+        else custodians.wrap_again(slot, key, old.device_id, under=unlocked._key),
+    )
+    return NewKey(header.authenticate(draft, key), key, recovery_code.write_out(code))
+
+
+def use_key(unlocked: Unlocked, made: NewKey, *, disk: Disk = DISK) -> None:
+    """Put a new key in force: with the first rename of its header the old one opens nothing here any more.
+
+    Raises the Problems of the disk: then the old key is in force; but after vault.not_flushed it may be either.
+    """
+    old = unlocked._header
+    header.write(unlocked.folder, made._header, disk)
+    wipe(unlocked._key)
+    unlocked._header, unlocked._key = made._header, made._key
+    if old.passphrase.secret_name != made._header.passphrase.secret_name:
+        device_secret.drop(unlocked._secrets, old.passphrase.secret_name)
+
+
 def settle(unlocked: Unlocked, *, disk: Disk = DISK) -> None:
     """Note in the header that the vault is on this laptop now, where it came from another one."""
     here = _laptop_id(unlocked.folder.parent, disk)

@@ -268,6 +268,13 @@ COMMANDS = (
         more=PASSPHRASE,
     ),
     Command(
+        ("vault", "rekey"),
+        "encrypt the vault anew under another key, where somebody may have had the old one",
+        "keeping:rekey",
+        _OPENS,
+        more="The passphrase stays; the recovery code is another one, and is shown once. " + PASSPHRASE,
+    ),
+    Command(
         ("vault", "rebuild"),
         "make a damaged vault anew from what can be read of it and from the server",
         "keeping:rebuild",

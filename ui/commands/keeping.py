@@ -184,6 +184,20 @@ def carried(options: Any) -> int:
     return 0
 
 
+def rekey(options: Any) -> int:
+    """Encrypt the vault anew under another key, where somebody may have had the old one."""
+    with opened(options, closed_too=True) as open_vault:
+        from app.casework import rekey as rekeying
+        from app.vault.device_secret import system_store
+        from ui.commands.vault import shown_once
+
+        code = rekeying.rekey(open_vault.desk, open_vault.passphrase, secrets=system_store())
+        kept = open_vault.desk.unlocked.device_secret
+    answer = {"vault": str(vault_folder(options)), "device_secret": kept, "recovery_code": code}
+    said = N_("The vault in {vault} is encrypted anew. Copies and backups from before still open as they did.")
+    return shown_once(options, answer, "", said)
+
+
 def rebuild(options: Any) -> int:
     """Make a damaged vault anew from what can be read of it, and say what cannot."""
     from app.casework import rebuild as rebuilding
