@@ -68,7 +68,8 @@ WINDOW = (
     Need("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
 )
 # What the tests start: a virtual screen with a window manager and a keyboard, a private bus with a pretended logind,
-# a bus of assistive technology; and what looks through the server's units and its man page.
+# a bus of assistive technology; what looks through the server's units and its man page; and what
+# writes down what a process does to its files.
 TESTS = (
     *WINDOW,
     Need("Xvfb", "xvfb"),
@@ -80,6 +81,7 @@ TESTS = (
     Need("/usr/libexec/at-spi-bus-launcher", "at-spi2-core"),
     Need("systemd-analyze", "systemd"),
     Need("groff", "groff-base"),
+    Need("strace", "strace"),
 )
 
 

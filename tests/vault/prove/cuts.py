@@ -56,13 +56,16 @@ def act(kind: str, folder: Path) -> dict[str, str]:
     return {"code": rekey.rekey(desk, OLD, cost=FLOOR_COST)}
 
 
-def run(kind: str, points: int) -> Found:
-    """Cut a change of that kind at so many points, spread over all its steps."""
+def run(kind: str, points: int, without: str = "") -> Found:
+    """Cut a change of that kind at so many points, spread over all its steps.
+
+    `without`: steps of this kind are left out, as by a program that forgets them: then faults must be found.
+    """
     with tempfile.TemporaryDirectory() as place:
-        return _run(kind, points, Path(place))
+        return _run(kind, points, Path(place), without)
 
 
-def _run(kind: str, points: int, place: Path) -> Found:
+def _run(kind: str, points: int, place: Path, without: str) -> Found:
     folder, told = place / "vault", place / "told"
     desk, code = create_vault(
         folder, officer="Runa Okafor", short_name=NAME, passphrase=OLD, cost=FLOOR_COST, cards=CARDS
@@ -75,6 +78,7 @@ def _run(kind: str, points: int, place: Path) -> Found:
     desk.store.close()
     desk.unlocked.close()
     found = recorded.record(folder, ["-m", "tests.vault.prove.cuts", kind, str(folder), str(told)], place / "trace")
+    found.steps = [step for step in found.steps if step.kind != without]
     new_code = json.loads(told.read_text()).get("code", "")
     looks: dict[str, Callable[[Path], tuple[bool, bool]]] = {
         "header": _named,
