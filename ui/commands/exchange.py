@@ -123,4 +123,5 @@ _SAID = (
     (N_("Refused by the server: {n}"), "refused"),
     (N_("Waiting: {n}"), "waiting"),
     (N_("Fields that differ: {n}"), "conflicts"),
+    (N_("Packs taken: {n}"), "packs"),
 )

@@ -9,10 +9,11 @@ from typing import Any
 from app import signed
 from app.force.document import MOST_BYTES, broken, read, text_of
 from app.force.example import example as example_text
+from app.force.example import toml
 from app.force.places import KEY_FILE, SIGNATURE_FILE
 from app.force.standing import signed_policy
 from app.i18n import N_, Translator, translator
-from app.policy import Policy, settings
+from app.policy import Policy, is_locked, settings
 from app.problems import Problem
 from ui.commands import secrets_in
 from ui.commands.opening import force
@@ -92,13 +93,9 @@ def _told(found: Policy) -> dict[str, Any]:
         "expires": found.expires.isoformat() if found.expires else None,
         "signed_by": found.signed_by,
         "problem": found.problem.code if found.problem else None,
-        "locked": sorted(one.name for one in settings() if one.lockable and _locked(one.name, found)),
+        "locked": sorted(one.name for one in settings() if is_locked(one, found)),
         "settings": {one.name: getattr(found, one.name) for one in settings()},
     }
-
-
-def _locked(name: str, found: Policy) -> bool:
-    return found.locked is None or name in found.locked
 
 
 def _print(found: Policy, words: Translator) -> None:
@@ -108,8 +105,8 @@ def _print(found: Policy, words: Translator) -> None:
     else:
         print(words.text(N_("This laptop has no policy in force.")))
     for one in settings():
-        told = "*" if one.lockable and _locked(one.name, found) else " "
-        print(f"{told} {one.name:26}{getattr(found, one.name)!r:>10}  {words.text(one.sentence)}")
+        told = "*" if is_locked(one, found) else " "
+        print(f"{told} {words.text(one.sentence)}: {one.name} = {toml(getattr(found, one.name))}")
     print(words.text(N_("* locked: the officer cannot choose another value.")))
 
 
