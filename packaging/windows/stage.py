@@ -106,7 +106,9 @@ def digest(folder: Path) -> str:
     """SHA-256 over the names and bytes of all files in the folder: what names this build."""
     total = hashlib.sha256()
     for file in files(folder):
-        total.update(f"{file.relative_to(folder).as_posix()}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+        total.update(
+            f"{file.relative_to(folder).as_posix()}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode()
+        )
     return total.hexdigest()
 
 

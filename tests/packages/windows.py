@@ -283,11 +283,14 @@ def upgraded(work: Work, wine: Wine, officer: Officer, package: Path, later: Pat
     before = officer.cases()
     (old,) = wine.versions()
     # In one call: Wine's programs see each other within a call alone.
-    wine.shell(f"""
+    wine.shell(
+        f"""
         wine "$W" --vault '{VAULT}' & sleep 10
         wine '{DRIVE}/{later.name}' /S; code=$?
         wine "$P" vault check --vault '{VAULT}' </dev/null
-        kill $!; wineserver -k; exit $code""", code=3010)
+        kill $!; wineserver -k; exit $code""",
+        code=3010,
+    )
     work.so(old in wine.versions(), "the version in which the officer works is still there")
     work.so(LATER in wine.shell('wine "$P" --version'), f"what starts from now on is {LATER}")
     work.so(officer.cases() == before, "the vault holds the same cases")
@@ -323,10 +326,13 @@ def cut_short(work: Work, wine: Wine, officer: Officer, package: Path, later: Pa
 def removed(work: Work, wine: Wine, officer: Officer, package: Path) -> None:
     """Not while it is open; then silently, leaving the vault, which a new installation opens."""
     before = officer.cases()
-    wine.shell(f"""
+    wine.shell(
+        f"""
         wine "$W" --vault '{VAULT}' & sleep 10
         wine '{INSTALLED}/uninstall.exe' /S '_?=C:\\Program' 'Files\\Holdfast'; code=$?
-        kill $!; wineserver -k; exit $code""", code=1618)
+        kill $!; wineserver -k; exit $code""",
+        code=1618,
+    )
     work.so(officer.cases() == before, "removing it while it is open changes nothing")
     wine.remove()
     left = sorted(file.name for file in wine.root.inside(INSTALLED).iterdir())

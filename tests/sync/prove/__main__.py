@@ -56,6 +56,11 @@ PROOFS = {
         lambda: restored.run(1),
         lambda: restored.run(30),
     ),
+    "backups": Proof(
+        "backed up while laptops send, drilled, and restored into an empty database",
+        lambda: restored.run(1, sealed=True),
+        lambda: restored.run(30, sealed=True),
+    ),
 }
 
 

@@ -13,6 +13,13 @@ def test_a_server_that_was_put_back_is_healed_by_the_laptops():
     assert found.acknowledged == found.entries
 
 
+def test_a_server_that_was_restored_from_its_backup_is_healed_by_the_laptops():
+    found = PROOFS["backups"].sample()
+    assert found.faults == []
+    assert found.counted["entries lost by the server"] >= 24
+    assert found.acknowledged == found.entries
+
+
 def test_a_server_that_was_put_back_and_does_not_say_so_is_noticed():
     found = restored.run(1, says_so=False)
     assert found.counted["times that a laptop noticed"] > 0
