@@ -35,6 +35,7 @@ ALLOWED = {
     "win32": (("keyring.backends.Windows", "WinVaultKeyring"),),
 }
 _PROBE_S = 3.0  # a session bus that does not answer must not hold up the unlock screen
+_PROBE_ELSEWHERE_S = 30.0  # no bus is asked there: what takes long is loading from a cold disk under a virus scanner
 _ASK_S = 120.0  # the system may ask its user to open the store
 
 
@@ -141,9 +142,10 @@ def system_store() -> SecretStore | None:
     """The system's secret store for this user, or None where there is none that may be used. Quick and quiet."""
     if _platform() == "linux" and not _session_bus():
         return None
+    patience = _PROBE_S if _platform() == "linux" else _PROBE_ELSEWHERE_S
     for module, name in ALLOWED.get(_platform(), ()):
         try:
-            return SystemStore(_within(_PROBE_S, partial(_start, module, name)))
+            return SystemStore(_within(patience, partial(_start, module, name)))
         except StoreUnavailable:
             continue  # the next one on the list, or none: the unlock screen says so
     return None

@@ -6,6 +6,7 @@ Wine is no Windows: what it cannot show stands in packaging/windows/CHECKS.md.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shlex
 import shutil
@@ -121,6 +122,19 @@ class Wine:
         folder = self.root.inside(f"{INSTALLED}/versions")
         return sorted(each.name for each in folder.iterdir()) if folder.exists() else []
 
+    def is_whole(self) -> None:
+        """Look from outside at the version that starts: every file as it is listed, none beside them."""
+        name = self.root.inside(f"{INSTALLED}/current").read_text("ascii").split()[0]
+        folder = self.root.inside(f"{INSTALLED}/versions/{name}")
+        lines = (folder / "files.sha256").read_text("utf-8").splitlines()
+        listed = {path: digest for digest, _, path in (line.partition("  ") for line in lines)}
+        found = {
+            file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in folder.rglob("*")
+            if file.is_file() and file.name != "files.sha256"
+        }
+        self.work.so(found == listed, f"all {len(listed)} files of {name} are as they were built")
+
     def quietly(self, *command: str) -> bool:
         """Whether a command of the root went well."""
         line = self.root.command(*command, told=TOLD, user="officer")
@@ -176,7 +190,7 @@ class Officer:
 
     def __init__(self, work: Work, wine: Wine) -> None:
         self.work, self.wine = work, wine
-        self._pictures = 0
+        self._pictures, self._size = 0, 0
 
     def begins(self) -> None:
         """Make a vault; half of its key goes into the secret store of Windows."""
@@ -189,8 +203,9 @@ class Officer:
         self.opens()
         self.picture("unlock")
         self.types(PASSPHRASE, "Return")
-        self.picture("today")
+        self.picture("today", differs=5000)
         self.types("", "alt+3")
+        self.picture("new")
         self.types("Keira", "Tab")
         self.types("Holt-Baines", "Tab")
         self.picture("typed")
@@ -232,16 +247,23 @@ class Officer:
         if keys:
             self.wine.quietly("xdotool", "key", "--delay", "60", *keys)
 
-    def picture(self, name: str) -> None:
-        """A picture of the screen when it has come to rest: three in a row that differ by no more than a cursor."""
+    def picture(self, name: str, differs: int = 200) -> None:
+        """A picture of the screen when it has come to rest: three in a row that differ by no more than a cursor.
+
+        `differs`: by how many bytes it must differ from the picture before, so that no page on the way is taken.
+        """
         self._pictures += 1
         sizes: list[int] = []
         inside = self.wine.root.inside("/tmp/screen.png")
-        end = time.monotonic() + PATIENCE_S
-        while time.monotonic() < end and (len(sizes) < 3 or max(sizes[-3:]) - min(sizes[-3:]) > 64):
+
+        def rests() -> bool:
             self.wine.quietly("scrot", "--overwrite", "/tmp/screen.png")
             sizes.append(inside.stat().st_size)
-            time.sleep(0.5)
+            last = sizes[-3:]
+            return len(last) == 3 and max(last) - min(last) <= 64 and abs(last[0] - self._size) >= differs
+
+        self.wine.until(f"the picture {name}", rests)
+        self._size = sizes[-1]
         file = self.work.folder / f"{self._pictures:02d}-{name}.png"
         shutil.copy(inside, file)
         self.work.say(f"picture: {file.name}")
@@ -301,7 +323,7 @@ def upgraded(work: Work, wine: Wine, officer: Officer, package: Path, later: Pat
     wine.setup(package, "/DOWNGRADE")
     work.so(LATER not in wine.shell('wine "$P" --version'), "and is, when that is asked for")
     work.so(officer.cases() == before, "the vault holds the same cases")
-    wine.shell('wine "$P" --self-check', quiet=True)
+    wine.is_whole()
 
 
 def cut_short(work: Work, wine: Wine, officer: Officer, package: Path, later: Path) -> None:
@@ -315,8 +337,8 @@ def cut_short(work: Work, wine: Wine, officer: Officer, package: Path, later: Pa
         after = took * (cut + 1) / (CUTS + 1)
         wine.shell(f"timeout -s KILL {after:.1f} wine '{DRIVE}/{newer.name}' /S /DOWNGRADE; true", quiet=True)
         found.append(wine.shell('wine "$P" --version', quiet=True).strip())
-        wine.shell('wine "$P" --self-check', quiet=True)
-        work.say(f"cut after {after:.1f} s: {found[-1]} starts and is well")
+        wine.is_whole()
+        work.say(f"cut after {after:.1f} s: {found[-1]} starts and is whole")
     work.so(len(found) == CUTS, f"{CUTS} installations cut short: old or new, never between")
     wine.setup(package, "/DOWNGRADE")
     work.so(len(wine.versions()) == 1, "the next installation clears what the cut ones left")
