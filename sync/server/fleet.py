@@ -25,8 +25,11 @@ _TOLD = (
 )
 _ALL = (
     "SELECT d.device_id, d.laptop, d.officer_id, o.name, o.unit_id, coalesce(u.name, ''), d.program, d.enrolled_at,"
-    " d.contact_at, d.told_at, d.waiting, d.waits_since, d.lease_until, d.revoked_at, d.wiped_at, d.replaced_at"
-    " FROM device AS d JOIN officer AS o ON o.org_id = d.org_id AND o.officer_id = d.officer_id"
+    " d.contact_at, coalesce(d.told_at, d.contact_at), d.waiting, d.waits_since,"
+    # One that has said nothing of itself yet has the lease of its last contact.
+    " coalesce(d.lease_until, d.contact_at + make_interval(days => g.lease_days)), d.revoked_at, d.wiped_at,"
+    " d.replaced_at FROM device AS d JOIN officer AS o ON o.org_id = d.org_id AND o.officer_id = d.officer_id"
+    " JOIN organisation AS g ON g.org_id = d.org_id"
     " LEFT JOIN unit AS u ON u.org_id = o.org_id AND u.unit_id = o.unit_id WHERE d.org_id = %s"
 )
 _CASES = (

@@ -69,12 +69,20 @@ def test_every_device_says_how_it_stands_and_the_worst_comes_first(police, told,
     assert [one["device"] for one in table] == [one["device"] for one in found]
     lines = told("fleet").splitlines()
     assert (len(lines), lines[0].split()[0], lines[1].split()[0]) == (5, "state", "lease_over")
+    never = force.laptop()
+    with force.owner() as owner:
+        owner.execute("UPDATE device SET contact_at = now() - interval '9 days' WHERE device_id = %s", (never.device,))
+    silent = force.do(lambda c, org: fleet.devices(c, org, datetime.now(UTC)))[0]
+    assert (silent.device, silent.state) == (never.device, "lease_over")
+    with force.owner() as owner:
+        owner.execute("UPDATE device SET wiped_at = now() WHERE device_id = %s", (never.device,))
     want(force, "99.0")
     assert [one.state for one in force.do(lambda c, org: fleet.devices(c, org, datetime.now(UTC)))] == [
         "lease_over",
         "too_old",
         "too_old",
         "revoked",
+        "wiped",
     ]
 
 
