@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from app.store import anew, folded
+from app.store.connection import Connection
 from app.store.store import Store
 
 
@@ -31,15 +32,23 @@ def differs(store: Store, case_id: str, upto: int, digest: str) -> bool:
         return folded.digest(connection, case_id, upto) != digest
 
 
-def stands_by_entries(store: Store, case_id: str, upto: int, digest: str) -> bool:
-    """Of a case whose snapshot is one of a history that is no more: whether its entries, which came again, are what the
-    server has. Then the case is folded from them, and the snapshot goes, as it would for one of the present history."""
-    with store.transaction() as connection:
-        if folded.snapshot_number(connection, case_id) >= 0 or folded.of_former_history(connection, case_id):
+def stands_by_entries(store: Store, case_id: str, upto: int, digest: str, at: str) -> bool:
+    """Of a case that is here from a history of the server that is no more: whether its entries of the present one are
+    what the server has. Then it is folded from them: its old snapshot goes, as it would for one of the present history,
+    and entries that did not come again are set aside with their bytes, until they do."""
+    with store.reading() as connection:
+        number = folded.snapshot_number(connection, case_id)
+        if number > 0 or not (number or folded.of_former_history(connection, case_id)):
             return False
         if folded.digest_of_present(connection, case_id, upto) != digest:
             return False
+    with store.transaction() as connection:
         connection.execute("DELETE FROM snapshot WHERE case_id = ?", (case_id,))
+        former = connection.execute(
+            "SELECT device, first FROM entry WHERE case_id = ? AND number < 0", (case_id,)
+        ).fetchall()
+        for device, first in former:
+            _set_aside(connection, device, first, at)
         anew.fold_anew(connection, case_id)
     store.forget()
     return True
@@ -73,13 +82,17 @@ def fold_anew(store: Store, case_id: str, numbers: Mapping[str, int], upto: int,
         ).fetchall()
         for device, first, own in strange:
             if own not in numbers:
-                connection.execute(_ASIDE, (at, device, first))
-                connection.execute("DELETE FROM entry WHERE device = ? AND first = ?", (device, first))
+                _set_aside(connection, device, first, at)
         anew.fold_anew(connection, case_id)
         agrees = folded.digest(connection, case_id, upto) == digest
         connection.execute("UPDATE mended SET agrees = ? WHERE case_id = ? AND agrees = ?", (agrees, case_id, _BEGUN))
     store.forget()
     return agrees
+
+
+def _set_aside(connection: Connection, device: str, first: int, at: str) -> None:
+    connection.execute(_ASIDE, (at, device, first))
+    connection.execute("DELETE FROM entry WHERE device = ? AND first = ?", (device, first))
 
 
 _BEGUN = -1

@@ -27,13 +27,13 @@ def compare(talk: Talk, page: messages.Pulled, receive: Receive) -> None:
     wanted = _wanted(talk)
     left_over = bool(wanted)
     for case, digest in page.digests.items():
-        if not mending.differs(talk.store, case, page.cursor, digest):
-            wanted.pop(case, None)
-        elif mending.stands_by_entries(talk.store, case, page.cursor, digest):
+        if mending.stands_by_entries(talk.store, case, page.cursor, digest, iso(talk.clock.now())):
             wanted.pop(case, None)
             talk.tell({case})
-        else:
+        elif mending.differs(talk.store, case, page.cursor, digest):
             wanted[case] = (digest, page.cursor)
+        else:
+            wanted.pop(case, None)
     if wanted or left_over:
         talk.store.remember(TO_MEND, json.dumps(wanted))
     for case in list(wanted):

@@ -31,7 +31,7 @@ takes any number of whole ones."""
 SHORT_LENGTH = 20
 FOUND_OUT = (37, 111, 148, 152, 263, 388, 626, 638, 1033)
 """Seeds in which something once did not hold. They stay."""
-FOUND_OUT_AMONG_PEOPLE = (251, 283)
+FOUND_OUT_AMONG_PEOPLE = (251, 283, 961)
 """And those of worlds in which people change who has a case."""
 
 
