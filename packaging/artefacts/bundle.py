@@ -150,10 +150,15 @@ def build(order: Order) -> Path:
     command += ["--distpath", str(to), "--workpath", str(work), str(spec)]
     subprocess.run(command, cwd=order.source, env={**os.environ, **told}, umask=0o022, check=True)
     program = to / "holdfast"
-    about = program / "_internal" / f"holdfast-{order.version}.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: holdfast\nVersion: {order.version}\n", "utf-8")
+    name_version(program, order.version)
     return program
+
+
+def name_version(program: Path, version: str) -> None:
+    """Let a program folder know which version of the program it is."""
+    about = program / "_internal" / f"holdfast-{version}.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: holdfast\nVersion: {version}\n", "utf-8")
 
 
 def parts(source: Path, work: Path) -> list[Component]:

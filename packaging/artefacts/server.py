@@ -37,8 +37,7 @@ DATA = {
 }
 """The data files of the modules above."""
 _SAYS = "The force's own server for Holdfast: keeps the notebooks of all laptops and hands them on"
-_UNITS = ("holdfast-server.service", "holdfast-server-migrate.service", "holdfast-server-verify.service")
-_TIMERS = ("holdfast-server-verify.timer",)
+_UNITS = ("*.service", "*.timer")
 _SCRIPTS = ("postinst", "prerm", "postrm")
 _EXAMPLES = ("server/network.conf", "server/Containerfile", "samples")
 
@@ -131,7 +130,9 @@ def make_program(order: Order, wheel: Path) -> Path:
     shutil.copyfile(order.source / "packaging" / "server" / spec.name, spec)
     words = ["--noconfirm", "--clean", "--log-level=WARN", "--distpath", "dist", "--workpath", "between", str(spec)]
     _run([sys.executable, "-m", "PyInstaller", *words], order.work, told)
-    return order.work / "dist" / NAME
+    program = order.work / "dist" / NAME
+    bundle.name_version(program, order.version)
+    return program
 
 
 def make_package(order: Order, program: Path, parts: list[Component]) -> Path:
@@ -142,7 +143,11 @@ def make_package(order: Order, program: Path, parts: list[Component]) -> Path:
     entries = [
         *deb.folder_entries(program, PROGRAM),
         deb.Entry(f"usr/bin/{NAME}", link=f"/{PROGRAM}/{NAME}"),
-        *(deb.Entry(f"lib/systemd/system/{unit}", ours / "server" / unit) for unit in (*_UNITS, *_TIMERS)),
+        *(
+            deb.Entry(f"lib/systemd/system/{unit.name}", unit)
+            for kind in _UNITS
+            for unit in sorted((ours / "server").glob(kind))
+        ),
         deb.Entry(f"usr/share/{NAME}/server.toml", ours / "server" / "server.toml"),
         deb.Entry(f"usr/share/man/man8/{NAME}.8.gz", gzip.compress(manual.encode(), mtime=0)),
         deb.Entry(f"{docs}/copyright", _copyright(order.source).encode()),

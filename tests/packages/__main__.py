@@ -29,12 +29,12 @@ def main() -> int:
     work = Work(wanted.folder, wanted.dist, wanted.keep)
     try:
         importlib.import_module(f"tests.packages.{wanted.what}").prove(work)
+        work.say("Everything is so.")
     except NotSoError as error:
         work.say(f"NOT SO: {error}")
         return 1
     finally:
         work.end()
-    work.say("Everything is so.")
     return 0
 
 

@@ -67,6 +67,11 @@ class BootedRoot(JoinedRoot):
     _machine: subprocess.Popen[bytes] | None = None
     _first = 0
 
+    @property
+    def runs(self) -> bool:
+        """Whether it was started and not stopped."""
+        return self._first != 0
+
     def boot(self, log: Path) -> None:
         """Start it, and be back when systemd has started all it should."""
         assert self.network is not None

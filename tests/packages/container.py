@@ -12,14 +12,14 @@ import subprocess
 from tests.packages.booted import BootedRoot, Network
 from tests.packages.laptops import Laptop
 from tests.packages.root import bare
-from tests.packages.server import configure, follow, prepared, started
+from tests.packages.server import configure, follow, network_for, prepared, started
 from tests.packages.work import Work
 
 BASE = "docker.io/library/debian:12-slim"
 PROGRAMS = ("buildah", "podman", "crun")
 SETTINGS = """
 [containers]
-default_ulimits = ["nofile=1024:4096"]
+default_ulimits = ["nofile=1024:4096", "nproc=1024:2048"]
 cgroups = "disabled"
 [engine]
 cgroup_manager = "cgroupfs"
@@ -32,13 +32,8 @@ TOLD = {"BUILDAH_ISOLATION": "chroot", "CONTAINERS_CONF": "/etc/containers/conta
 
 def prove(work: Work) -> None:
     """The image serves a laptop of the force, and holds neither keys nor configuration."""
-    network = Network()
-    try:
+    with network_for(work) as network:
         _served(work, _built(work), network)
-    finally:
-        for one in work.roots:
-            one.end()
-        network.end()
 
 
 def _built(work: Work) -> BootedRoot:

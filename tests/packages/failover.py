@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tests.packages.booted import BootedRoot, Network
 from tests.packages.laptops import Laptop
-from tests.packages.server import configure, follow, prepared, started
-from tests.packages.work import Work
+from tests.packages.server import configure, follow, network_for, prepared, started
+from tests.packages.work import NotSoError, Work
 
 SAMPLE = Path(__file__).resolve().parents[2] / "packaging" / "samples" / "patroni.yml"
 PROGRAMS = ("patroni", "etcd-server", "etcd-client", "python3-etcd")
@@ -20,7 +20,7 @@ NODES = {"db1": "198.51.100.11", "db2": "198.51.100.12"}
 ROUNDS, KILLED_IN = 10, 4
 PATIENCE_S = 180.0
 DATABASE = (
-    f"host={','.join(NODES.values())} port=5432,5432 dbname=holdfast target_session_attrs=read-write connect_timeout=3 "
+    f"host={','.join(NODES.values())} port=5432,5432 dbname=holdfast target_session_attrs=read-write connect_timeout=5 "
     "sslmode=verify-full sslrootcert=/etc/holdfast-server/keys/authority.crt"
 )
 CERTIFICATE = """
@@ -34,8 +34,7 @@ install -o postgres -g postgres -m 0600 db.key /etc/patroni/server.key
 
 def prove(work: Work) -> None:
     """Nothing that a laptop was told to be kept is lost with a node, and the server goes on with the other one."""
-    network = Network(*NODES.values())
-    try:
+    with network_for(work, *NODES.values()) as network:
         root = prepared(work, "failover", work.one("server", "*.deb"), *PROGRAMS)
         work.run(root, "systemctl", "disable", "etcd", "postgresql", "patroni")
         started(work, network, root)
@@ -44,10 +43,6 @@ def prove(work: Work) -> None:
         laptop = _served(work, root, network)
         _one_lost(work, root, laptop)
         root.power_off()
-    finally:
-        for one in work.roots:
-            one.end()
-        network.end()
 
 
 def _nodes(work: Work, root: BootedRoot) -> None:
@@ -120,7 +115,8 @@ def _one_lost(work: Work, root: BootedRoot, laptop: Laptop) -> None:
             lost_at = time.monotonic()
         until = time.monotonic() + PATIENCE_S
         while not laptop.synced():
-            work.so(time.monotonic() < until, "the server comes back with the other node")
+            if time.monotonic() > until:
+                raise NotSoError("the server comes back with the other node")
             time.sleep(1)
         if number == KILLED_IN:
             back_at = time.monotonic()
@@ -146,6 +142,8 @@ def _states(work: Work, root: BootedRoot) -> dict[str, str]:
 
 def _until(work: Work, root: BootedRoot, fits) -> None:
     until = time.monotonic() + PATIENCE_S
-    while not fits(_states(work, root)):
-        work.so(time.monotonic() < until, "the nodes find together")
+    while not fits(found := _states(work, root)):
+        if time.monotonic() > until:
+            raise NotSoError(f"the nodes find together; they are {found}")
         time.sleep(2)
+    work.say(f"so: the nodes are {found}")

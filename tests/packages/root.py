@@ -21,6 +21,8 @@ NEEDED = ("debootstrap", "chroot", "unshare", "mount")
 MOUNTS = """
 set -e
 mount --make-rprivate /
+# What is a place of mounting can be mounted anew, as those who build images do.
+mount --bind "$0" "$0"
 mount -t proc proc "$0/proc"
 mount -t tmpfs -o mode=755 dev "$0/dev"
 mkdir "$0/dev/pts" "$0/dev/shm"

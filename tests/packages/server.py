@@ -8,7 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.packages import guide
@@ -26,10 +27,22 @@ MOST_EXPOSED = 1.5
 
 def prove(work: Work) -> None:
     """Installed and used in one root; an older version updated with its data kept, and removed, in another."""
-    network = Network()
-    try:
+    with network_for(work) as network:
         _installed_and_used(work, network)
         _updated_and_removed(work, network, _package_before(work))
+
+
+@contextmanager
+def network_for(work: Work, *addresses: str) -> Iterator[Network]:
+    """A network for the machines of a proof, which end with it; where something is not so, what their logs say last."""
+    network = Network(*addresses)
+    try:
+        yield network
+    except NotSoError:
+        for root in work.roots:
+            if isinstance(root, BootedRoot) and root.runs:
+                work.run(root, "journalctl", "--no-pager", "--lines=60", "--priority=info")
+        raise
     finally:
         for root in work.roots:
             root.end()
@@ -95,6 +108,7 @@ def _installed_and_used(work: Work, network: Network) -> None:
     other.run("sync")
     work.so(case in other.cases(), "a case that was made on one laptop stands on the other")
     work.run(root, "systemctl", "start", "holdfast-server-verify.service")
+    _backed_up(work, root)
     _behind_nginx(work, root, network, one, other)
 
 
@@ -118,6 +132,19 @@ def _guarded(work: Work, root: BootedRoot) -> None:
     running = work.run(root, "sh", "-c", held)
     work.so(re.search(r"NoNewPrivs:\s+1\b.*Seccomp:\s+2\b", running, re.DOTALL) is not None, "it is held by its unit")
     work.so("CapBnd:\t0000000000000000" in running, "it has no capability")
+
+
+def _backed_up(work: Work, root: BootedRoot) -> None:
+    """A backup by the timer's service, and the drill that shows that it can be opened."""
+    follow(work, root, "server-recovery-key")
+    work.run(root, *["install", "-o", "root", "-g", "holdfast-server", "-m", "0640", "/srv/recovery.key.pub"], KEYS)
+    told = f's|^# recovery_key = .*|recovery_key = "{KEYS}/recovery.key.pub"|'
+    work.run(root, "sed", "-i", told, "/etc/holdfast-server/server.toml")
+    work.run(root, "systemctl", "restart", "holdfast-server")
+    follow(work, root, "server-backup-timer")
+    work.run(root, "systemctl", "start", "holdfast-server-backup.service")
+    said = work.run(root, "sh", "-c", "stat -c '%a %U %n' /var/backups/holdfast /var/backups/holdfast/*")
+    work.so(said.count("600 root") == 2 and "700 root" in said, "backup and case keys are there for root alone")
 
 
 def _behind_nginx(work: Work, root: BootedRoot, network: Network, one: Laptop, other: Laptop) -> None:

@@ -80,7 +80,7 @@ def test_no_unit_may_do_what_another_may_not():
         read.optionxform = str
         read.read_string(unit.read_text())
         held[unit.name] = dict(read["Service"])
-    (service, *others) = (held[f"holdfast-server{name}.service"] for name in ("", "-migrate", "-verify"))
+    (service, *others) = (held[f"holdfast-server{name}.service"] for name in ("", "-migrate", "-verify", "-backup"))
     assert service["IPAddressDeny"] == "any"
     # Who is root to read what root alone may read has no user to be shut in with.
     only = {"PrivateUsers", "User", "Group"}
