@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 
 from app.casework import operations
 from app.clock import iso
+from app.force import places
+from app.force.places import Folder
 from app.policy import DEFAULT_POLICY, Policy
 from app.vault import vault
+from app.vault.custodian_key import cards_of
 from app.vault.custodians import Card, Part
 from app.vault.slots import SHIPPED_COST, Cost
 
@@ -55,6 +58,15 @@ def acknowledge(desk: Desk) -> None:
     if unread(desk):
         operations.log(desk, desk.device_id, "alteration", "opening by custodians read by the officer")
         desk.store.remember(UNREAD, "[]")
+
+
+def of_force(folder: Folder | None = None) -> list[Card]:
+    """The cards of the force's custodians, as the laptop's administrator installed them; none where there are none.
+
+    Raises Problem custodians.cards_wrong, and those of `places.custodians`.
+    """
+    told = places.custodians(folder)
+    return [] if told is None else cards_of(told, places.CUSTODIANS_FILE)
 
 
 def open_by_custodians(

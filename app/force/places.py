@@ -21,7 +21,9 @@ from app.problems import Problem
 POLICY_FILE, SIGNATURE_FILE, KEY_FILE, PACK_KEY_FILE = "policy.toml", "policy.toml.sig", "policy.pub", "packs.pub"
 REGISTRY_POLICY, REGISTRY_KEY = r"SOFTWARE\Policies\Holdfast", r"SOFTWARE\Holdfast"
 PREFERENCES = "org.holdfast.Holdfast.plist"
+CUSTODIANS_FILE = "custodians"
 POLICY, SIGNATURE, KEY, PACK_KEY = "policy", "policy_signature", "policy_key", "pack_key"
+CUSTODIANS = "custodians"
 """The names under which a registry key or a property list holds the signed policy, its signature and pinned keys."""
 OWNER = 0
 """The account of administrators, where files have owners."""
@@ -121,6 +123,18 @@ def pack_keys(folder: Folder | None = None) -> tuple[bytes, ...]:
     else:
         text = ((folder or Folder(paths.machine_folder())).read(PACK_KEY_FILE) or b"").decode("utf-8", "replace")
     return keys_of(text) if text else ()
+
+
+def custodians(folder: Folder | None = None) -> bytes | None:
+    """The cards of the force's three custodians, a line each, as whoever installs the laptop put them there; None where
+    there are none.
+
+    Raises Problem policy.open, policy.unreadable.
+    """
+    if sys.platform == "win32":
+        # As with keys: a folder that every user may make proves nothing there.
+        return _lines(_registry(REGISTRY_KEY).get(CUSTODIANS, "")).encode() or None
+    return (folder or Folder(paths.machine_folder())).read(CUSTODIANS_FILE)
 
 
 def of_values(told: Mapping[str, Any], keys: tuple[bytes, ...]) -> Found:

@@ -87,13 +87,18 @@ def answer(file: Path, passphrase: str, request: Request, note: str) -> Part:
 
 def read_cards(file: Path) -> list[Card]:
     """The three cards of the organisation's file, a line each. Raises Problem custodians.cards_wrong."""
-    lines = [line for line in (read_file(file, _LIMIT) or b"").splitlines() if line.strip()]
+    return cards_of(read_file(file, _LIMIT) or b"", file.name)
+
+
+def cards_of(data: bytes, name: str) -> list[Card]:
+    """The cards that the organisation's file holds, which has that name. Raises Problem custodians.cards_wrong."""
+    lines = [line for line in data.splitlines() if line.strip()]
     try:
         cards = [msgspec.json.decode(line, type=Card) for line in lines]
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Problem("custodians.cards_wrong", file=file.name) from None
+        raise Problem("custodians.cards_wrong", file=name) from None
     if len(cards) != CUSTODIANS or len({card.key for card in cards}) != CUSTODIANS:
-        raise Problem("custodians.cards_wrong", file=file.name)
+        raise Problem("custodians.cards_wrong", file=name)
     return cards
 
 

@@ -30,11 +30,12 @@ def create(options: Any) -> int:
     said_by_force = force()
     names = (options.officer, options.short_name)
     chosen, made_by_chance = secrets_in.new_passphrase(options, options.passphrase_file, said_by_force, *names)
+    from app.casework import recovery
     from app.casework.desk import close_desk, create_vault
     from app.vault.custodian_key import read_cards
     from app.vault.device_secret import system_store
 
-    cards = read_cards(Path(options.custodians)) if options.custodians else []
+    cards = read_cards(Path(options.custodians)) if options.custodians else recovery.of_force()
     desk, code = create_vault(
         folder,
         officer=options.officer,

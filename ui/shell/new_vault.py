@@ -190,8 +190,13 @@ def _column(part: QWidget) -> QVBoxLayout:
 
 def make(program: Any, folder: Path, officer: str, short_name: str, passphrase: str) -> tuple[Any, str]:
     """In the pool: make vault and database. Returns the open desk and the recovery code."""
+    from app.casework import recovery
     from app.casework.desk import create_vault
 
+    try:
+        cards = recovery.of_force()
+    except Problem:
+        cards = []  # nobody is kept from a vault by it tonight; the page of this vault says that it has none
     given = {"cost": program.cost} if program.cost is not None else {}
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return create_vault(
@@ -202,5 +207,6 @@ def make(program: Any, folder: Path, officer: str, short_name: str, passphrase: 
         secrets=program.secret_store(),
         clock=program.clock,
         policy=program.policy,
+        cards=cards,
         **given,
     )

@@ -216,6 +216,14 @@ class ThisVaultPage(PlacePage):
                 quiet=True,
             )
         )
+        known = self.desk.unlocked.custodians
+        by = (
+            say(N_("Any two of your force’s custodians can open it together as well: {names}."), names=", ".join(known))
+            if known
+            else say(N_("This vault has no custodians: without the code and the passphrase it stays shut."))
+        )
+        self.custodians = PlainLabel(by, quiet=True)
+        card.body.addWidget(self.custodians)
         self.renew_button = PlainButton(say(N_("Make a new recovery code")))
         self.renew_button.clicked.connect(self._renew)
         self.code = Banner(tone="calm", action=say(N_("It is on paper: hide it")))
