@@ -64,9 +64,7 @@ def said(words: Translator, found: Waiting, practice: bool) -> list[str]:
     if found.refused:
         parts.append(words.plural(N_("{n} refused"), N_("{n} refused"), found.refused))
     if found.update_by == "now":
-        parts.append(words.text(N_("a newer version of this program is needed")))
+        parts.append(words.text(N_("this program needs an update")))
     elif found.update_by:
-        parts.append(
-            words.text(N_("a newer version of this program is needed by {day}"), day=words.day(found.update_by))
-        )
+        parts.append(words.text(N_("this program needs an update by {day}"), day=words.day(found.update_by)))
     return parts

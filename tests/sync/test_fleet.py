@@ -196,7 +196,7 @@ def test_an_old_program_is_told_in_time_then_handed_nothing_and_may_always_send(
     assert json.loads(told("least-version", "99.1", "--from", str(day)))["least_version"] == "99.1"
     sync(desk)
     assert status.waiting(desk).update_by == f"{day}T00:00:00+00:00"
-    assert "a newer version of this program is needed by" in " ".join(status.said(words, status.waiting(desk), False))
+    assert "this program needs an update by" in " ".join(status.said(words, status.waiting(desk), False))
 
     told("least-version", "99.1")
     case = cases.new_case(desk, reference="sent all the same")
