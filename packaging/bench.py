@@ -128,12 +128,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--part", choices=["program", "package", "upgrade"], default="program")
+    parser.add_argument("--deb", type=Path, help="with --part package: measure this one instead of building one")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         print(machine_line(folder), flush=True)
         if wanted.part == "package":
-            table(bench_package.package(folder, screen_environment()))
+            table(bench_package.package(folder, screen_environment(), wanted.deb))
             return 0
         print(f"Making {wanted.cases:,} cases with {PEOPLE_EACH} people each …", flush=True)
         desk = bench_caseload.make_vault(folder / "vault")
