@@ -312,7 +312,8 @@ def removed(work: Work, laptop: CleanRoot, officer: Officer) -> None:
     before = officer.cases()
     by_guide(work, laptop, "desktop-remove")
     by_guide(work, laptop, "desktop-purge")
-    find = "find /opt /etc /usr /var -name '*holdfast*' -not -path '/var/log/*' -not -path '/var/cache/*'"
+    find = "find / -xdev -name '*holdfast*' -not -path '/var/log/*' -not -path '/var/cache/*' -not -path '/home/*'"
+    find += " -not -path '/packages/*' -not -path '/tmp/*' -not -path '/proc/*'"
     work.so(not work.run(laptop, "sh", "-c", find).strip(), "nothing of the program is left")
     work.so((laptop.inside(VAULT) / "vault.header").exists(), "the vault is left")
     by_guide(work, laptop, "desktop-install")
