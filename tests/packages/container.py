@@ -68,7 +68,9 @@ def _served(work: Work, root: BootedRoot, network: Network) -> None:
     asked = "SELECT count(*) FROM held_case"
     said = work.run(root, "runuser", "-u", "postgres", "--", "psql", "-At", "holdfast", "-c", asked)
     work.so(said.strip() == "1" and bool(case), "a laptop's case has reached the database through the container")
-    inside = "podman run --rm --entrypoint /bin/ls localhost/holdfast-server -A /etc/holdfast-server/keys"
+    inside = (
+        "podman run --rm --network=none --entrypoint /bin/ls localhost/holdfast-server -A /etc/holdfast-server/keys"
+    )
     work.so(not work.run(root, "sh", "-c", inside, told=TOLD).strip(), "the image holds no keys")
     work.run(root, "podman", "stop", "holdfast-server", told=TOLD)
     root.power_off()
