@@ -31,8 +31,7 @@ RUN_BY = {
     "rescue-rebuild": "tests/commands/test_keeping.py::test_a_damaged_vault_is_rebuilt_and_says_what_is_missing",
     "rescue-diagnostics": "tests/commands/test_diagnostics.py::"
     "test_at_the_command_line_also_of_a_vault_that_does_not_open",
-    "rescue-carrier": "tests/sync/test_rescue.py::"
-    "test_a_destroyed_vault_is_relieved_by_a_carrier_without_any_passphrase",
+    "rescue-carrier": "tests/sync/test_rescue.py::test_the_commands_carry_it_there_and_back",
     "rescue-move": "tests/commands/test_keeping.py::test_a_vault_moves_to_another_laptop",
 }
 """Blocks that no proof in tests/packages runs as they stand, for they ask somebody something, and the test that does

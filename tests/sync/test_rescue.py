@@ -3,6 +3,7 @@ the server. Real vaults, a real server."""
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import UTC, datetime
 
@@ -59,6 +60,31 @@ def test_what_was_not_sent_is_carried_there_and_back(police, signer, tmp_path):
     cases.new_case(desk, "by the wire again")
     assert sync(desk).sent > 0
     desk.store.verify()
+
+
+def test_the_commands_carry_it_there_and_back(police, trial, tmp_path, capsys):
+    desk = police.enrolled()
+    sync(desk)
+    cases.new_case(desk, "never sent")
+    waiting = desk.store.unsent()[0]
+    folder, words = str(desk.unlocked.folder), tmp_path / "words"
+    words.write_text(PASSPHRASE)
+    words.chmod(0o600)
+    close_desk(desk)
+    police.desks.remove(desk)
+    opening = ["--vault", folder, "--passphrase-file", str(words), "--json"]
+    file, note = str(tmp_path / "carrier"), str(tmp_path / "note")
+    assert main(["vault", "carry-out", file, *opening]) == 0
+    taken = trial.command("carry-in", file, "--note", note)
+    assert (taken.returncode, json.loads(taken.stdout)["accepted"]) == (0, waiting), taken.stderr
+    over = trial.command("carry-in", file, "--note", note)
+    assert (over.returncode, len(over.stderr.splitlines())) == (1, 3)
+    again = json.loads(trial.command("carry-in", file).stdout)
+    assert (again["entries"], again["already"]) == (waiting, waiting)
+    capsys.readouterr()
+    assert main(["vault", "carried", note, *opening]) == 0
+    assert main(["status", *opening]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["unsent"] == 0
 
 
 def test_what_is_forged_or_changed_takes_nobody_s_place(police, signer, tmp_path):
