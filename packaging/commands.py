@@ -18,8 +18,8 @@ from pathlib import Path
 import machine
 from environment import Environment
 
-WINDOWS = ("tests/ui", "tests/looks", "tests/screen")
-"""Tests that draw windows take about as long as all others together."""
+BESIDE = ("tests/ui", "tests/looks", "tests/screen", "tests/commands", "tests/casefile", "tests/documents")
+"""Tests that draw windows, and some more: they take about as long as all others together, and run beside them."""
 
 TRIAL_CODE = "HOLDFAST_TRIAL_CODE"
 """The variable that tells the program where the trial server beside it leaves a code for the practice vault."""
@@ -147,10 +147,10 @@ def _in_halves(root: Path, pytest: list[str]) -> int:
     """All tests on two cores: the windows beside everything else. What the windows said is printed first."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
         # One of the two keeps no notes of what failed: they would write into the same file.
-        mine = [*pytest, "-p", "no:cacheprovider", *WINDOWS]
+        mine = [*pytest, "-p", "no:cacheprovider", *BESIDE]
         beside = subprocess.Popen(mine, cwd=root, stdout=said, stderr=subprocess.STDOUT)
         with tempfile.TemporaryFile("w+", encoding="utf-8") as others:
-            without = [f"--ignore={folder}" for folder in WINDOWS]
+            without = [f"--ignore={folder}" for folder in BESIDE]
             done = subprocess.run([*pytest, *without], cwd=root, stdout=others, stderr=subprocess.STDOUT, check=False)
             failed = beside.wait()
             for output in (said, others):

@@ -14,6 +14,7 @@ from sync.client import round as rounds
 from sync.client.asking import Asking
 from sync.server import app, database, history, judge, patience, signed
 from sync.server.door import Refused
+from sync.server.exchange import Keeping
 from sync.wire import limits as wire_limits
 
 
@@ -30,15 +31,17 @@ def _marked_before_the_answer() -> Any:
     return mock.patch.object(Asking, "ask", hasty)
 
 
-def _forgetful_database() -> Any:
-    """The server confirms what its database has not yet written down."""
+@contextlib.contextmanager
+def _forgetful_database() -> Iterator[None]:
+    """The server confirms what its database has not yet written down, and does not look whether it does."""
     look = database._look_through
 
     def hasty(connection: Any, *more: Any) -> None:
         look(connection, *more)
         connection.execute("SET LOCAL synchronous_commit = off")
 
-    return mock.patch.object(database, "_look_through", hasty)
+    with mock.patch.object(database, "_look_through", hasty), mock.patch.object(Keeping, "require"):
+        yield
 
 
 def _cursor_first() -> Any:
