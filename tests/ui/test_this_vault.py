@@ -21,7 +21,10 @@ def test_the_officer_writes_a_diagnostic_file(at_work, desk, qtbot, tmp_path):
     qtbot.waitUntil(lambda: "is written" in page.diagnostics_state.text(), timeout=20_000)
     text = (tmp_path / "for the administrator").read_text()
     assert (json.loads(text)["notebook"], OFFICER.split()[1] in text) == ("whole", False)
-    page.diagnostics_button.click()
+    page.diagnostics_button.setFocus()
+    qtbot.keyClick(page.diagnostics_button, Qt.Key.Key_Space)
+    assert page.diagnostics_button.hasFocus()
     qtbot.waitUntil(window.problem_bar.isVisible, timeout=20_000)
     assert window.problem_bar.problem.code == "container.there"
     assert page.diagnostics_button.isEnabled()
+    assert page.diagnostics_button.hasFocus()

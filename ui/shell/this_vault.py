@@ -266,6 +266,7 @@ class ThisVaultPage(PlacePage):
         self.diagnostics_button = PlainButton(say(N_("Write the diagnostic file")))
         self.diagnostics_button.clicked.connect(self._write_diagnostics)
         self.path.returnPressed.connect(self._write_diagnostics)
+        self._diagnosing = False
         self.diagnostics_state = PlainLabel(bold=True)
         self.diagnostics_state.hide()
         card.body.addWidget(PlainLabel(say(N_("Full path of the file to save")), buddy=self.path, bold=True))
@@ -278,17 +279,19 @@ class ThisVaultPage(PlacePage):
         if not self.path.value():
             self.path.setFocus()
             return
-        self.diagnostics_button.setEnabled(False)
+        if self._diagnosing:
+            return
+        self._diagnosing = True  # a button that cannot be pressed would lose the focus
         self._say_diagnostics(self.say(N_("Looking at every page and every entry …")))
         work = partial(_diagnose, self.desk, Path(self.path.value()).expanduser())
         self.session.run(work, self._diagnosed, self._not_diagnosed)
 
     def _diagnosed(self, name: str) -> None:
-        self.diagnostics_button.setEnabled(True)
+        self._diagnosing = False
         self._say_diagnostics(self.say(N_("“{file}” is written. Read it before you hand it on."), file=name))
 
     def _not_diagnosed(self, problem: Problem) -> None:
-        self.diagnostics_button.setEnabled(True)
+        self._diagnosing = False
         self.diagnostics_state.hide()
         self.session.say_problem(problem)
 
