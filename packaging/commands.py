@@ -65,7 +65,8 @@ def all_commands(root: Path) -> dict[str, Command]:
     """The commands by name: those written here, and each module of MODULES whose file is there."""
     known = {
         "run": Command("open the program on an invented practice caseload; headless without a display", open_practice),
-        "test": Command("lint, types, import directions and every test; more arguments go to pytest", test),
+        "test": Command("lint, types, import directions, every test, prove; more arguments go to pytest", test),
+        "prove": Command("the program under failure and attack; with --deep the large counts, for an hour", prove),
         "check": Command("lint, types and import directions only", check, takes_more=False),
         "setup": Command(
             "only what the others do first: virtual environment and system packages", setup, takes_more=False
@@ -133,14 +134,26 @@ def check(root: Path, _arguments: list[str]) -> int:
 
 
 def test(root: Path, arguments: list[str]) -> int:
-    """The checks, then every test. The last line of a passing run is pytest's own."""
+    """The checks, then every test, then the proofs; with arguments only the tests that they name."""
     setup(root, [])
     failed = _in_turn(root, _checks(root))
     if failed:
         return failed
     print("── tests", flush=True)
     pytest = [str(Environment(root).python), "-m", "pytest"]
-    return _program(root, [*pytest, *arguments]) if arguments else _in_halves(root, pytest)
+    if arguments:
+        return _program(root, [*pytest, *arguments])
+    return _in_halves(root, pytest) or _in_turn(root, {"proofs": _proofs(root)})
+
+
+def prove(root: Path, arguments: list[str]) -> int:
+    """What is promised, each with a figure and a control; more arguments go to `python -m tests.proof`."""
+    setup(root, [])
+    return _program(root, [*_proofs(root), *arguments])
+
+
+def _proofs(root: Path) -> list[str]:
+    return [str(Environment(root).python), "-m", "tests.proof"]
 
 
 def _in_halves(root: Path, pytest: list[str]) -> int:

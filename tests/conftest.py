@@ -13,25 +13,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.home import alone
+
 # Set before anything of Qt, keyring or platformdirs is imported, and inherited by every program a test starts.
 _HOME = Path(tempfile.mkdtemp(prefix="holdfast-tests-"))
-_FOLDERS = {
-    "HOME": "",
-    "USERPROFILE": "",
-    "APPDATA": "appdata",
-    "LOCALAPPDATA": "localappdata",
-    "XDG_CACHE_HOME": "cache",
-    "XDG_CONFIG_HOME": "config",
-    "XDG_DATA_HOME": "data",
-    "XDG_RUNTIME_DIR": "runtime",
-    "XDG_STATE_HOME": "state",
-}
-for _name, _below in _FOLDERS.items():
-    (_HOME / _below).mkdir(mode=0o700, exist_ok=True)
-    os.environ[_name] = str(_HOME / _below)
-for _name in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "LANGUAGE", "LC_ALL", "XDG_CURRENT_DESKTOP"):
-    os.environ.pop(_name, None)
-os.environ.update({"QT_QPA_PLATFORM": "offscreen", "LANG": "C.UTF-8", "TZ": "UTC"})
+_ALONE = alone(_HOME)
+os.environ.clear()
+os.environ.update(_ALONE)
 
 # A machine under load must not fail a test: no limit on time, neither for one example nor for making it.
 _PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
