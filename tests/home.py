@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 FOLDERS = {
@@ -27,3 +30,11 @@ def alone(home: Path) -> dict[str, str]:
     theirs = {name: value for name, value in os.environ.items() if name not in OF_THE_PERSON}
     ours = {name: str(home / below) for name, below in FOLDERS.items()}
     return {**theirs, **ours, "QT_QPA_PLATFORM": "offscreen", "LANG": "C.UTF-8", "TZ": "UTC"}
+
+
+@contextlib.contextmanager
+def in_memory() -> Iterator[Path]:
+    """A folder for files that are made and thrown away by the thousand; in memory where the system offers that."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(prefix="holdfast-proof-", dir=memory if memory.is_dir() else None) as name:
+        yield Path(name)

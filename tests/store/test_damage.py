@@ -130,6 +130,38 @@ def test_a_torn_log_gives_an_earlier_state_whole_and_never_half_an_entry(tmp_pat
     store.close()
 
 
+def test_pages_half_written_while_the_log_was_brought_into_the_file_are_no_damage(tmp_path):
+    folder, copy = tmp_path / "vault", tmp_path / "copy"
+    store = new_store(folder)
+    fill(store, 60)
+    with store.reading() as connection:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    expected = answers(store)
+    shutil.copytree(folder, copy)
+    store.close()
+    (copy / f"{FILE}-shm").unlink()
+    with (copy / FILE).open("r+b") as file:
+        for page in range(0, (copy / FILE).stat().st_size // PAGE, 3):
+            file.seek(page * PAGE + 512)
+            file.write(bytes(PAGE - 512))
+    again = Store.open(copy, KEY, DEVICE)
+    again.check_pages()
+    assert answers(again) == expected
+    again.verify()
+    again.close()
+    # Without the log the same pages are damage.
+    (copy / f"{FILE}-wal").unlink(missing_ok=True)
+    with (copy / FILE).open("r+b") as file:
+        file.seek(9 * PAGE + 512)
+        file.write(bytes(PAGE - 512))
+    with problem("store.damaged"):
+        again = Store.open(copy, KEY, DEVICE)
+        try:
+            again.check_pages()
+        finally:
+            again.close()
+
+
 @pytest.mark.parametrize(
     "harm",
     [

@@ -86,9 +86,9 @@ def _run(kind: str, points: int, place: Path, without: str) -> Found:
         "rekey": lambda at: _by_codes(at, code, new_code),
     }
     result, chance = Found(points, len(found.steps)), random.Random(_CHANCE)
-    for number in range(points):
-        point = round(number * len(found.steps) / max(1, points - 1))
-        at = recorded.lay_out(recorded.cut(found, point, chance), place / "cut")
+    spread = [round(number * len(found.steps) / max(1, points - 1)) for number in range(points)]
+    for point, files, _ in recorded.cuts(found, spread, chance):
+        at = recorded.lay_out(files, place / "cut")
         try:
             old, new = looks[kind](at)
         except Problem as problem:

@@ -1,0 +1,154 @@
+"""A report is written by a real process, and its power is cut at points spread over everything that it did to the disk.
+
+Each state is laid out as files and opened by the program itself: all that was called saved is there, every page is
+whole, and what is there is byte for byte what was written.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.clock import SystemClock
+from app.notebook import entry as notebook
+from app.problems import Problem
+from app.store.connection import sqlite
+from app.store.store import Author, Store
+from tests.home import in_memory
+from tests.proof.frame import Proved
+from tests.proof.report import written
+from tests.proof.report.written import REFUSED, How
+from tests.vault.prove import recorded
+
+PROMISE: str = "What was called saved survives a power cut, whatever of the unflushed writes reached the disk."
+GOALS: tuple[str, ...] = ("G2",)
+_CHANCE = 20261122
+_WRITING = (
+    # The log as long as the program lets it grow; the vault closed and opened in between, which empties the log.
+    How(saves=160, seed=1, closings=1),
+    # The log brought into the file every few answers.
+    How(saves=160, seed=2, log_pages=40),
+)
+_THOROUGH = 100
+"""Of how many states one is also verified to its last signature, folded anew, and written to."""
+
+
+def gate() -> Proved:
+    """3,000 states of two reports."""
+    return _proved([_cut(how, 1500) for how in _WRITING])
+
+
+def deep() -> Proved:
+    """100,000 states of eight reports."""
+    many = [How(**{**vars(how), "seed": how.seed + 2 * number}) for number in range(4) for how in _WRITING]
+    return _proved([_cut(how, 12_500) for how in many])
+
+
+def control() -> Proved:
+    """Saved is said before it was flushed: `synchronous = NORMAL`."""
+    return _proved([_cut(How(**{**vars(_WRITING[0]), "synchronous": "NORMAL"}), 200)])
+
+
+@dataclass
+class _Found:
+    """`states` that were looked at, with `saves` in the report; `losing` some of what was called saved, `unreadable`
+    or with something else in them; `faults` tells each."""
+
+    saves: int = 0
+    steps: int = 0
+    states: int = 0
+    losing: int = 0
+    most_lost: int = 0
+    unreadable: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Vault:
+    """How its database is opened, and all entries that it holds in the end, by their hashes."""
+
+    key: bytes
+    device: str
+    entries: dict[str, tuple[bytes, bytes]]
+
+    @classmethod
+    def of(cls, folder: Path, key: bytes, device: str) -> _Vault:
+        store = Store.open(folder, key, device)
+        found = cls(key, device, _entries(store))
+        store.close()
+        return found
+
+
+def _proved(found: list[_Found]) -> Proved:
+    def total(name: str) -> int:
+        return sum(getattr(one, name) for one in found)
+
+    most = max(one.most_lost for one in found)
+    figure = (
+        f"{total('states'):,} states of {len(found)} reports with {total('saves'):,} saves in {total('steps'):,} steps:"
+        f" {total('losing')} lost something{f', at most {most}' if most else ''}, {total('unreadable')} unreadable"
+    )
+    return Proved(figure, [fault for one in found for fault in one.faults])
+
+
+def _cut(how: How, states: int) -> _Found:
+    chance, result = random.Random(_CHANCE + how.seed), _Found()
+    with in_memory() as place:
+        folder, told = place / "vault", place / "told"
+        key, device = written.make_vault(folder)
+        command = ["-m", written.__name__, str(folder), str(told), *how.words()]
+        found = recorded.record(folder, command, place / "trace", told)
+        (place / "trace").unlink()
+        vault, said = _Vault.of(folder, key, device), told.read_text().splitlines()
+        result.saves, result.steps = len(said), len(found.steps)
+        result.faults += [line for line in said if line.startswith(REFUSED)]
+        points = sorted(chance.choices(range(len(found.steps) + 1), k=states))
+        for point, files, before in recorded.cuts(found, points, chance):
+            at = recorded.lay_out(files, place / "cut")
+            _look(vault, at, before, result, f"after step {point} of {len(found.steps)} of report {how.seed}")
+    return result
+
+
+def _look(vault: _Vault, at: Path, said: list[str], result: _Found, where: str) -> None:
+    result.states += 1
+    try:
+        store = Store.open(at, vault.key, vault.device)
+        try:
+            there = _entries(store)
+            store.check_pages()
+            if result.states % _THOROUGH == 0:
+                _go_on(store)
+        finally:
+            store.close()
+    except (Problem, sqlite.Error) as error:
+        result.unreadable += 1
+        result.faults.append(f"{where}: {getattr(error, 'code', '') or error!r}")
+        return
+    missing = set(said) - there.keys()
+    if missing:
+        result.losing += 1
+        result.most_lost = max(result.most_lost, len(missing))
+        result.faults.append(f"{where}: {len(missing)} of {len(said)} that were called saved are not there")
+    if not there.items() <= vault.entries.items():
+        result.unreadable += 1
+        result.faults.append(f"{where}: something is there that was never written")
+
+
+def _entries(store: Store) -> dict[str, tuple[bytes, bytes]]:
+    with store.reading() as connection:
+        rows: Iterator[tuple[str, bytes, bytes]] = connection.execute("SELECT hash, body, signature FROM entry")
+        return {name: (bytes(body), bytes(signature)) for name, body, signature in rows}
+
+
+def _go_on(store: Store) -> None:
+    """The work goes on: every signature is right, the rows follow from the entries, and one more is written."""
+    store.verify()
+    shown = {case: store.load(case).snapshot() for case in store.cases()}
+    store.rebuild()
+    if shown != {case: store.load(case).snapshot() for case in store.cases()}:
+        raise Problem("store.damaged", file=store.path.name)
+    made = notebook.create("c" * 32, "case", {"reference": "NM-2026-0001"})
+    store.write("c" * 32, [made], Author("Ilse Varga", "5" * 32), SystemClock())
+    store.verify()
