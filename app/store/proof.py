@@ -24,9 +24,10 @@ def check(kept: Iterable[tuple[Any, ...]], keys: Mapping[str, bytes], chained: s
     """
     public = {device: Ed25519PublicKey.from_public_bytes(raw) for device, raw in keys.items()}
     for device, first, count, case_id, digest, body, signature, gone in kept:
-        if gone and not body and device == chained:
-            # Of a case that is no longer this laptop's to hold; the next entry still names its hash.
-            last, last_hash = first + count - 1, digest
+        if gone and not body:
+            # Of a case that is no longer this laptop's to hold; in the chain, the next entry still names its hash.
+            if device == chained:
+                last, last_hash = first + count - 1, digest
             continue
         signed = SignedEntry(body, signature)
         try:

@@ -194,3 +194,22 @@ def test_what_the_former_device_wrote_stays_where_its_case_goes(store):
     assert [one.reason for one in exchange.refused(store)] == ["scope"]
     assert snapshots.remove(store, CASE, snapshots.ERASED, 92, "2026-11-14")
     assert exchange.refused(store) == []
+
+
+@pytest.mark.parametrize("kind", [snapshots.LEFT, snapshots.ERASED])
+@pytest.mark.parametrize("renamed", ["before", "after"])
+def test_what_was_destroyed_of_the_former_device_leaves_a_notebook_that_can_be_proven(store, kind, renamed):
+    """A backup and a move look at all of it first."""
+    for one in exchange.outgoing(store):
+        exchange.acknowledge(store, [Accepted(one.first, one.first, "2026-11-14")])
+    if renamed == "before":
+        identity.take_on(store, {})
+    assert snapshots.remove(store, CASE, kind, 90, "2026-11-14")
+    snapshots.forget_covered(store, 100)
+    if renamed == "after":
+        identity.take_on(store, {})
+    store.verify()
+    with store.transaction() as connection:
+        connection.execute("UPDATE entry SET body = x'' WHERE case_id <> ?", (CASE,))
+    with pytest.raises(Problem, match=r"store\.rolled_back"):
+        store.verify()
