@@ -65,6 +65,8 @@ Written = list[tuple[str, list[Change]]]
 MAX_NUMBER = (1 << 53) - 1
 """Beyond every number of a change."""
 AnyHit = TypeVar("AnyHit", Hit, NearHit)
+_ENDS_A_CONNECTION = ("store.damaged", "store.disk", "store.foreign")
+"""After one of these a connection reads nothing more, also of what is sound: the next question gets a new one."""
 _UNSENT = "SELECT case_id, count(*) FROM entry WHERE state = 'unsent'"
 
 
@@ -288,7 +290,8 @@ class Store:
 
     def _may_open(self, case_id: str) -> None:
         if self._seal is not None and case_id != self.device:
-            self._seal.check(self._connection, case_id)
+            with self.reading() as connection:
+                self._seal.check(connection, case_id)
 
     def openable(self, cases: Iterable[str]) -> set[str]:
         """Those of the cases that may be opened."""
@@ -355,8 +358,14 @@ class Store:
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
         """The connection for reading, with the errors of the disk as Problems."""
-        with problems(self.path):
-            yield self._connection
+        try:
+            with problems(self.path):
+                yield self._connection
+        except Problem as problem:
+            if problem.code in _ENDS_A_CONNECTION and self._open is not None and not self._open.in_transaction:
+                self.forget()
+                self._roll_back(disk_failed=True)
+            raise
 
     def forget(self) -> None:
         """Read the next case from its rows again, and the words of the vault."""
@@ -448,13 +457,13 @@ class Store:
     def load(self, case_id: str) -> CaseState:
         """The state of a case from its rows, to be changed by the caller alone."""
         self._may_open(case_id)
-        with problems(self.path):
-            rows = self._connection.execute("SELECT id, state FROM record WHERE case_id = ?", (case_id,)).fetchall()
+        with self.reading() as connection:
+            rows = connection.execute("SELECT id, state FROM record WHERE case_id = ?", (case_id,)).fetchall()
         return CaseState(case_id, {record_id: unpack(record_id, blob) for record_id, blob in rows})
 
     def _version(self) -> int:
-        with problems(self.path):
-            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+        with self.reading() as connection:
+            return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
     def _secret(self, name: str) -> bytes:
         return bytes(self._connection.execute("SELECT value FROM secret WHERE name = ?", (name,)).fetchone()[0])
@@ -462,8 +471,8 @@ class Store:
     def entries(self, case_id: str) -> Iterator[KeptEntry]:
         """The entries of a case in the order in which they came to this vault."""
         self._may_open(case_id)
-        with problems(self.path):
-            rows = self._connection.execute(
+        with self.reading() as connection:
+            rows = connection.execute(
                 "SELECT body, signature, state, received_at, reason FROM entry WHERE case_id = ? AND state <> 'gone'"
                 " ORDER BY rowid",
                 (case_id,),
@@ -473,8 +482,8 @@ class Store:
 
     def cases(self) -> list[str]:
         """Ids of all cases."""
-        with problems(self.path):
-            found = [row[0] for row in self._connection.execute("SELECT case_id FROM case_line")]
+        with self.reading() as connection:
+            found = [row[0] for row in connection.execute("SELECT case_id FROM case_line")]
         return found if self._seal is None else sorted(self.openable(found))
 
     def lines(
@@ -490,20 +499,20 @@ class Store:
             with self.transaction() as connection:
                 connection.execute("UPDATE case_line SET stale = 1")
                 connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (LINES_MADE_BY, made_by))
-        with problems(self.path):
-            stale = {r[0] for r in self._connection.execute("SELECT case_id FROM case_line WHERE stale = 1")}
+        with self.reading() as connection:
+            stale = {r[0] for r in connection.execute("SELECT case_id FROM case_line WHERE stale = 1")}
         fresh = self._refreshed(stale if only is None else stale & set(only), summarise)
-        with problems(self.path):
+        with self.reading() as connection:
             if only is None:
                 # Counted here: grouping in the database takes ten times as long for ten thousand cases.
-                waiting = self._connection.execute("SELECT case_id FROM entry WHERE state = 'unsent'").fetchall()
+                waiting = connection.execute("SELECT case_id FROM entry WHERE state = 'unsent'").fetchall()
                 unsent = dict(Counter(case_id for (case_id,) in waiting))
-                found = self._connection.execute("SELECT case_id, changed_at, line FROM case_line").fetchall()
+                found = connection.execute("SELECT case_id, changed_at, line FROM case_line").fetchall()
             else:
                 unsent, found = {}, []
                 for case_id in only:
-                    unsent |= dict(self._connection.execute(_UNSENT + " AND case_id = ? GROUP BY case_id", (case_id,)))
-                    found += self._connection.execute(
+                    unsent |= dict(connection.execute(_UNSENT + " AND case_id = ? GROUP BY case_id", (case_id,)))
+                    found += connection.execute(
                         "SELECT case_id, changed_at, line FROM case_line WHERE case_id = ?", (case_id,)
                     ).fetchall()
         return [Line(case, at, fresh.get(case, bytes(line)), unsent.get(case, 0)) for case, at, line in found]
@@ -521,11 +530,11 @@ class Store:
 
     def find(self, words: list[str], limit: int) -> list[Hit]:
         """Records in which each of the folded words begins some word; at most `limit`."""
-        with problems(self.path):
+        with self.reading() as connection:
             most = limit if self._seal is None else _ALL_HITS
-            found = finding.beginnings(self._connection, words, most)
+            found = finding.beginnings(connection, words, most)
             if len(found) < most:
-                found += finding.whole_reference(self._connection, words, most - len(found))
+                found += finding.whole_reference(connection, words, most - len(found))
         return self._opened_hits(dict.fromkeys(found))[:limit]
 
     def find_nearly(self, words: list[str], limit: int, without: Collection[Hit] = (), only: str = "") -> list[NearHit]:
@@ -533,9 +542,9 @@ class Store:
 
         `only`: under one heading.
         """
-        with problems(self.path):
+        with self.reading() as connection:
             most = limit if self._seal is None else _ALL_HITS
-            found = finding.nearly(self._connection, self._words_under, words, most, without, only)
+            found = finding.nearly(connection, self._words_under, words, most, without, only)
         return self._opened_hits(found)[:limit]
 
     def _opened_hits(self, hits: Iterable[AnyHit]) -> list[AnyHit]:
@@ -554,8 +563,8 @@ class Store:
     def records(self, case_id: str, kinds: Sequence[str]) -> list[Record]:
         """The records of some types of a case, without reading all of it, in the order in which they were made."""
         self._may_open(case_id)
-        with problems(self.path):
-            found = self._connection.execute(
+        with self.reading() as connection:
+            found = connection.execute(
                 "SELECT id, state FROM record WHERE case_id = ? AND type IN (SELECT value FROM json_each(?))",
                 (case_id, json.dumps(list(kinds))),
             ).fetchall()
@@ -565,31 +574,31 @@ class Store:
     def find_record(self, case_id: str, record_id: str) -> Record | None:
         """One record without reading its whole case."""
         self._may_open(case_id)
-        with problems(self.path):
-            row = self._connection.execute(
+        with self.reading() as connection:
+            row = connection.execute(
                 "SELECT state FROM record WHERE case_id = ? AND id = ?", (case_id, record_id)
             ).fetchone()
         return Record(unpack(record_id, row[0])) if row else None
 
     def unsent(self) -> tuple[int, str | None]:
         """How many entries wait to be sent, and the device's time of the oldest of them."""
-        with problems(self.path):
-            row = self._connection.execute("SELECT count(*), min(made_at) FROM entry WHERE state = 'unsent'").fetchone()
+        with self.reading() as connection:
+            row = connection.execute("SELECT count(*), min(made_at) FROM entry WHERE state = 'unsent'").fetchone()
         return int(row[0]), row[1]
 
     # -- small things kept beside the cases
 
     def remember(self, name: str, value: str) -> None:
         """Keep a small text (the place to return to, a choice of the screen) inside the vault."""
-        with problems(self.path):
-            self._connection.execute(
+        with self.reading() as connection:
+            connection.execute(
                 "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value)
             )
 
     def recall(self, name: str) -> str | None:
         """What `remember` kept, or None."""
-        with problems(self.path):
-            row = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        with self.reading() as connection:
+            row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
     # -- proof and rebuilding
@@ -601,8 +610,8 @@ class Store:
 
     def keys(self) -> dict[str, bytes]:
         """The public keys, 32 bytes each, of this device and of those whose entries were taken in."""
-        with problems(self.path):
-            found = self._connection.execute("SELECT name, value FROM meta WHERE name LIKE 'key:%'").fetchall()
+        with self.reading() as connection:
+            found = connection.execute("SELECT name, value FROM meta WHERE name LIKE 'key:%'").fetchall()
         return {name[4:]: bytes.fromhex(value) for name, value in found} | {self.device: self.public_key()}
 
     def verify(self, newest: int | None = None) -> None:
@@ -611,11 +620,11 @@ class Store:
         Raises Problem store.rolled_back. That the last entries are missing shows only beside the server's count.
         """
         last, last_hash = 0, notebook.NO_PREVIOUS
-        with problems(self.path):
+        with self.reading() as connection:
             if newest is None:
-                kept = self._connection.execute(proof.SELECT + " ORDER BY device, first").fetchall()
+                kept = connection.execute(proof.SELECT + " ORDER BY device, first").fetchall()
             else:
-                kept = self._connection.execute(
+                kept = connection.execute(
                     proof.SELECT + " WHERE device = ? ORDER BY first DESC LIMIT ?",
                     (self.device, newest + 1),
                 ).fetchall()[::-1]
@@ -626,8 +635,8 @@ class Store:
 
     def check_pages(self) -> None:
         """Check the seal of every page. Raises Problem store.damaged."""
-        with problems(self.path):
-            whole = integrity(self._connection)
+        with self.reading() as connection:
+            whole = integrity(connection)
         if not whole:
             raise Problem("store.damaged", file=self.path.name)
 
@@ -657,8 +666,8 @@ class Store:
 
     def copy(self, path: Path, key: bytes) -> None:
         """Copy all of it, as it stands now, into a new file under a raw key. Raises as `copy_database` does."""
-        with problems(self.path):
-            copy_database(self._connection, path, key)
+        with self.reading() as connection:
+            copy_database(connection, path, key)
 
     def rebuild(self) -> None:
         """Compute all rows anew from snapshots and entries, in one transaction: they hold nothing of their own."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+from functools import partial
 
 import pytest
 
@@ -215,3 +216,44 @@ def test_only_the_newest_entries_are_checked_where_that_is_asked_for(sound, tmp_
     with problem("store.rolled_back"):
         store.verify(newest=50)
     store.close()
+
+
+def test_one_damaged_page_takes_no_other_case_with_it(tmp_path):
+    """A connection that met a page without its seal reads nothing more: the next question must get another one."""
+    folder, cases = tmp_path / "vault", [f"{number:032x}" for number in range(8)]
+    store = new_store(folder)
+    for case in cases:
+        fill(store, 10, case)
+    store.close()
+    settle(folder)
+    pages = (folder / FILE).stat().st_size // PAGE
+    partly = 0
+    for page in range(1, pages):
+        target = tmp_path / str(page)
+        target.mkdir()
+        spoilt = spoiled(folder, target, page * PAGE + 100, 1)
+        alone = [_by_itself(spoilt, case) for case in cases]
+        assert _one_after_the_other(spoilt, cases) == alone, page
+        partly += 0 < alone.count(10) < len(cases)
+    assert partly > 3
+
+
+def _by_itself(folder, case):
+    """What is read of one case by a program that has read nothing else."""
+    [found] = _one_after_the_other(folder, [case])
+    return found
+
+
+def _one_after_the_other(folder, cases):
+    """What one program reads of some cases."""
+    store = outcome(lambda: Store.open(folder, KEY, DEVICE))
+    if isinstance(store, str):
+        return [store] * len(cases)
+    try:
+        return [outcome(partial(_count, store, case)) for case in cases]
+    finally:
+        store.close()
+
+
+def _count(store, case):
+    return len(answers(store, case))
