@@ -25,7 +25,7 @@ def rekey(desk: Desk, passphrase: str, *, secrets: SecretStore | None = None, co
     """Give the open vault another key, under the same passphrase; its new recovery code. The desk is closed then.
 
     Logged. Raises what `vault.confirm`, the store and the disk raise; then the old key is in force, and the old
-    recovery code opens the vault.
+    recovery code opens the vault. After vault.not_flushed it may be either, and the desk is closed.
     """
     vault.confirm(desk.unlocked, passphrase, clock=desk.clock)
     operations.log(desk, desk.device_id, "alteration", "vault encrypted anew")
@@ -34,11 +34,15 @@ def rekey(desk: Desk, passphrase: str, *, secrets: SecretStore | None = None, co
     try:
         vault.use_key(desk.unlocked, made)
     except Problem as problem:
-        if problem.code != "vault.not_flushed":  # then the header on the disk decides, at the next opening
+        if problem.code == "vault.not_flushed":
+            # The header on the disk decides at the next opening: what was written here until then might be left behind.
+            desk.store.close()
+        else:
             with contextlib.suppress(Problem):
                 coming.take_away(folder)
         raise
     desk.store.close()
-    coming.settle(folder, FILE, desk.unlocked.database_key())
+    with contextlib.suppress(Problem):  # the next opening does it; the new recovery code must reach somebody
+        coming.settle(folder, FILE, desk.unlocked.database_key())
     copies.forget(folder / FILE)  # they lie under the old key, which nothing here has any more
     return made.recovery_code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 
 import pytest
+from sqlcipher3 import dbapi2 as sqlite
 
 from app.casework import cases, new_laptop, recovery, rekey
 from app.casework.desk import close_desk, create_vault, open_desk
@@ -72,3 +73,37 @@ def test_a_header_that_cannot_be_written_leaves_the_old_key(made, step, monkeypa
         again = open_desk(unlocked)
         assert sorted(case.reference for case in cases.list_cases(again)) == ["NM-1", "NM-2"]
         again.store.close()
+
+
+def opened_again(desk, secrets):
+    close_desk(desk)
+    return open_desk(vault.unlock(desk.unlocked.folder, PASSPHRASE, secrets=secrets, clock=SystemClock()))
+
+
+def test_where_either_key_may_be_in_force_nothing_more_is_written(made, monkeypatch):
+    """The header on the disk decides at the next opening, and with it which of the two databases is the vault's."""
+    desk, _, secrets = made
+    use = vault.use_key
+    monkeypatch.setattr(rekey.vault, "use_key", lambda *given: use(*given, disk=BrokenDisk("sync_folder", errno.EIO)))
+    with pytest.raises(Problem, match=r"vault\.not_flushed"):
+        rekey.rekey(desk, PASSPHRASE, secrets=secrets, cost=FLOOR_COST)
+    with pytest.raises(sqlite.ProgrammingError):
+        cases.new_case(desk, "would be left behind")
+    again = opened_again(desk, secrets)
+    assert [case.reference for case in cases.list_cases(again)] == ["NM-1"]
+    close_desk(again)
+
+
+def test_the_new_recovery_code_is_told_though_the_database_waits_for_the_next_opening(made, monkeypatch):
+    desk, _, secrets = made
+
+    def fails(*_given):
+        raise Problem("vault.disk", error="EIO")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(coming, "settle", fails)
+        code = rekey.rekey(desk, PASSPHRASE, secrets=secrets, cost=FLOOR_COST)
+    again = opened_again(desk, secrets)
+    assert [case.reference for case in cases.list_cases(again)] == ["NM-1"]
+    close_desk(again)
+    vault.recover(desk.unlocked.folder, code).close()
