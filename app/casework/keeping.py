@@ -22,9 +22,9 @@ from app.clock import iso
 from app.problems import Problem
 from app.store.store import FILE, Store
 from app.vault import container, header, returned
-from app.vault.disk import make_folder, problem_of, read_file, replace_file
+from app.vault.disk import OneProgram, make_folder, problem_of, read_file, replace_file
 from app.vault.returned import Returned
-from app.vault.vault import Unlocked
+from app.vault.vault import LOCK, Unlocked
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -91,8 +91,8 @@ def put_back(file: Path, folder: Path, unlock: Callable[[Path], Unlocked] | None
 
     `unlock` opens the vault in the folder that it is given: header, pages and the whole notebook are looked at before
     anything is put in its place. None: it is put back unlooked at, for custodians to open. Raises Problem backup.there,
-    backup.other_vault, container.damaged, container.foreign, backup.forged, what `unlock` and the store raise, and
-    those of the disk; then what was there is there as before.
+    backup.other_vault, vault.in_use, container.damaged, container.foreign, backup.forged, what `unlock` and the store
+    raise, and those of the disk; then what was there is there as before.
     """
     there = header.NAME in _inside(folder) or header.PREVIOUS in _inside(folder)
     if _inside(folder) and not (there and replace):
@@ -114,9 +114,14 @@ def put_back(file: Path, folder: Path, unlock: Callable[[Path], Unlocked] | None
                     raise Problem("backup.forged", file=file.name)
                 _checked(unlocked, coming / FILE)
         aside = _kept_aside(folder) if there else None
-        with contextlib.suppress(FileNotFoundError):
-            folder.rmdir()
-        coming.rename(folder)
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                folder.rmdir()
+            coming.rename(folder)
+        except OSError:
+            if aside is not None:
+                aside.rename(folder)
+            raise
     except OSError as error:
         raise problem_of(error) from None
     finally:
@@ -153,7 +158,11 @@ def _put_header(about: Backup, folder: Path, file: Path) -> None:
 
 
 def _kept_aside(folder: Path) -> Path:
-    """Move a vault's folder to where the unlock screen does not look; nothing in it is touched."""
+    """Move a vault's folder to where the unlock screen does not look; nothing in it is touched.
+
+    Raises Problem vault.in_use: a program that has it open would go on writing where nobody reads it.
+    """
+    OneProgram(folder / LOCK).release()
     aside = place_aside(folder)
     folder.rename(aside)
     return aside

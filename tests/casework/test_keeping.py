@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import shutil
 from functools import partial
 from pathlib import Path
@@ -90,6 +91,31 @@ def test_nothing_is_replaced_in_silence(saved):
     with at_work(aside) as desk:
         assert references(desk) == ["NM-1", "NM-2"]
     assert keeping.put_back(file, folder, unlock, replace=True).aside.name == "one-2"
+
+
+def test_a_vault_that_somebody_works_in_is_not_replaced(saved):
+    folder, file, _ = saved
+    with at_work(folder) as desk:
+        assert code_of(lambda: keeping.put_back(file, folder, unlock, replace=True)) == "vault.in_use"
+        cases.new_case(desk, "NM-3")
+    with at_work(folder) as desk:
+        assert references(desk) == ["NM-1", "NM-2", "NM-3"]
+
+
+def test_where_it_cannot_take_its_place_what_was_there_is_there(saved, monkeypatch):
+    folder, file, _ = saved
+    real = Path.rename
+
+    def fails(self: Path, target: Path) -> Path:
+        if self.name.endswith(keeping._COMING):
+            raise OSError(errno.EIO, "no answer")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "rename", fails)
+    assert code_of(lambda: keeping.put_back(file, folder, unlock, replace=True)) == "vault.disk"
+    assert {path.name for path in folder.parent.iterdir()} == {"one", vault.LAPTOP, keeping.ASIDE}
+    with at_work(folder) as desk:
+        assert references(desk) == ["NM-1", "NM-2"]
 
 
 def test_another_vault_and_a_strange_folder_are_left(saved, tmp_path):
