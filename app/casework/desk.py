@@ -125,7 +125,7 @@ def open_desk(
         from_vault(desk, "put back from a backup", back.made_at)
         returned.forget(unlocked.folder)
     if store.brought_up_to_date:
-        _note(desk, "brought up to date")
+        operations.log_done(desk, "brought up to date")
     with contextlib.suppress(Problem):  # a full disk keeps nobody out; the next opening looks again
         store.look_after_copies(desk.clock)
     if unlocked.slot == "recovery":
@@ -144,14 +144,8 @@ def go_back(
     """
     going_back.go_back(unlocked.folder, unlocked.database_key(), unlocked.device_id, told=told)
     desk = open_desk(unlocked, clock=clock, policy=policy, told=told)
-    _note(desk, "went back to an earlier version")
+    operations.log_done(desk, "went back to an earlier version")
     return desk
-
-
-def _note(desk: Desk, what: str) -> None:
-    """Log an operation on the vault that was done already: a disk that is full by now does not undo it."""
-    with contextlib.suppress(Problem):
-        from_vault(desk, what)
 
 
 def check_vault(desk: Desk, newest: int | None = NEWEST) -> None:
@@ -233,7 +227,15 @@ def change_passphrase(
 ) -> None:
     """Give the vault another passphrase; logged."""
     vault.change_passphrase(desk.unlocked, new_passphrase, secrets=secrets, cost=cost)
-    from_vault(desk, "passphrase changed")
+    operations.log_done(desk, "passphrase changed")
+
+
+def renew_recovery_code(desk: Desk) -> str:
+    """Make a new recovery code, which is shown once; logged. Raises as `vault.renew_recovery_code` does."""
+    code = vault.renew_recovery_code(desk.unlocked)
+    # The old code opens nothing any more: whatever happens to the log, the new one has to reach the paper.
+    operations.log_done(desk, "recovery code renewed")
+    return code
 
 
 def choose_short_name(desk: Desk, short_name: str) -> None:
@@ -251,5 +253,5 @@ def confirm(desk: Desk, passphrase: str) -> None:
 
 
 def from_vault(desk: Desk, what: str, reason: str = "") -> None:
-    """Log an operation on the vault itself, in the device's own notebook."""
-    operations.log(desk, desk.device_id, "alteration", what, reason)
+    """Log an operation on the vault itself, as `operations.log_on_vault` does."""
+    operations.log_on_vault(desk, what, reason)

@@ -136,6 +136,7 @@ def take_back(desk: Desk) -> None:
         raise Problem("move.not_out")
     desk.store.remember(MOVED, "")
     identity.want(desk.store, desk.unlocked.laptop_id)
+    operations.log_what_waits(desk)
     operations.log(desk, desk.device_id, "alteration", "move to another laptop taken back")
 
 

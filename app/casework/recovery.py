@@ -45,7 +45,7 @@ def note(desk: Desk, by: Sequence[str]) -> None:
     waiting = json.loads(desk.store.recall(UNREAD) or "[]")
     # Kept first: stopped between the two, the officer is told of an opening that was about to be.
     desk.store.remember(UNREAD, json.dumps([*waiting, opening]))
-    operations.log(desk, desk.device_id, "alteration", "opened by two custodians", ", ".join(by))
+    operations.log_on_vault(desk, "opened by two custodians", ", ".join(by))
 
 
 def unread(desk: Desk) -> list[Opening]:
@@ -94,9 +94,8 @@ def begin_anew(desk: Desk, passphrase: str, *, secrets: SecretStore | None, cost
 
     Raises as `vault.change_passphrase` does; then the parts still open the vault, and it can be done again.
     """
-    vault.change_passphrase(desk.unlocked, passphrase, secrets=secrets, cost=cost, fresh_secret=True)
-    vault.renew_custodians(desk.unlocked)
-    operations.log(desk, desk.device_id, "alteration", "passphrase changed")
+    vault.change_passphrase(desk.unlocked, passphrase, secrets=secrets, cost=cost, anew=True)
+    operations.log_done(desk, "passphrase changed")
 
 
 def set_custodians(desk: Desk, cards: Sequence[Card]) -> None:

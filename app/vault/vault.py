@@ -312,8 +312,8 @@ def recover_by_custodians(
 ) -> Unlocked:
     """Open the vault by two custodians' parts and the code of the request that they answered.
 
-    The caller logs this, sets another passphrase and calls `renew_custodians`. Raises Problem
-    vault.recovery_mistyped, custodians.none, what `custodians.open_slot` raises, vault.in_use; those of the header.
+    The caller logs this and calls `change_passphrase` with `anew`. Raises Problem vault.recovery_mistyped,
+    custodians.none, what `custodians.open_slot` raises, vault.in_use; those of the header.
     """
     spelled = recovery_code.read_back(code)
     with released_on_failure(_lock(folder)) as lock:
@@ -343,29 +343,34 @@ def change_passphrase(
     secrets: SecretStore | None = None,
     cost: Cost = SHIPPED_COST,
     local_words: Iterable[str] = (),
-    fresh_secret: bool = False,
+    anew: bool = False,
     disk: Disk = DISK,
 ) -> None:
     """Wrap the vault's key anew under another passphrase; nothing else is encrypted again.
 
-    Without `secrets` the store that the vault was opened with is used. `fresh_secret`: the device secret is made anew
-    as well, and the old one forgotten. Raises Problem vault.weak_* and those of the
-    disk; then the old passphrase still opens the vault. Afterwards only the new one does, but an old copy of the
-    folder still opens with the old one.
+    Without `secrets` the store that the vault was opened with is used. `anew`: in the same stroke the device secret is
+    made anew and the old one forgotten, and the slot of the same custodians, so that parts that were handed out open
+    nothing any more. Raises Problem vault.weak_* and those of the disk; then the old passphrase still opens the vault.
+    Afterwards only the new one does, but an old copy of the folder still opens with the old one.
     """
     if not unlocked.practice:
         _refuse_weak(new_passphrase, [*local_words, unlocked.officer])
     store, old = unlocked._secrets if secrets is None else secrets, unlocked._header
     secret, secret_name = device_secret.recall(store, old.passphrase.secret_name), old.passphrase.secret_name
-    if secret is None or fresh_secret:
+    if secret is None or anew:
         # Under a new name: should the write fail, the old slot still needs what the store keeps under the old one.
         secret, secret_name = device_secret.make(store, old.device_id)
     slot = wrap_with_passphrase(unlocked._key, new_passphrase, cost, old.device_id, secret, secret_name)
     practice_passphrase = None if old.practice_passphrase is None else new_passphrase
+    by_others = old.custodians
+    if anew and by_others is not msgspec.UNSET:
+        by_others = custodians.wrap_again(by_others, unlocked._key, unlocked.device_id)
     _write_next(
         unlocked,
         disk,
-        lambda draft: msgspec.structs.replace(draft, passphrase=slot, practice_passphrase=practice_passphrase),
+        lambda draft: msgspec.structs.replace(
+            draft, passphrase=slot, practice_passphrase=practice_passphrase, custodians=by_others
+        ),
     )
     unlocked._secrets = store
     attempts.forget(unlocked.folder, disk)
@@ -380,14 +385,6 @@ def set_custodians(unlocked: Unlocked, cards: Sequence[Card], *, disk: Disk = DI
     """
     slot = custodians.wrap(unlocked._key, cards, unlocked.device_id)
     _write_next(unlocked, disk, lambda draft: msgspec.structs.replace(draft, custodians=slot))
-
-
-def renew_custodians(unlocked: Unlocked, *, disk: Disk = DISK) -> None:
-    """Wrap the key anew for the same custodians: parts that were handed out open nothing any more."""
-    old = unlocked._header.custodians
-    if old is not msgspec.UNSET:
-        slot = custodians.wrap_again(old, unlocked._key, unlocked.device_id)
-        _write_next(unlocked, disk, lambda draft: msgspec.structs.replace(draft, custodians=slot))
 
 
 def renew_recovery_code(unlocked: Unlocked, *, disk: Disk = DISK) -> str:

@@ -78,11 +78,27 @@ def test_the_cases_are_closed_and_a_code_opens_them_for_a_day(folder):
     close_desk(desk)
 
 
-def test_an_order_that_stands_is_carried_out_before_anything_is_shown(folder):
+def ordered(folder: Path):
+    """The desk of a vault that is to be destroyed."""
     desk = open_desk(vault.unlock(folder, PASSPHRASE, clock=SystemClock()))
     member = membership.membership(desk.store)
     assert member is not None
     assert wipe.keep_order(desk.store, member, SIGNER.wipe(desk.device_id, "e" * 32, MET))
+    return desk
+
+
+def test_who_has_the_recovery_code_finds_an_order_carried_out_too(folder):
+    desk = ordered(folder)
+    code = vault.renew_recovery_code(desk.unlocked)
+    close_desk(desk)
+    said = holdfast("vault", "recover", "--vault", folder, "--generate", given=code + "\n")
+    assert said.code == 1
+    assert said.err.startswith("This vault was destroyed by an order of the server")
+    assert wiped.look(folder) is not None
+
+
+def test_an_order_that_stands_is_carried_out_before_anything_is_shown(folder):
+    desk = ordered(folder)
     waited = len(exchange.outgoing(desk.store))
     close_desk(desk)
     for _ in range(2):  # and again, where there is no vault any more

@@ -11,10 +11,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PySide6.QtWidgets import QApplication
 
 from app.casework import cases, edit
-from app.casework.desk import Desk, close_desk
+from app.casework.desk import Desk, close_desk, open_desk
 from app.clock import FixedClock, iso
 from app.problems import Problem
-from app.vault import wiped
+from app.store.store import ENDING
+from app.vault import vault, wiped
 from sync.client import lease, membership, wipe
 from sync.client.membership import Membership
 from sync.server.statements import Signer
@@ -35,9 +36,8 @@ def meet(desk: Desk, days: int = 7) -> None:
     lease.keep_secret(desk.store, SIGNER.extension_secret(desk.device_id).hex())
 
 
-@pytest.fixture
-def enrolled(desk: Desk) -> Desk:
-    """A vault with a case, of a server that it has just met and that does not answer any more."""
+def belong(desk: Desk) -> None:
+    """The vault belongs to a server that does not answer any more."""
     member = Membership(
         host="127.0.0.1",
         port=1,
@@ -52,6 +52,12 @@ def enrolled(desk: Desk) -> Desk:
         enrolled_at="",
     )
     membership.keep(desk.store, member)
+
+
+@pytest.fixture
+def enrolled(desk: Desk) -> Desk:
+    """A vault with a case, of a server that it has just met and that does not answer any more."""
+    belong(desk)
     cases.new_case(desk, "NM-2026-0417")
     meet(desk)
     return desk
@@ -261,6 +267,21 @@ def test_without_an_order_a_refusal_destroys_nothing(enrolled, at_work):
     assert not officer.ended
     assert wiped.look(enrolled.unlocked.folder) is None
     assert cases.new_case(enrolled, "still written")
+
+
+def test_an_order_that_was_begun_is_carried_out_for_the_recovery_code_too(made_vault, clock, program, qtbot):
+    folder, code = made_vault
+    desk = open_desk(vault.unlock(folder, PASSPHRASE, clock=clock), clock=clock)
+    belong(desk)
+    ordered(desk)
+    desk.store.remember(ENDING, "yes")
+    close_desk(desk)
+    screen = begin(program, qtbot, "--vault", str(folder)).top.screen_shown
+    screen.other_way.click()
+    screen.code.setText(code)
+    screen._open()
+    qtbot.waitUntil(lambda: "was destroyed by an order of the server" in words(screen), timeout=10_000)
+    assert wiped.look(folder) is not None
 
 
 def test_an_order_that_stands_is_carried_out_at_unlocking(enrolled, program, qtbot):

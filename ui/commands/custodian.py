@@ -13,7 +13,7 @@ from app.i18n import N_, translator
 from app.problems import Problem
 from app.vault import custodian_key, custodians, process
 from ui.commands import secrets_in
-from ui.commands.opening import force, has_vault, opened, vault_folder
+from ui.commands.opening import at, force, has_vault, opened, vault_folder
 from ui.commands.out import put_json
 
 CHECK = N_("Check number: {check}")
@@ -108,25 +108,21 @@ def recover(options: Any) -> int:
     parts = custodian_key.read_parts([Path(file) for file in options.part])
     code = secrets_in.recovery_code(options)
     from app.casework import recovery
-    from app.casework.desk import close_desk, from_vault
-    from app.vault import vault
+    from app.casework.desk import renew_recovery_code
     from app.vault.device_secret import system_store
     from ui.commands.vault import shown_once
 
     clock, store = SystemClock(), system_store()
     desk = recovery.open_by_custodians(folder, code, parts, secrets=store, clock=clock, policy=force())
-    try:
+    with at(desk):
         chosen, made_by_chance = secrets_in.new_passphrase(
             options, options.new_passphrase_file, desk.force, desk.officer, desk.short_name
         )
         recovery.begin_anew(desk, chosen, secrets=store)
         answer = {"vault": str(folder), "device_secret": desk.unlocked.device_secret}
         if options.renew_code:
-            answer["recovery_code"] = vault.renew_recovery_code(desk.unlocked)
-            from_vault(desk, "recovery code renewed")
+            answer["recovery_code"] = renew_recovery_code(desk)
         by = ", ".join(desk.unlocked.opened_by)
-    finally:
-        close_desk(desk)
     said = N_("{names} opened the vault in {vault}. It has a new passphrase, and the officer will be told.")
     return shown_once(options, answer | {"custodians": by}, chosen if made_by_chance else "", said)
 

@@ -80,24 +80,37 @@ def opened(
     from app.vault.device_secret import system_store
     from ui import orders
 
-    clock = SystemClock()
-    orders.hand_over(folder, system_store())
-    unlocked = vault.unlock(folder, typed, secrets=system_store(), clock=clock)
+    clock, store = SystemClock(), system_store()
+    orders.hand_over(folder, store)
+    unlocked = vault.unlock(folder, typed, secrets=store, clock=clock)
     try:
         desk = (casework.go_back if go_back else casework.open_desk)(unlocked, clock=clock, policy=force())
     except BaseException:
         unlocked.close()
         raise
-    try:
-        orders.carry_out(desk)
+    with at(desk):
         found = orders.heed(desk)
         if found is not None and found.closed and not closed_too:
             raise Problem("lease.sealed")
         if not moved_too and moved_out(desk) is not None:
             raise Problem("move.out")
         yield Opened(desk, translator(options.language), typed)
+
+
+@contextlib.contextmanager
+def at(desk: Desk) -> Iterator[None]:
+    """A desk that was opened in whatever way, closed afterwards.
+
+    Raises Problem vault.wiped where an order to destroy the vault stands, which is carried out first.
+    """
+    from app.casework.desk import close_desk
+    from ui import orders
+
+    try:
+        orders.carry_out(desk)
+        yield
     finally:
-        casework.close_desk(desk)
+        close_desk(desk)
 
 
 def _below(folder: Path) -> list[Path]:

@@ -12,7 +12,7 @@ from app.i18n import N_, translator
 from app.problems import Problem
 from app.vault import process
 from ui.commands import secrets_in
-from ui.commands.opening import force, has_vault, opened, vault_folder
+from ui.commands.opening import at, force, has_vault, opened, vault_folder
 from ui.commands.out import put_json, say
 
 CODE_ONCE = N_("Recovery code, shown only now. Write it down and put it into the station's safe:")
@@ -131,7 +131,7 @@ def recover(options: Any) -> int:
         raise Problem("vault.not_there", folder=folder.name)
     process.harden()
     code = secrets_in.recovery_code(options)
-    from app.casework.desk import change_passphrase, close_desk, from_vault, open_desk
+    from app.casework.desk import change_passphrase, open_desk, renew_recovery_code
     from app.vault import vault
     from app.vault.device_secret import system_store
 
@@ -142,17 +142,14 @@ def recover(options: Any) -> int:
     except BaseException:
         unlocked.close()
         raise
-    try:
+    with at(desk):
         chosen, made_by_chance = secrets_in.new_passphrase(
             options, options.new_passphrase_file, desk.force, desk.officer, desk.short_name
         )
         change_passphrase(desk, chosen, secrets=store)
         answer = {"vault": str(folder), "device_secret": desk.unlocked.device_secret}
         if options.renew_code:
-            answer["recovery_code"] = vault.renew_recovery_code(desk.unlocked)
-            from_vault(desk, "recovery code renewed")
-    finally:
-        close_desk(desk)
+            answer["recovery_code"] = renew_recovery_code(desk)
     return shown_once(
         options, answer, chosen if made_by_chance else "", N_("The vault in {vault} has a new passphrase.")
     )

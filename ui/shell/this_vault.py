@@ -9,10 +9,9 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.casework.desk import beside, change_passphrase, choose_short_name, from_vault
+from app.casework.desk import beside, change_passphrase, choose_short_name, renew_recovery_code
 from app.i18n import N_
 from app.problems import Problem
-from app.vault import vault
 from ui import theme
 from ui.session import Session
 from ui.shell.force_card import ForceCard
@@ -236,8 +235,7 @@ class ThisVaultPage(PlacePage):
 
     def _renew(self) -> None:
         try:
-            code = vault.renew_recovery_code(self.desk.unlocked)
-            from_vault(self.desk, "recovery code renewed")
+            code = renew_recovery_code(self.desk)
         except Problem as problem:
             self.session.say_problem(problem)
             return
