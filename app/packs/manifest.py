@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -63,9 +63,15 @@ def read(text: bytes) -> Manifest:
     """The manifest in a text. Raises Problem pack.broken(file, where, mistake)."""
     try:
         told = tomllib.loads(text.decode("utf-8"))
-        found = msgspec.convert(told, Manifest)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise broken(MANIFEST, "$", str(error)) from error
+    return of_values(told)
+
+
+def of_values(told: Mapping[str, Any]) -> Manifest:
+    """The manifest of values as TOML has them. Raises Problem pack.broken(file, where, mistake)."""
+    try:
+        found = msgspec.convert(told, Manifest)
     except msgspec.ValidationError as error:
         mistake, _, where = str(error).partition(" - at ")
         raise broken(MANIFEST, where.strip("`") or "$", mistake) from error
@@ -76,8 +82,8 @@ def read(text: bytes) -> Manifest:
 def written(manifest: Manifest) -> bytes:
     """The manifest as TOML: the same one gives the same bytes."""
     head = {name: value for name, value in msgspec.structs.asdict(manifest).items() if name != "files" and value}
-    lines = [f"{name} = {toml(value)}" for name, value in head.items()]
-    lines += ["", "[files]", *(f"{toml(name)} = {toml(manifest.files[name])}" for name in sorted(manifest.files))]
+    lines = [f"{name} = {_toml(value)}" for name, value in head.items()]
+    lines += ["", "[files]", *(f"{_toml(name)} = {_toml(manifest.files[name])}" for name in sorted(manifest.files))]
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -141,8 +147,7 @@ def _check(found: Manifest) -> None:
         raise broken(MANIFEST, "$.expires", "the pack ends before it begins")
 
 
-def toml(value: object) -> str:
-    """A value as TOML."""
+def _toml(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return json.dumps(value, ensure_ascii=False)

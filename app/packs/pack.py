@@ -80,7 +80,7 @@ def of_folder(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
     """What an author has made: `pack.toml` and the folders beside it. Raises Problem pack.broken, pack.no_file."""
     try:
         head = tomllib.loads((folder / AUTHORS_FILE).read_text(encoding="utf-8"))
-        told = manifest.read(_as_toml({**head, "format": FORMAT}))
+        told = manifest.of_values({**head, "format": FORMAT})
         files = {
             file.relative_to(folder).as_posix(): file.read_bytes()
             for inside in manifest.FOLDERS[told.kind]
@@ -92,7 +92,3 @@ def of_folder(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
     except OSError as error:
         raise Problem("pack.no_file", file=AUTHORS_FILE, reason=error.strerror or "no access") from error
     return told, files
-
-
-def _as_toml(head: Mapping[str, object]) -> bytes:
-    return "".join(f"{name} = {manifest.toml(value)}\n" for name, value in head.items()).encode()

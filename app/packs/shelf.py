@@ -6,6 +6,7 @@ was ever installed stays, for the assessments that were begun with it.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -117,15 +118,17 @@ def _tidy(folder: Path, fresh: Pack) -> None:
     if fresh.manifest.kind != "instruments":
         for file in _of_name(folder, fresh.manifest.name):
             if file.name != fresh.manifest.file_name:
-                file.unlink(missing_ok=True)
+                # One that stays is not used beside the newer one, which is installed already.
+                with contextlib.suppress(OSError):
+                    file.unlink(missing_ok=True)
 
 
 def remove(folder: Path, there: Looked, name: str) -> list[str]:
     """Take a pack away; returns the files. Raises Problem pack.not_there, pack.kept for instruments."""
     found = there.newest().get(name)
-    if found is not None and found.manifest.kind == "instruments":
-        raise Problem("pack.kept", name=name)
     gone = _of_name(folder, name)
+    if (found is not None and found.manifest.kind == "instruments") or any(_brings_instruments(file) for file in gone):
+        raise Problem("pack.kept", name=name)
     if not gone:
         raise Problem("pack.not_there", name=name)
     try:
@@ -134,6 +137,16 @@ def remove(folder: Path, there: Looked, name: str) -> list[str]:
     except OSError as error:
         raise disk.problem_of(error) from error
     return [file.name for file in gone]
+
+
+def _brings_instruments(file: Path) -> bool:
+    """Whether a pack brings instruments, whoever signed it: a vault goes on with what it used while its key is not
+    known, as when the policy is broken."""
+    try:
+        data = file.read_bytes()[: MOST_BYTES + 1]
+        return pack.read(data, (), believed=pack.sha256_of(data)).manifest.kind == "instruments"
+    except (OSError, Problem):
+        return False
 
 
 def _refuse_past(told: Manifest, newest: Pack | None, fresh: Pack, today: date) -> None:

@@ -1,4 +1,7 @@
-"""Languages that packs bring, made known before the first word is said."""
+"""Languages that packs bring, made known before the first word is said.
+
+What an administrator lays into the machine's folder was checked by nobody: words that cannot be read are passed over.
+"""
 
 from __future__ import annotations
 
@@ -17,4 +20,6 @@ def bring() -> None:
     with contextlib.suppress(Problem):  # said once a vault is open
         looked = shelf.look(shelf.folders(), shelf.keys(policy))
         words = content.words_of(one for one in looked.used() if one.manifest.kind == "translations")
-        BROUGHT.update({tag: catalogue(data) for tag, data in words.items()})
+        for tag, data in words.items():
+            with contextlib.suppress(ValueError):
+                BROUGHT[tag] = catalogue(data)

@@ -106,9 +106,10 @@ def wrap(key: bytearray, cards: Sequence[Card], device_id: str) -> CustodianSlot
     for pair in PAIRS:
         pad = random.token_bytes(KEY_BYTES)
         for place, half in zip(pair, (pad, _xor(secret, pad)), strict=True):
-            halves.append(
-                _SUITE.encrypt(half, X25519PublicKey.from_public_bytes(keys[place]), _at(device_id, pair, place))
-            )
+            sealed = _sealed_to(keys[place], half, _at(device_id, pair, place))
+            if sealed is None:
+                raise Problem("custodians.not_three")
+            halves.append(sealed)
     draft = CustodianSlot(
         "2 of 3, hpke-x25519",
         keys,  # type: ignore[arg-type]  # three, as was checked
@@ -120,11 +121,11 @@ def wrap(key: bytearray, cards: Sequence[Card], device_id: str) -> CustodianSlot
     )
     kek = _kek(draft, secret, device_id)
     try:
-        sealed = AESGCM(kek).encrypt(draft.nonce, key, bound(draft, device_id))
+        wrapped = AESGCM(kek).encrypt(draft.nonce, key, bound(draft, device_id))
     finally:
         wipe(kek)
         wipe(secret)
-    return msgspec.structs.replace(draft, wrapped=sealed)
+    return msgspec.structs.replace(draft, wrapped=wrapped)
 
 
 def wrap_again(slot: CustodianSlot, key: bytearray, device_id: str, *, under: bytearray | None = None) -> CustodianSlot:
@@ -197,9 +198,10 @@ def answer(request: Request, key: X25519PrivateKey) -> Part:
             except InvalidTag:
                 raise Problem("custodians.request_wrong") from None
     binding = _binding(request.slot, request.device_id, request.counter, request.request_id, request.reply_key)
-    reply = X25519PublicKey.from_public_bytes(request.reply_key)
-    sealed = _SUITE.encrypt(found, reply, _answering(binding, place))
-    return Part("holdfast recovery part", request.request_id, request.device_id, request.counter, place, sealed)
+    told = _sealed_to(request.reply_key, found, _answering(binding, place))
+    if told is None:
+        raise Problem("custodians.request_wrong")
+    return Part("holdfast recovery part", request.request_id, request.device_id, request.counter, place, told)
 
 
 def open_slot(slot: CustodianSlot, device_id: str, counter: int, code: bytes, parts: Sequence[Part]) -> Opened:
@@ -233,11 +235,21 @@ def open_slot(slot: CustodianSlot, device_id: str, counter: int, code: bytes, pa
     return Opened(key, pair)
 
 
+def _sealed_to(key: bytes, what: bytes, about: bytes) -> bytes | None:
+    """`what`, sealed to a public key; None for 32 bytes that are nobody's key, with which nothing can be agreed."""
+    try:
+        return _SUITE.encrypt(what, X25519PublicKey.from_public_bytes(key), about)
+    except ValueError:
+        return None
+
+
 def _half(part: Part, pair: tuple[int, int], reply: X25519PrivateKey, binding: bytes) -> bytes:
     try:
         found = _SUITE.decrypt(part.sealed, reply, _answering(binding, part.place))
     except InvalidTag:
         raise Problem("custodians.part_wrong") from None
+    if len(found) != 2 * KEY_BYTES:  # whoever knows the request can seal anything to its key
+        raise Problem("custodians.part_wrong")
     at = [own for own in PAIRS if part.place in own].index(pair) * KEY_BYTES
     return found[at : at + KEY_BYTES]
 

@@ -44,6 +44,11 @@ def test_a_pack_is_made_and_checked(author):
         "pack", "make", author / "work", "--key", author / "force.pem", "--out", author / "h.pack", "--json"
     )
     assert made_one.line["name"] == "harbour-services"
+    before = (author / "h.pack").read_bytes()
+    (author / "work" / "pack.toml").write_text(AUTHORS.replace("serial = 3", "serial = 4"))
+    again = holdfast("pack", "make", author / "work", "--key", author / "force.pem", "--out", author / "h.pack")
+    assert (again.code, (author / "h.pack").read_bytes() == before) == (1, True)
+    assert "exists already" in again.err
     checked = holdfast("pack", "check", author / "h.pack", "--key-file", author / "force.pem.pub", "--json")
     assert checked.line == made_one.line
     assert checked.line["key"] == signed.name_of(signed.read_public((author / "force.pem.pub").read_text())[0])
@@ -61,6 +66,9 @@ def test_a_mistake_is_named_with_its_place_and_nothing_is_made(author):
     assert "services/harbour.toml" in said.err
     assert "$.services[0].kinds" in said.err
     assert not (author / "h.pack").exists()
+    (author / "work" / "pack.toml").write_text(AUTHORS.replace("serial = 3", "serial = 02:00:00"))
+    said = holdfast("pack", "make", author / "work", "--key", author / "force.pem", "--out", author / "h.pack")
+    assert (said.code, "$.serial" in said.err) == (1, True)
 
 
 def test_a_laptop_takes_lists_and_gives_back_what_its_policy_trusts(tmp_path, monkeypatch):

@@ -55,6 +55,9 @@ def test_a_closed_key_is_its_makers_alone_and_signs_with_its_passphrase(tmp_path
     assert os.name != "posix" or key.stat().st_mode & 0o777 == 0o600
     assert holdfast("policy", "key", "--out", key).code == 1  # never replaced
     assert key.read_bytes() == before
+    (tmp_path / "other.pub").write_text("somebody's")
+    assert holdfast("policy", "key", "--out", tmp_path / "other").code == 1
+    assert not (tmp_path / "other").exists()
     assert holdfast("policy", "sign", policy, "--key", key, "--passphrase-file", word).code == 0
     refused = holdfast("policy", "sign", policy, "--key", key, given="another\n")
     assert refused.code == 1

@@ -22,7 +22,7 @@ from app.vault import vault
 from app.vault.vault import FLOOR_COST
 from tests.force.made import PUBLIC
 from tests.force.made import Laptop as Machine
-from tests.packs.made import DAY, directory, made, profile, put, questionnaire, words
+from tests.packs.made import DAY, directory, made, profile, put, questionnaire, raw, told, words
 
 PASSPHRASE = "amber kettle violin harbour seven"
 FORCE = Policy(organisation="Northmoor", serial=1, pack_keys=(PUBLIC,), profile="harbour", locked=frozenset())
@@ -180,3 +180,16 @@ def test_a_language_of_a_pack_is_there_before_the_first_word(laptop, tmp_path, m
     assert "eo" in i18n.languages()
     say = i18n.translator("eo").text
     assert (say("Today"), say("Saved {at}", at="14:02"), say("Lock")) == ("Hodiaŭ", "Konservita 14:02", "Lock")
+
+
+def test_words_that_cannot_be_read_keep_nobody_from_the_program(laptop, tmp_path, monkeypatch):
+    monkeypatch.setattr(i18n, "BROUGHT", dict(i18n.BROUGHT))
+    monkeypatch.setattr("app.packs.words.BROUGHT", i18n.BROUGHT)
+    monkeypatch.setattr("app.force.places.OWNER", os.getuid() if hasattr(os, "getuid") else 0)
+    Machine(tmp_path / "machine").put(PACK_KEY_FILE, public_line(PUBLIC))
+    broken = {"i18n/eo/LC_MESSAGES/holdfast.mo": b"\xde\x12\x04\x95" + b"\xff" * 40}
+    for number, files in enumerate((broken, words({"Today": "Sot"}, "sq")), start=1):
+        name = f"harbour-words-{'ab'[number - 1]}"
+        put(laptop.packs, raw(told("translations", name=name), files), f"{name}-1.pack")
+    bring()
+    assert (set(i18n.languages()) & {"eo", "sq"}) == {"sq"}

@@ -10,6 +10,7 @@ import stat
 import warnings
 import zipfile
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -266,6 +267,21 @@ def test_an_installation_that_is_cut_off_leaves_the_old_or_the_new(folder):
     assert ends == {1, 2}
 
 
+def test_an_older_one_that_cannot_be_taken_away_does_no_harm(folder, monkeypatch):
+    install(folder, made("services", directory()))
+
+    whole = Path.unlink
+
+    def held(file, **more):
+        if file.suffix == ".pack":
+            raise PermissionError(13, "another program has it open")
+        whole(file, **more)
+
+    monkeypatch.setattr(Path, "unlink", held)
+    install(folder, made("services", directory(2), serial=2))
+    assert shelf.look([folder], [PUBLIC]).newest()["harbour-services"].manifest.serial == 2
+
+
 def test_a_full_disk_leaves_the_old(folder):
     install(folder, made("services", directory()))
     with pytest.raises(Problem, match="vault"):
@@ -294,6 +310,9 @@ def test_a_pack_is_taken_away_and_instruments_are_not(folder):
     assert shelf.remove(folder, found, "harbour-services") == ["harbour-services-1.pack"]
     with pytest.raises(Problem, match=r"pack\.kept"):
         shelf.remove(folder, found, "harbour-instruments")
+    with pytest.raises(Problem, match=r"pack\.kept"):  # also while nobody knows the key
+        shelf.remove(folder, shelf.look([folder], []), "harbour-instruments")
+    assert (folder / "harbour-instruments-1.pack").exists()
     with pytest.raises(Problem, match=r"pack\.not_there"):
         shelf.remove(folder, Looked(), "../x")
 

@@ -168,6 +168,23 @@ def test_what_a_request_is_changed_into_is_seen(closed: tuple[Path, bytes]) -> N
     assert code_of(lambda: custodians.answer(changed[2], KEYS[0])) == "custodians.request_wrong"
 
 
+def test_keys_that_are_nobodys_and_parts_of_another_length_are_refused(closed: tuple[Path, bytes]) -> None:
+    """32 bytes need not be a key, and whoever has seen a request can seal something to it."""
+    folder, _ = closed
+    nobody = Card("holdfast custodian", "Nobody", bytes(32))
+    assert code_of(lambda: custodians.wrap(bytearray(32), [*CARDS[:2], nobody], DEVICE)) == "custodians.not_three"
+    request, code = vault.ask_custodians(folder, clock=clock())
+    changed = msgspec.structs.replace(request, reply_key=bytes(32))
+    assert code_of(lambda: custodians.answer(changed, KEYS[0])) == "custodians.request_wrong"
+    binding = custodians._binding(request.slot, request.device_id, 1, request.request_id, request.reply_key)
+    parts = [custodians.answer(request, key) for key in KEYS[:2]]
+    for size in (0, 31, 65):
+        other = custodians._sealed_to(request.reply_key, bytes(size), custodians._answering(binding, 0))
+        posing = msgspec.structs.replace(parts[0], sealed=other)
+        tried = code_of(lambda posing=posing: vault.recover_by_custodians(folder, code, [posing, parts[1]]))
+        assert tried == "custodians.part_wrong"
+
+
 def test_the_device_secret_is_another_one_afterwards(vault_folder: Path) -> None:
     from app.vault.device_secret import SecretsInMemory
 

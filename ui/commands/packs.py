@@ -20,12 +20,15 @@ from ui.commands.policy import keys_in, private_key
 
 def make(options: Any) -> int:
     """Make a pack of a folder, check it as a laptop would, and sign it."""
+    out = Path(options.out)
+    if out.exists():
+        raise Problem("container.there", file=out.name)
     told, files = pack.of_folder(Path(options.folder))
     key = private_key(options)
     data = pack.write(told, files, key)
     whole = pack.read(data, [key.public_key().public_bytes_raw()])
     content.check(paths.resources(), [], whole)
-    disk.replace_file(Path(options.out), data)
+    disk.replace_file(out, data)
     _say(options, whole, N_("{title} ({name} {serial}) is signed with the key {key}."))
     return 0
 

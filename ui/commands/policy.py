@@ -43,6 +43,9 @@ def example(_options: Any) -> int:
 def key(options: Any) -> int:
     """Make a key pair: the private half for a safe place, the public one for every laptop."""
     secret, public = Path(options.out), Path(f"{options.out}.pub")
+    for file in (secret, public):  # one half without the other would be of no use
+        if file.exists():
+            raise Problem("container.there", file=file.name)
     passphrase = secrets_in.passphrase(options) if options.closed else ""
     pem = signed.new_private(passphrase)
     raw = signed.read_private(pem, passphrase).public_key().public_bytes_raw()
