@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.packages.booted import JoinedRoot, Network
-from tests.packages.work import NotSoError, Work
+from tests.packages.work import ROOT, NotSoError, Work
 
-ROOT = Path(__file__).resolve().parents[2]
 PRACTICE = ROOT / "resources" / "practice"
 PASSPHRASE = "mosslamp harrow tündle"
 HOST = "holdfast.force.example"
@@ -35,6 +34,18 @@ class HereAndNow:
         return self._network.join(joined)
 
 
+def with_package(work: Work, network: Network, name: str, package: Path, *more: str) -> JoinedRoot:
+    """A clean root with the desktop package, and further packages of the distribution, in the network of the proof."""
+    root = work.root(name, kind=JoinedRoot)
+    work.copy_in(root, [package])
+    # What is recommended as well is installed in the proof of the desktop package.
+    wanted = [f"/packages/{package.name}", *more]
+    work.run(root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted, quiet=True)
+    root.inside("etc/hosts").write_text(f"127.0.0.1 localhost {HOST}\n", encoding="utf-8")
+    root.network = network
+    return root
+
+
 class Laptop:
     """One laptop with one officer's vault. `say` and `run` of the work write down what it does."""
 
@@ -46,11 +57,7 @@ class Laptop:
             self._root: Any = HereAndNow(work.folder / name, network)
             self._program, place = str(ROOT / ".venv" / "bin" / "holdfast"), str(self._root.folder)
         else:
-            self._root = work.root(name, kind=JoinedRoot)
-            work.copy_in(self._root, [package], "/srv")
-            work.run(self._root, "sh", "-c", "apt-get install -y -qq /srv/holdfast_*.deb", quiet=True)
-            self._root.network = network
-            self._root.inside("etc/hosts").write_text(f"127.0.0.1 localhost {HOST}\n", encoding="utf-8")
+            self._root = with_package(work, network, name, package)
             self._program, place = "holdfast", "/srv"
         self._words = ["--vault", f"{place}/vault", "--passphrase-file", f"{place}/passphrase", "--json"]
         self._place = place

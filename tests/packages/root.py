@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 KEPT = Path(__file__).resolve().parents[2] / "build" / "roots"
-FALLBACK = "http://deb.debian.org/debian"
 NEEDED = ("debootstrap", "chroot", "unshare", "mount")
 # What a command inside sees of the machine; a root has no /sys, and its own /tmp and /run.
 MOUNTS = """
@@ -94,12 +93,18 @@ def bare(suite: str) -> Path:
             f"Clean roots are made as root, with {', '.join(NEEDED)}; missing: {', '.join(missing) or 'the rights'}.\n"
             "Type: sudo apt-get install -y debootstrap util-linux, then start again as root."
         )
+    mirror, security = mirrors(_indexes(), "Debian"), mirrors(_indexes(), "Debian-Security")
+    if not mirror:
+        raise SystemExit(
+            "A clean root is made from a mirror of Debian, and apt on this machine knows none.\n"
+            "Put one into /etc/apt/sources.list.d, type: sudo apt-get update, then start again as root."
+        )
     KEPT.mkdir(parents=True, exist_ok=True)
     making = kept.with_name(f"{suite}.making")
     shutil.rmtree(making, ignore_errors=True)
-    mirror = mirrors(suite)[0]
-    subprocess.run(["debootstrap", "--variant=minbase", suite, str(making), mirror], check=True, stdout=2)
-    lists = "".join(f"deb {uri} {name} main\n" for uri, name in _sources(suite, mirror))
+    subprocess.run(["debootstrap", "--variant=minbase", suite, str(making), mirror[0]], check=True, stdout=2)
+    sources = [(mirror[0], suite), (mirror[0], f"{suite}-updates"), *((uri, f"{suite}-security") for uri in security)]
+    lists = "".join(f"deb {uri} {name} main\n" for uri, name in sources)
     (making / "etc/apt/sources.list").write_text(lists, encoding="utf-8")
     for name in ("apt.conf.d", "auth.conf.d"):
         # Only what says how to reach the mirrors: a proxy, or a name and a key.
@@ -118,18 +123,14 @@ def bare(suite: str) -> Path:
     return kept
 
 
-def mirrors(suite: str) -> list[str]:
-    """The addresses from which this machine's own apt gets a suite; Debian's own where it gets none."""
-    listed = subprocess.run(
-        ["apt-get", "indextargets", "--format", "$(CODENAME) $(REPO_URI)", "Created-By: Packages"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    found = [line.split()[1] for line in listed.stdout.splitlines() if line.split()[:1] == [suite]]
-    return list(dict.fromkeys(uri.rstrip("/") for uri in found if "debian" in uri)) or [FALLBACK]
+def _indexes() -> str:
+    """What this machine's own apt says of each list of packages that it has fetched."""
+    words = ("--format", "$(ORIGIN)|$(LABEL)|$(REPO_URI)", "Created-By: Packages")
+    return subprocess.run(["apt-get", "indextargets", *words], capture_output=True, text=True, check=False).stdout
 
 
-def _sources(suite: str, mirror: str) -> list[tuple[str, str]]:
-    security = [uri for uri in mirrors(f"{suite}-security") if "security" in uri]
-    return [(mirror, suite), (mirror, f"{suite}-updates"), *((uri, f"{suite}-security") for uri in security[:1])]
+def mirrors(indexes: str, label: str) -> list[str]:
+    """The addresses among them, in apt's order, of Debian's packages of a label; every suite of Debian lies there."""
+    lines = [line.split("|") for line in indexes.splitlines()]
+    found = [uri.rstrip("/") for origin, called, uri in lines if (origin, called) == ("Debian", label)]
+    return list(dict.fromkeys(found))

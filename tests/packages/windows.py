@@ -11,18 +11,16 @@ import json
 import shlex
 import shutil
 import subprocess
-import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.documents.reading import page_texts
 from tests.packages.root import CleanRoot
-from tests.packages.work import NotSoError, Work
+from tests.packages.screen import PROGRAMS, Screen
+from tests.packages.work import LATER, ROOT, Work
 
-ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
-WINE = ("wine", "wine64", "xvfb", "xauth", "openbox", "xdotool", "scrot", "fonts-dejavu-core")
+WINE = ("wine", "wine64", "xauth", "fonts-dejavu-core", *PROGRAMS)
 GCC = "x86_64-w64-mingw32-gcc"
 HOME = "/home/officer"
 DRIVE = f"{HOME}/.wine/drive_c"
@@ -33,9 +31,7 @@ PASSPHRASE = "mosslamp tinkettle barnfog heron"
 CASE, PRACTICE = "NM-2026-0417", "resources/practice/sc01.json"
 DISPLAY = ":1978"
 TOLD = {"DISPLAY": DISPLAY, "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml="}
-PATIENCE_S = 120.0
 CUTS = 12
-LATER = "9.9.9"
 UNINSTALL = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall\Holdfast"
 # Libraries that Windows programs were tricked with, our own names, and files that Python or Qt would read.
 PLANTED = (
@@ -49,7 +45,7 @@ WORDS = ("sitecustomize.py", "ui/__init__.py", "python313._pth", "qt.conf")
 def prove(work: Work) -> None:
     """All of it, in the order in which it happens to a laptop."""
     package = work.one("windows", "*-setup.exe")
-    later = later_package(work)
+    later = work.later("windows", "*-setup.exe")
     laptop = work.root("windows", *WINE, suite="trixie")
     wine = Wine(work, laptop)
     wine.begins((package, later))
@@ -65,29 +61,16 @@ def prove(work: Work) -> None:
     removed(work, wine, officer, package)
 
 
-def later_package(work: Work) -> Path:
-    """The same program under a higher version; built where it is not there from an earlier proof."""
-    dist = work.dist.parent / f"{work.dist.name}-{LATER}"
-    if not list((dist / "windows").glob("*-setup.exe")):
-        work.say(f"building version {LATER} into {dist}")
-        command = [sys.executable, str(ROOT / "packaging" / "build.py"), "windows", "--version", LATER]
-        subprocess.run([*command, "--out", str(dist)], check=True)
-    return next((dist / "windows").glob("*-setup.exe"))
-
-
 class Wine:
     """A Windows of sorts: one drive C, one user, a screen."""
 
     def __init__(self, work: Work, root: CleanRoot) -> None:
-        self.work, self.root = work, root
+        self.work, self.root, self.screen = work, root, Screen(work, root, TOLD)
 
     def begins(self, packages: tuple[Path, ...]) -> None:
         """Make drive C, put the installers and the one library that Wine lacks onto it, start a screen."""
         self.work.run(self.root, "useradd", "--create-home", "--uid", "1000", "officer")
-        log = self.work.folder / "xvfb.log"
-        self.root.start("Xvfb", DISPLAY, "-screen", "0", "1366x768x24", "-nolisten", "tcp", "-noreset", log=log)
-        self.until("the screen", lambda: self.quietly("xdotool", "getmouselocation"))
-        self.root.start("openbox", told=TOLD, user="officer", log=self.work.folder / "openbox.log")
+        self.screen.begins()
         self.shell("wine wineboot -i && wine --version")
         library(HERE / "wine_icuuc.c", self.root.inside(f"{DRIVE}/windows/system32/icuuc.dll"))
         self.work.copy_in(self.root, packages, DRIVE)
@@ -135,20 +118,6 @@ class Wine:
         }
         self.work.so(found == listed, f"all {len(listed)} files of {name} are as they were built")
 
-    def quietly(self, *command: str) -> bool:
-        """Whether a command of the root went well."""
-        line = self.root.command(*command, told=TOLD, user="officer")
-        return subprocess.run(line, capture_output=True, check=False).returncode == 0
-
-    def until(self, what: str, there: Callable[[], bool]) -> None:
-        """Wait for something that comes by itself."""
-        end = time.monotonic() + PATIENCE_S
-        while time.monotonic() < end:
-            if there():
-                return
-            time.sleep(0.2)
-        raise NotSoError(f"{what} came within {PATIENCE_S:.0f} s")
-
 
 def library(source: Path, out: Path) -> None:
     """Compile a Windows library."""
@@ -189,7 +158,7 @@ class Officer:
     """Somebody at the laptop, with a keyboard, a vault and a case."""
 
     def __init__(self, work: Work, wine: Wine) -> None:
-        self.work, self.wine = work, wine
+        self.work, self.wine, self.screen = work, wine, wine.screen
         self._pictures, self._size = 0, 0
 
     def begins(self) -> None:
@@ -202,14 +171,14 @@ class Officer:
         """Unlock, begin a case, close: then it is in the vault."""
         self.opens()
         self.picture("unlock")
-        self.types(PASSPHRASE, "Return")
+        self.screen.types(PASSPHRASE, "Return")
         self.picture("today", differs=5000)
-        self.types("", "alt+3")
+        self.screen.types("", "alt+3")
         self.picture("new")
-        self.types("Keira", "Tab")
-        self.types("Holt-Baines", "Tab")
+        self.screen.types("Keira", "Tab")
+        self.screen.types("Holt-Baines", "Tab")
         self.picture("typed")
-        self.types("", "Return")
+        self.screen.types("", "Return")
         self.picture("case")
         self.closes()
         self.work.so(bool(self.cases()), "the case that was typed is in the vault")
@@ -232,20 +201,13 @@ class Officer:
         words = (WINDOW, "--vault", VAULT, "--language", "en")
         line = shlex.join(["wine", *words])
         self.wine.root.start("sh", "-c", f"{line}; wineserver -w", told=TOLD, user="officer", log=log)
-        self.wine.until("the window", lambda: self.wine.quietly("xdotool", "search", "--name", "^Holdfast$"))
+        self.work.until("the window", lambda: self.screen.quietly("xdotool", "search", "--name", "^Holdfast$"))
 
     def closes(self) -> None:
         """Close the window as its owner does, and wait until the program has ended."""
-        self.wine.quietly("xdotool", "key", "alt+F4")
-        self.wine.until("the end", lambda: not self.wine.quietly("xdotool", "search", "--name", "^Holdfast$"))
+        self.screen.quietly("xdotool", "key", "alt+F4")
+        self.work.until("the end", lambda: not self.screen.quietly("xdotool", "search", "--name", "^Holdfast$"))
         self.wine.shell("true", quiet=True)
-
-    def types(self, text: str, *keys: str) -> None:
-        """Type words, then press keys."""
-        if text:
-            self.wine.quietly("xdotool", "type", "--delay", "40", "--", text)
-        if keys:
-            self.wine.quietly("xdotool", "key", "--delay", "60", *keys)
 
     def picture(self, name: str, differs: int = 200) -> None:
         """A picture of the screen when it has come to rest: three in a row that differ by no more than a cursor.
@@ -257,12 +219,12 @@ class Officer:
         inside = self.wine.root.inside("/tmp/screen.png")
 
         def rests() -> bool:
-            self.wine.quietly("scrot", "--overwrite", "/tmp/screen.png")
+            self.screen.quietly("scrot", "--overwrite", "/tmp/screen.png")
             sizes.append(inside.stat().st_size)
             last = sizes[-3:]
             return len(last) == 3 and max(last) - min(last) <= 64 and abs(last[0] - self._size) >= differs
 
-        self.wine.until(f"the picture {name}", rests)
+        self.work.until(f"the picture {name}", rests)
         self._size = sizes[-1]
         file = self.work.folder / f"{self._pictures:02d}-{name}.png"
         shutil.copy(inside, file)

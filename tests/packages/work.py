@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 from tests.packages.root import CleanRoot
 
 Kind = TypeVar("Kind", bound=CleanRoot)
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 120.0
+LATER = "9.9.9"
+"""The version of the packages that are upgraded to: the same program, built under a higher number."""
 
 
 class NotSoError(Exception):
@@ -35,7 +40,7 @@ class Work:
         self._transcript.write(stamped + "\n")
         self._transcript.flush()
 
-    def root(self, name: str, *packages: str, suite: str = "bookworm", kind: type[Kind] = CleanRoot) -> Kind:  # type: ignore[assignment]
+    def root(self, name: str, *packages: str, suite: str = "bookworm", kind: type[Kind] = CleanRoot) -> Kind:
         """A bare Debian in a folder of its own, with these packages of the distribution added."""
         self.say(f"a clean root: {suite}, {name}" + (f", with {' '.join(packages)}" if packages else ""))
         made = kind(self.folder / f"root-{name}", suite)
@@ -77,6 +82,14 @@ class Work:
         self.so(done.returncode == code, f"{command[0]} ends with {code}")
         return done.stdout
 
+    def glance(
+        self, root: CleanRoot, *command: str, told: Mapping[str, str] | None = None, user: str = ""
+    ) -> tuple[int, str]:
+        """Exit code and words of a command, without a line in the transcript: for what is asked again and again."""
+        line = root.command(*command, told=told or {}, user=user)
+        done = subprocess.run(line, capture_output=True, text=True, errors="replace", check=False)
+        return done.returncode, done.stdout.strip()
+
     def so(self, holds: bool, what: str) -> None:
         """Raise NotSoError unless it holds; otherwise write that it does."""
         if not holds:
@@ -89,6 +102,24 @@ class Work:
         if len(found) != 1:
             raise NotSoError(f"there is one {pattern} in {self.dist / kind} (build it by: dev.py build {kind})")
         return found[0]
+
+    def later(self, kind: str, pattern: str) -> Path:
+        """The same package under a higher version; built where it is not there from an earlier proof."""
+        dist = self.dist / f"as-{LATER}"
+        if not list((dist / kind).glob(pattern)):
+            self.say(f"building version {LATER} into {dist}")
+            command = [sys.executable, str(ROOT / "packaging" / "build.py"), kind, "--version", LATER]
+            subprocess.run([*command, "--out", str(dist)], check=True)
+        return next((dist / kind).glob(pattern))
+
+    def until(self, what: str, there: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
+        """Wait for something that comes by itself. Raises NotSoError where it does not."""
+        end = time.monotonic() + patience_s
+        while time.monotonic() < end:
+            if there():
+                return
+            time.sleep(0.1)
+        raise NotSoError(f"{what} came within {patience_s:.0f} s")
 
     def copy_in(self, root: CleanRoot, files: Iterable[Path], to: str = "/packages") -> None:
         """Put files into a folder of a root, which is made if need be."""

@@ -124,7 +124,7 @@ def test_each_command_has_a_page_of_the_manual(monkeypatch):
 
 def test_menu_and_catalogue_say_nothing_of_what_the_cases_are_about():
     menu = configparser.ConfigParser(interpolation=None)
-    menu.optionxform = str  # type: ignore[assignment, method-assign]
+    menu.optionxform = str
     menu.read(BESIDE / "holdfast.desktop", encoding="utf-8")
     entry = menu["Desktop Entry"]
     assert (entry["Type"], entry["Name"], entry["Exec"]) == ("Application", "Holdfast", "/opt/holdfast/holdfast")
