@@ -12,7 +12,7 @@ import subprocess
 from tests.packages.booted import BootedRoot, Network
 from tests.packages.laptops import Laptop
 from tests.packages.root import bare
-from tests.packages.server import configure, follow, network_for, prepared, started
+from tests.packages.server import answers, asked, configure, follow, network_for, prepared, started
 from tests.packages.work import Work
 
 BASE = "docker.io/library/debian:12-slim"
@@ -56,8 +56,7 @@ def _served(work: Work, root: BootedRoot, network: Network) -> None:
     follow(work, root, "server-begin")
     work.run(root, "systemctl", "disable", "--now", "holdfast-server")
     follow(work, root, "server-container-run", told=TOLD)
-    seen = "for i in $(seq 50); do holdfast-server health 2>/dev/null && exit 0; sleep 0.2; done; exit 1"
-    work.run(root, "sh", "-c", seen)
+    answers(work, root)
     work.so(
         "inactive" in work.run(root, "systemctl", "is-active", "holdfast-server", code=3), "only the container serves"
     )
@@ -65,9 +64,8 @@ def _served(work: Work, root: BootedRoot, network: Network) -> None:
     laptop.begin("A. Berg", json.loads(follow(work, root, "server-code"))["code"])
     case = laptop.new_case()
     laptop.run("sync")
-    asked = "SELECT count(*) FROM held_case"
-    said = work.run(root, "runuser", "-u", "postgres", "--", "psql", "-At", "holdfast", "-c", asked)
-    work.so(said.strip() == "1" and bool(case), "a laptop's case has reached the database through the container")
+    there = asked(work, root, "SELECT case_id FROM held_case")
+    work.so(there == case, "a laptop's case has reached the database through the container")
     inside = (
         "podman run --rm --network=none --entrypoint /bin/ls localhost/holdfast-server -A /etc/holdfast-server/keys"
     )

@@ -93,7 +93,7 @@ def _served(work: Work, root: BootedRoot, network: Network) -> Laptop:
     work.run(root, "chmod", "0600", f"{keys}/pgpass")
     owner = f'HOLDFAST_SERVER_OWNER_DATABASE="{DATABASE} user=holdfast-owner password=owner-of-the-proof"\n'
     root.inside("etc/holdfast-server/owner.env").write_text(owner, encoding="utf-8")
-    for unit in ("holdfast-server", "holdfast-server-migrate", "holdfast-server-verify"):
+    for unit in ("holdfast-server", "holdfast-server-"):
         folder = root.inside(f"etc/systemd/system/{unit}.service.d")
         folder.mkdir()
         allowed = "".join(f"IPAddressAllow={address}\n" for address in NODES.values())
@@ -113,11 +113,7 @@ def _one_lost(work: Work, root: BootedRoot, laptop: Laptop) -> None:
         if number == KILLED_IN:
             work.run(root, "systemctl", "kill", "--signal=KILL", "patroni-db1")
             lost_at = time.monotonic()
-        until = time.monotonic() + PATIENCE_S
-        while not laptop.synced():
-            if time.monotonic() > until:
-                raise NotSoError("the server comes back with the other node")
-            time.sleep(1)
+        work.until("the server with the other node", laptop.synced, PATIENCE_S)
         if number == KILLED_IN:
             back_at = time.monotonic()
         kept.append(case)

@@ -80,11 +80,12 @@ def test_no_unit_may_do_what_another_may_not():
         read.optionxform = str
         read.read_string(unit.read_text())
         held[unit.name] = dict(read["Service"])
-    (service, *others) = (held[f"holdfast-server{name}.service"] for name in ("", "-migrate", "-verify", "-backup"))
+    service = held.pop("holdfast-server.service")
     assert service["IPAddressDeny"] == "any"
+    assert held
     # Who is root to read what root alone may read has no user to be shut in with.
     only = {"PrivateUsers", "User", "Group"}
-    for other in others:
+    for other in held.values():
         same = {
             name
             for name in service
@@ -98,8 +99,10 @@ def test_the_scripts_are_shell_and_touch_no_data(script):
     text = (SERVER / script).read_text()
     subprocess.run(["sh", "-n", str(SERVER / script)], check=True)
     removed = re.findall(r"\brm (?:-\w+ )*([^|&\n]*)", text)
-    allowed = {"/etc/holdfast-server/server.toml", "/etc/holdfast-server/owner.env", "/run/holdfast-server.running"}
-    assert {word for line in removed for word in line.split()} <= allowed
+    allowed = r"/etc/holdfast-server/(server\.toml|owner\.env)|/run/(holdfast-server|\$name)\.running"
+    allowed += r"|/var/lib/systemd/timers/stamp-holdfast-server-\w+\.timer"
+    for word in " ".join(removed).split():
+        assert re.fullmatch(allowed, word.strip('"')), word
     assert not re.search(r"dropdb|dropuser|rm -r|psql", text)
 
 
@@ -132,3 +135,4 @@ def test_the_sample_for_patroni_keeps_what_the_server_asks_of_its_database():
     for name, allowed in database._DURABLE.items():
         assert told["postgresql"]["parameters"][name] in allowed
     assert all(line.startswith(("hostssl ", "local ")) for line in sample["postgresql"]["pg_hba"])
+    assert sample["restapi"]["authentication"]["password"]
