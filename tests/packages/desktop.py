@@ -145,6 +145,11 @@ def rows_apart(one: QImage, other: QImage) -> int:
     return sum(bytes(one.constScanLine(y)) != bytes(other.constScanLine(y)) for y in range(one.height()))
 
 
+def is_empty(screen: QImage) -> bool:
+    """Whether a picture shows no window at all: each row of its pixels is like the first."""
+    return rows_apart(screen, screen.copy(0, 0, screen.width(), 1).scaled(screen.size())) == 0
+
+
 class Officer:
     """Somebody at the laptop, with a keyboard, a vault and a case."""
 
@@ -228,7 +233,8 @@ class Officer:
             self.screen.quietly("scrot", "--overwrite", "/tmp/screen.png")
             seen.append(QImage(str(self.laptop.inside("/tmp/screen.png"))))
             before = self._shown
-            another = before is None or rows_apart(before, seen[-1]) > apart
+            # While the program starts afresh nobody has a window: an empty screen is no page.
+            another = not is_empty(seen[-1]) and (before is None or rows_apart(before, seen[-1]) > apart)
             return another and len(seen) > 1 and rows_apart(seen[-2], seen[-1]) <= CURSOR
 
         self.work.until(f"the page {name}", at_rest)
