@@ -57,7 +57,7 @@ def _fleet(options: argparse.Namespace) -> int:
 
 def _inert(text: str) -> str:
     """Whatever a spreadsheet would take for a formula becomes a text."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _table(rows: list[tuple[object, ...]]) -> list[str]:

@@ -43,6 +43,23 @@ def test_root_is_that_of_the_definition(size):
     assert tree.root(size, node_of(size)) == plain_root(LEAVES[:size])
 
 
+@pytest.mark.parametrize(
+    ("size", "known"),
+    [
+        (1, "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"),
+        (2, "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"),
+        (3, "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77"),
+        (8, "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"),
+    ],
+)
+def test_root_is_that_of_other_programs(size, known):
+    """Leaves and roots that programs for RFC 6962 are commonly tried with: a leaf is never hashed as a node is."""
+    told = ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
+    leaves = [tree.leaf(bytes.fromhex(one)) for one in told[:size]]
+    nodes = tree.new_nodes(0, leaves, lambda level, place: leaves[place])
+    assert tree.root(size, lambda level, place: nodes[level, place]).hex() == known
+
+
 @given(st.integers(1, 64), st.data())
 def test_every_leaf_is_proven_and_no_other_passes(size, data):
     place = data.draw(st.integers(0, size - 1))

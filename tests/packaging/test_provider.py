@@ -9,12 +9,11 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "tests" / "sync" / "provider" / "package-lock.json"
 
 
-def test_every_package_of_it_is_locked_by_its_hash():
+def test_its_list_is_that_of_what_it_asks_for():
     packages = json.loads(LOCK.read_text())["packages"]
     own = packages.pop("")
     assert own["dependencies"] == json.loads(LOCK.with_name("package.json").read_text())["dependencies"]
     assert packages
-    assert all(one["integrity"].startswith("sha512-") for one in packages.values())
 
 
 def test_it_is_fetched_for_developers_and_again_where_its_list_changed(environment, project, monkeypatch):

@@ -15,7 +15,7 @@ from app.casework import cases, status
 from app.i18n import translator
 from app.problems import Problem
 from sync.client import lease, version
-from sync.server import bulk, fleet, least
+from sync.server import bulk, fleet, fleet_commands, least
 from sync.server import commands as server
 from sync.wire import code as codes
 from sync.wire import programs
@@ -145,6 +145,12 @@ def test_a_list_becomes_officers_and_codes(police, told, tmp_path):
     assert "is there already" in told("enrolment-code", "--from", str(file))
     again = json.loads(told("enrolment-code", "--from", str(file), "--codes", str(tmp_path / "again.csv")))
     assert (again["codes"], again["made"]) == (3, 0)
+
+
+@pytest.mark.parametrize("text", ["=cmd()", "+1", "-1", "@x", "\t=1", "\r=1"])
+def test_no_name_is_a_formula_in_the_table(text):
+    assert fleet_commands._inert(text) == f"'{text}"
+    assert fleet_commands._inert(f"A{text}") == f"A{text}"
 
 
 def test_every_wrong_line_is_named_and_nothing_is_done(police, told, tmp_path):

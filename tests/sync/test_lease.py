@@ -97,6 +97,17 @@ def test_a_vault_that_was_never_enrolled_has_no_lease(tmp_path, machine):
     assert lease.lease(bare) is None
 
 
+def test_what_is_another_devices_lease_or_none_opens_nothing(store, machine):
+    machine.passes(8 * DAY)
+    now = machine.now()
+    stated = SIGNER.lease("b" * 32, "o" * 32, 7, now), SIGNER.wipe(DEVICE, "e" * 32, now), None
+    for said in stated:
+        lease.keep(store, said, iso(now), machine)
+        assert state(store, machine) == lease.SEALED
+    meet(store, machine, now)
+    assert state(store, machine) == lease.OPEN
+
+
 def test_it_warns_after_seventy_in_a_hundred_and_closes_at_its_end(store, machine):
     assert state(store, machine) == lease.OPEN
     machine.passes(4.89 * DAY)

@@ -213,6 +213,9 @@ def test_the_keys_are_gone_and_the_unsent_work_is_sealed_for_the_server(officer)
     parcel = officer.carry_out()
     assert parcel is not None
     assert handed(parcel, device) == ["first"] * 3
+    left = wiped.look(officer.folder)
+    assert left is not None
+    assert left.parcel == parcel
     assert sorted(path.name for path in officer.folder.iterdir()) == ["vault.lock", "vault.wiped"]
     assert officer.secrets.get(name) is None
     officer.close()

@@ -131,15 +131,25 @@ def test_tab_leaves_a_field_of_words(put, qtbot):
     assert one.toPlainText() == ""
 
 
-def test_a_passphrase_cannot_be_copied(put, qtbot):
+@pytest.mark.parametrize("shown", [False, True])
+def test_a_passphrase_cannot_be_copied(put, qtbot, shown):
     clipboard.copy("before")
     edit = put(SecretEdit(name="Passphrase"))
+    edit.show_text(shown)
     edit.setFocus()
     qtbot.keyClicks(edit, "mosslamp tinkettle")
     edit.selectAll()
     qtbot.keyClick(edit, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(edit, Qt.Key.Key_X, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == "before"
+    assert edit.text() == "mosslamp tinkettle"
+
+
+def test_a_passphrase_may_be_pasted(put, qtbot):
+    clipboard.copy("mosslamp tinkettle")
+    edit = put(SecretEdit(name="Passphrase"))
+    edit.setFocus()
+    qtbot.keyClick(edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert edit.text() == "mosslamp tinkettle"
 
 

@@ -10,7 +10,7 @@ import pytest
 from app.problems import Problem
 from app.vault import attempts, header, vault
 from app.vault.device_secret import SecretsInMemory
-from app.vault.disk import Disk, make_folder, replace_file
+from app.vault.disk import Disk, replace_file
 from tests.vault.doubles import OTHER, PASSPHRASE, BrokenDisk, DyingDisk, FullDisk, Killed, clock, make
 
 
@@ -52,17 +52,28 @@ def test_a_file_is_old_or_new_at_every_step(tmp_path: Path) -> None:
     assert set(seen) == {b"old" * 400, b"new" * 500}
 
 
-def test_folders_that_are_made_are_flushed_into_those_they_lie_in(tmp_path: Path) -> None:
-    flushed: list[Path] = []
+def test_a_file_is_flushed_before_it_takes_its_name_and_its_folder_afterwards(tmp_path: Path) -> None:
+    done: list[str] = []
 
     class Noting(Disk):
-        def sync_folder(self, folder: Path) -> None:
-            flushed.append(folder)
+        def write(self, fd: int, data: bytes) -> int:
+            done.append("write")
+            return super().write(fd, data)
 
-    make_folder(tmp_path / "one" / "two" / "three", Noting())
-    assert flushed == [tmp_path, tmp_path / "one", tmp_path / "one" / "two"]
-    make_folder(tmp_path / "one" / "two", Noting())
-    assert len(flushed) == 3
+        def sync(self, fd: int) -> None:
+            done.append("sync")
+            super().sync(fd)
+
+        def rename(self, source: Path, target: Path) -> None:
+            done.append("rename")
+            super().rename(source, target)
+
+        def sync_folder(self, folder: Path) -> None:
+            done.append("sync_folder")
+            super().sync_folder(folder)
+
+    replace_file(tmp_path / "file", b"new", Noting())
+    assert done == ["write", "sync", "rename", "sync_folder"]
 
 
 @pytest.mark.parametrize("what", ["code", "passphrase"])

@@ -232,8 +232,7 @@ class ServerPage(PlacePage):
 
     def show_now(self) -> None:
         found, member = status.waiting(self.desk), membership.membership(self.desk.store)
-        problem = self.session.exchange_problem
-        self.join.setVisible(member is None or (problem is not None and problem.code == "sync.not_enrolled"))
+        self.join.setVisible(member is None)
         for card in (self.whose, self.exchange):
             card.setVisible(member is not None)
         self.refused.setVisible(bool(found.refused))

@@ -156,6 +156,12 @@ def test_the_servers_name_is_not_told(laptop: Laptop):
     assert "server" not in headers
 
 
+def test_no_answer_is_kept_on_the_way(laptop: Laptop):
+    for path in ("/v1/health", "/v1/nothing"):
+        _, headers, _ = laptop.raw("GET", path, b"", {})
+        assert headers["cache-control"] == "no-store"
+
+
 def test_a_revoked_device_gets_its_order_and_nothing_else_at_once(force: Force, laptop: Laptop):
     other = force.laptop()
     laptop.new_case()
