@@ -143,6 +143,7 @@ class Program(QObject):
         self.top = Top()
         self.next_language = ""  # what the officer chose for after the next unlocking
         self.officer: Any = None  # the officer's screens, once unlocked
+        self.before_work: Any = None  # while a vault is open and its officer is asked or told something first
         self.replace: Callable[[list[str]], None] = replace_process
         problems.install(self._say)
 
@@ -169,6 +170,8 @@ class Program(QObject):
         screen.wants_new_vault.connect(self.show_new_vault)
         self.top.show_screen(screen)
         screen.first_focus()
+        if self._policy is not None:
+            self._say_policy(self._policy.problem)
 
     def show_new_vault(self) -> None:
         """The screen that makes a vault."""
@@ -191,9 +194,8 @@ class Program(QObject):
 
             waiting = MovedOut(self, desk, moved)
             waiting.back.connect(lambda: self.enter(desk))
-            waiting.closed.connect(self.show_unlock)
-            self.top.show_screen(waiting)
-            waiting.first_focus()
+            waiting.closed.connect(self._begin_afresh)
+            self._ask_first(waiting, desk)
             return
         openings = recovery.unread(desk)
         if openings:
@@ -201,8 +203,7 @@ class Program(QObject):
 
             notice = OpenedByOthers(self, desk, openings)
             notice.read.connect(lambda: self.after_notice(desk, lines))
-            self.top.show_screen(notice)
-            notice.first_focus()
+            self._ask_first(notice, desk)
             return
         self.after_notice(desk, lines)
 
@@ -215,18 +216,39 @@ class Program(QObject):
 
         screen = AfterRecovery(self, desk)
         screen.done.connect(lambda: self.enter_desk(desk))
+        self._ask_first(screen, desk)
+
+    def _ask_first(self, screen: Any, desk: Any) -> None:
+        """A screen before the work, of a vault that is open already."""
+        from ui.shell.before_work import BeforeWork
+
+        self.before_work = self.before_work or BeforeWork(self, desk)
         self.top.show_screen(screen)
         screen.first_focus()
+
+    def _no_longer_before_work(self) -> None:
+        if self.before_work is not None:
+            self.before_work.end()
+            self.before_work = None
+
+    def _begin_afresh(self) -> None:
+        """The vault that was open is no more: nor is what this process holds of it."""
+        self._no_longer_before_work()
+        self.top.hide()
+        tasks.finish()
+        self.replace(self.again())
 
     def enter_desk(self, desk: Any, lines: Any = None) -> None:
         """Show the officer's screens where the officer stood."""
         from ui.main import Officer
 
+        self._no_longer_before_work()
         self.officer = Officer(self, desk, lines)
         self.officer.begin()
 
     def prepare(self) -> None:
-        """Load what comes after the unlock screen, in the pool, while a passphrase is looked at."""
+        """Load what comes after the unlock screen, in the pool, while a passphrase is looked at; first the policy."""
+        tasks.run(lambda: self.policy.problem, self._say_policy, self._say)
         tasks.run(lambda: [importlib.import_module(name) for name in AFTER_UNLOCK], lambda _modules: None, self._say)
 
     @property
@@ -237,6 +259,13 @@ class Program(QObject):
 
             self._policy = load(self.clock.now().astimezone().date())
         return self._policy
+
+    def _say_policy(self, problem: Problem | None) -> None:
+        """Let the unlock screen say what is wrong with the force's policy."""
+        if problem is not None:
+            say = getattr(self.top.screen_shown, "say_policy", None)
+            if say is not None:  # another screen may be shown by now
+                say(problem)
 
     def secret_store(self) -> Any:
         """The system's secret store, or None. Asks the system, so it is called in the pool only."""

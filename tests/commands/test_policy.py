@@ -10,6 +10,7 @@ import pytest
 from app import signed
 from app.force.example import example
 from tests.commands.conftest import holdfast
+from tests.commands.terminal import type_into
 from tests.force.made import Laptop
 
 
@@ -62,6 +63,15 @@ def test_a_closed_key_is_its_makers_alone_and_signs_with_its_passphrase(tmp_path
     refused = holdfast("policy", "sign", policy, "--key", key, given="another\n")
     assert refused.code == 1
     assert "its passphrase is another one" in refused.err
+
+
+def test_at_a_prompt_the_passphrase_of_a_key_is_typed_twice(tmp_path):
+    key, words = tmp_path / "force.pem", "mosslamp tinkettle barnfog"
+    code, shown = type_into(["policy", "key", "--out", key, "--closed"], words, "mosslamp tinkettle bearfog")
+    assert (code, "not the same" in shown, key.exists()) == (1, True, False)
+    code, shown = type_into(["policy", "key", "--out", key, "--closed"], words, words)
+    assert code == 0, shown
+    assert signed.read_private(key.read_bytes(), words)
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import os
-import pty
-import select
-import signal
 import stat
 import subprocess
-import sys
 import unicodedata
 
 import pytest
@@ -19,6 +15,7 @@ from app.clock import SystemClock
 from app.vault import vault
 from app.vault.vault import SHIPPED_COST
 from tests.commands.conftest import PASSPHRASE, ROOT, holdfast
+from tests.commands.terminal import type_into
 
 NEW = "rookfern ladle quartzbell"
 
@@ -60,31 +57,6 @@ def test_create_offers_a_passphrase_made_by_chance(tmp_path):
     said = holdfast("vault", "create", "--officer", "R", "--vault", tmp_path / "v", "--generate", "--json")
     assert len(said.line["passphrase"].split()) == 5
     vault.unlock(tmp_path / "v", said.line["passphrase"], clock=SystemClock()).close()
-
-
-def type_into(arguments, *answers):
-    """Run the program at a terminal and type an answer at each prompt; returns its exit code and all it showed."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(ROOT)
-        os.execv(sys.executable, [sys.executable, "-m", "ui.commands.main", *map(str, arguments)])  # noqa: S606
-    os.set_blocking(terminal, False)
-    shown, waiting = b"", list(answers)
-    while True:
-        if not select.select([terminal], [], [], 60)[0]:
-            os.kill(pid, signal.SIGKILL)  # it waits for something that this test does not know
-        try:
-            piece = os.read(terminal, 4096)
-        except BlockingIOError:
-            continue  # what was there to read was thrown away when the program turned the echo off
-        except OSError:
-            break
-        if not piece:
-            break
-        shown += piece
-        if waiting and shown.endswith(b": "):
-            os.write(terminal, waiting.pop(0).encode() + b"\n")
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
 
 
 def test_at_a_prompt_a_new_passphrase_is_typed_twice_and_never_shown(tmp_path):

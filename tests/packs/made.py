@@ -12,7 +12,7 @@ import msgspec
 
 from app import paths
 from app.packs import archive, manifest, pack
-from app.packs.manifest import MANIFEST, Manifest
+from app.packs.manifest import MANIFEST, Kind, Manifest
 from app.signed import PACK, sign
 from tests.force.made import KEY
 
@@ -77,13 +77,13 @@ def words(messages: dict[str, str], tag: str = "eo") -> dict[str, bytes]:
     return {f"i18n/{tag}/LC_MESSAGES/holdfast.mo": whole.getvalue() + ids + texts}
 
 
-def told(kind: str, serial: int = 1, **more: Any) -> Manifest:
+def told(kind: Kind, serial: int = 1, **more: Any) -> Manifest:
     """What a pack says of itself."""
     given = {"name": f"harbour-{kind}", "title": f"Harbour {kind}", "issued": DAY, **more}
-    return Manifest(format="holdfast-pack/1", kind=kind, serial=serial, **given)  # type: ignore[arg-type]
+    return Manifest(format="holdfast-pack/1", kind=kind, serial=serial, **given)
 
 
-def made(kind: str, files: dict[str, bytes], serial: int = 1, key: Any = KEY, **more: Any) -> bytes:
+def made(kind: Kind, files: dict[str, bytes], serial: int = 1, key: Any = KEY, **more: Any) -> bytes:
     """A signed pack file."""
     return pack.write(told(kind, serial, **more), files, key)
 

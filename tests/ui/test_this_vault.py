@@ -1,12 +1,32 @@
-"""The diagnostic file from the page of this vault: written where the officer says, and never over another one."""
+"""The page of this vault ends where its words end; its diagnostic file is written where the officer says, and never
+over another one."""
 
 from __future__ import annotations
 
 import json
 
+import pytest
 from PySide6.QtCore import Qt
 
 from tests.ui.conftest import OFFICER
+from ui import theme
+from ui.widgets.page import ColumnPage
+
+
+@pytest.mark.parametrize("place", ["vault", "settings"])
+@pytest.mark.parametrize("wide", [1366, 700])
+def test_a_page_scrolls_as_far_as_its_words_go_and_no_further(at_work, qtbot, place, wide):
+    one = at_work()
+    one.top.resize(wide, 640)
+    window = one.top.screen_shown
+    window.go({"place": place})
+    page = window.stack.currentWidget().findChild(ColumnPage)
+    qtbot.waitUntil(lambda: page.verticalScrollBar().maximum() > 0)
+    parts = [page.column.itemAt(n) for n in range(page.column.count())]
+    end = max(part.geometry().bottom() + 1 for part in parts if part.spacerItem() is None)
+    cards = [part.widget() for part in parts if part.widget() is not None]
+    assert page.paper.height() == end + theme.SPACE_XL
+    assert all(card.height() >= card.heightForWidth(card.width()) for card in cards)  # and nothing of them is cut
 
 
 def test_the_officer_writes_a_diagnostic_file(at_work, desk, qtbot, tmp_path):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 
 from app.casework import new_laptop, recovery
 from app.casework.desk import close_desk, create_vault, open_desk
 from app.casework.operations import logged
+from app.policy import strict
+from app.problems import Problem
 from app.store import migrating
 from app.store.store import Store
 from app.vault import custodians, vault
@@ -177,6 +180,63 @@ def test_practice_without_a_practice_vault_says_so(program, monkeypatch, tmp_pat
     assert one.top.screen_shown.problem_bar.problem.code == "program.no_practice"
 
 
+def test_escape_leads_from_the_recovery_code_back_to_the_passphrase(program, made_vault, qtbot):
+    screen = begin(program, qtbot, "--vault", str(made_vault[0])).top.screen_shown
+    screen.other_way.click()
+    assert screen.code.hasFocus()
+    qtbot.keyClick(screen.code, Qt.Key.Key_Escape)
+    assert (screen.code.isVisible(), screen.passphrase.isVisible()) == (False, True)
+    assert screen.passphrase.edit.hasFocus()
+    assert screen.other_way.words == "Forgotten passphrase"
+
+
+def test_a_policy_that_is_not_used_is_said_before_a_vault_is_opened(program, made_vault, qtbot, monkeypatch):
+    wrong = strict(Problem("policy.not_signed"))
+    monkeypatch.setattr("app.force.standing.load", lambda _today: wrong)
+    one = begin(program, qtbot, "--vault", str(made_vault[0]))
+    screen = one.top.screen_shown
+    assert not screen.policy_problem.isVisible()  # it is read after the first paint
+    one.prepare()
+    qtbot.waitUntil(screen.policy_problem.isVisible, timeout=20_000)
+    assert "its signature does not fit it" in screen.policy_problem.label.text()
+    assert "strict settings of the program hold" in screen.policy_problem.label.text()
+    one.show_unlock()
+    assert one.top.screen_shown is not screen
+    assert one.top.screen_shown.policy_problem.isVisible()
+
+
+@pytest.mark.parametrize("away", ["nobody is there", "the laptop sleeps"])
+def test_what_is_told_before_the_work_stands_in_no_open_vault_for_ever(program, made_vault, qtbot, clock, away):
+    folder, code = made_vault
+    one = begin(program, qtbot, "--vault", str(folder))
+    one.top.screen_shown.other_way.click()
+    type_and_enter(qtbot, one.top.screen_shown.code, code)
+    qtbot.waitUntil(lambda: isinstance(one.top.screen_shown, AfterRecovery), timeout=20_000)
+    watch = one.before_work
+    clock.advance(299)
+    watch.idle.tick()
+    assert one.replaced == []
+    if away == "the laptop sleeps":
+        watch.suspend.going.emit()
+    else:
+        clock.advance(1)
+        watch.idle.tick()
+    assert [words[-2:] for words in one.replaced] == [["--first", str(folder)]]
+    vault.unlock(folder, PASSPHRASE, clock=clock).close()  # nothing holds it any more
+
+
+def test_the_work_watches_for_itself(program, made_vault, qtbot, clock):
+    one = begin(program, qtbot, "--vault", str(made_vault[0]))
+    one.top.screen_shown.other_way.click()
+    type_and_enter(qtbot, one.top.screen_shown.code, made_vault[1])
+    qtbot.waitUntil(lambda: isinstance(one.top.screen_shown, AfterRecovery), timeout=20_000)
+    watch = one.before_work
+    one.top.screen_shown.keep.click()
+    qtbot.waitUntil(lambda: isinstance(one.top.screen_shown, Window), timeout=20_000)
+    assert one.before_work is None
+    assert not watch.idle._timer.isActive()
+
+
 def test_forgotten_passphrase_says_who_can_help(program, made_vault, qtbot):
     one = begin(program, qtbot, "--vault", str(made_vault[0]))
     screen = one.top.screen_shown
@@ -241,8 +301,9 @@ def test_a_vault_on_its_way_to_another_laptop_is_taken_back_or_closed(program, m
     close_desk(made.desk)
     one, screen = entered()
     type_and_enter(qtbot, screen.receipt, made.receipt)
-    qtbot.waitUntil(lambda: isinstance(one.top.screen_shown, NewVault), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(one.replaced), timeout=20_000)  # the key of what is gone stays in no process
     assert not (folder / "vault.db").exists()
+    assert one.before_work is None
 
 
 def test_an_update_is_said_while_it_runs(program, made_vault, qtbot, tmp_path, monkeypatch):

@@ -46,7 +46,7 @@ def key(options: Any) -> int:
     for file in (secret, public):  # one half without the other would be of no use
         if file.exists():
             raise Problem("container.there", file=file.name)
-    passphrase = secrets_in.passphrase(options) if options.closed else ""
+    passphrase = secrets_in.typed_twice(options, options.passphrase_file) if options.closed else ""
     pem = signed.new_private(passphrase)
     raw = signed.read_private(pem, passphrase).public_key().public_bytes_raw()
     _make(secret, pem, SECRET_MODE)

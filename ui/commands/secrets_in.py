@@ -40,14 +40,18 @@ def new_passphrase(options: Any, file: str | None, force: Policy, *names: str) -
 
     if options.generate:
         return generate(), True
-    chosen = _chosen(options, file)
+    chosen = typed_twice(options, file)
     code = weakness(chosen, [*force.local_words, *names], force.passphrase_least_length)
     if code is not None:
         raise Problem(code, least=force.passphrase_least_length)
     return chosen, False
 
 
-def _chosen(options: Any, file: str | None) -> str:
+def typed_twice(options: Any, file: str | None) -> str:
+    """A passphrase that does not open anything yet: at a prompt it is typed twice.
+
+    Raises Problem commands.no_passphrase, commands.passphrases_differ, commands.secret_unreadable.
+    """
     from app.vault.passphrases import generate
 
     if file or not _at_terminal():

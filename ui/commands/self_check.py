@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 from collections.abc import Sequence
+from types import ModuleType
 
 from app.casework import installation
 from app.casework.installation import FAILED, NOTED, PASSED, Finding
@@ -42,13 +43,13 @@ def self_check(argv: Sequence[str]) -> int:
     return 0 if passed else 1
 
 
-def _versions(screen: object) -> tuple[dict[str, str], list[Finding]]:
+def _versions(screen: ModuleType) -> tuple[dict[str, str], list[Finding]]:
     """The versions, and a finding where they could not be asked for: that is a failure of its own."""
     known: dict[str, str] = {}
 
     def ask() -> installation.Says:
         known.update(installation.versions())
-        known.update(screen.versions())  # type: ignore[attr-defined]
+        known.update(screen.versions())
         return N_("{n} versions are known."), {"n": len(known)}
 
     return known, [installation.run(N_("Versions"), ask)]

@@ -164,6 +164,9 @@ class Unlock(FrontScreen):
         self.column.addLayout(row(self.back))
         self.column.addWidget(self.back_says)
         self._offer_to_go_back(False)
+        self.policy_problem = Banner(tone="warn")
+        self.policy_problem.hide()
+        self.column.addWidget(self.policy_problem)
         self.no_secret = PlainLabel(
             say(N_("This laptop has no key store that the program may use: the passphrase alone protects this vault.")),
             quiet=True,
@@ -178,6 +181,17 @@ class Unlock(FrontScreen):
         for button in (self.other_way, self.new_vault):
             self.column.addLayout(row(button))
         self.column.addStretch(1)
+
+    def say_policy(self, problem: Problem) -> None:
+        """Say why the force's policy is not in force: a vault opens all the same."""
+        self.policy_problem.say(str(problem.sentences(self.translator)), "warn")
+        self.policy_problem.show()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._by_code and self.other_way.isEnabled():
+            self._use_code(False)
+        else:
+            super().keyPressEvent(event)
 
     def _line(self, number: int, door: Door) -> Line:
         if door.face is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -31,6 +31,21 @@ def as_high_as_there_is_room(part: QWidget) -> None:
     part.setSizePolicy(policy)
 
 
+class Paper(QWidget):
+    """What a scroll area scrolls: as high as its texts are where they are as wide as now.
+
+    A widget of its own would ask for the height that they have where they are narrow, and be followed by nothing.
+    """
+
+    def minimumSizeHint(self) -> QSize:
+        least, column = super().minimumSizeHint(), self.layout()
+        if column is None or not column.hasHeightForWidth():
+            return least
+        room = self.parentWidget()
+        wide = max(room.width() if room is not None else 0, least.width())
+        return QSize(least.width(), column.minimumHeightForWidth(wide))
+
+
 class ColumnPage(QScrollArea):
     """Add widgets to `column`, which is at most `width` px wide, at the start of the line or `centred`."""
 
@@ -43,7 +58,7 @@ class ColumnPage(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.paper = QWidget()
+        self.paper = Paper()
         self.paper.setProperty("page", True)
         # One layout only: a scroll area follows the height of text in nested layouts one step too late.
         self.column = QVBoxLayout(self.paper)
