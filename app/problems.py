@@ -1131,7 +1131,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     # sync.*
     "sync.not_enrolled": (
-        N_("This vault belongs to no server."),
+        N_("This vault belongs to no server, or its server knows it no more."),
         N_("Everything is saved on this laptop."),
         N_("Go on working. Ask your administrator for an enrolment code."),
     ),

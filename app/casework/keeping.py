@@ -22,7 +22,7 @@ from app.clock import iso
 from app.problems import Problem
 from app.store.store import FILE, Store
 from app.vault import container, header, returned
-from app.vault.disk import OneProgram, make_folder, problem_of, read_file, replace_file
+from app.vault.disk import DISK, OneProgram, make_folder, problem_of, read_file, replace_file
 from app.vault.returned import Returned
 from app.vault.vault import LOCK, Unlocked
 
@@ -122,6 +122,7 @@ def put_back(file: Path, folder: Path, unlock: Callable[[Path], Unlocked] | None
             if aside is not None:
                 aside.rename(folder)
             raise
+        DISK.sync_folder(folder.parent)
     except OSError as error:
         raise problem_of(error) from None
     finally:
@@ -165,6 +166,7 @@ def _kept_aside(folder: Path) -> Path:
     OneProgram(folder / LOCK).release()
     aside = place_aside(folder)
     folder.rename(aside)
+    DISK.sync_folder(aside.parent)
     return aside
 
 

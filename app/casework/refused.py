@@ -21,6 +21,8 @@ REASONS = {
     "too_large": N_("it is too large"),
     "revoked": N_("this device is no longer taken in"),
     "forked": N_("a copy of this vault had sent something else before"),
+    "gap": N_("what goes before it was destroyed here, and the server has lost it"),
+    "erased": N_("a lawful order has erased the case"),
 }
 
 
@@ -46,6 +48,7 @@ WHAT_NOW = {
     "too_large": N_("Record it again in smaller parts."),
     "role": N_("Look at what stands now. If it should still be so, ask whoever may decide it."),
     "receiver": N_("Hand the case over again, to somebody who is on the list."),
+    "erased": N_("There is nothing to do: nothing may be recorded in this case any more."),
 }
 RECORD_AGAIN = N_("Record what still matters again. If it is refused once more, tell your administrator.")
 

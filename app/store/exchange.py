@@ -123,12 +123,14 @@ def judged_again(store: Store, device: str, accepted: Iterable[Accepted], refuse
     """Note what a server that was put back made of entries of a device that this vault was before, sent to it again.
 
     What it refuses is kept with its reason, shown, and stands in no row, whatever the server said of it before; what it
-    had refused and takes now stands again. The numbers come with the next pull. Returns the cases touched.
+    had refused and takes now stands again. The numbers come with the next pull, but for cases that left, of which none
+    comes. Returns the cases touched.
     """
     with store.transaction() as connection:
         touched: set[str] = set()
         for word in accepted:
             touched |= _touched(connection, _TAKEN_NOW, word.received_at, device, word.first)
+            connection.execute(_NUMBERED_NOW, (word.number, device, word.first))
         for one in refused:
             touched |= _touched(connection, _REFUSED_NOW, one.reason, device, one.first)
         for case_id in touched:
@@ -142,6 +144,10 @@ _TAKEN_NOW = (
     " received_at = ?, reason = NULL WHERE device = ? AND first = ? AND state = 'refused' RETURNING case_id"
 )
 """-1: its number is of a history that it is not read from yet."""
+_NUMBERED_NOW = (
+    "UPDATE entry SET number = ? WHERE device = ? AND first = ? AND state = 'gone'"
+    " AND case_id IN (SELECT case_id FROM gone WHERE kind = 'left')"
+)
 _REFUSED_NOW = (
     "UPDATE entry SET state = 'refused', reason = ?, number = NULL, received_at = NULL"
     " WHERE device = ? AND first = ? AND state <> 'refused' RETURNING case_id"
@@ -184,6 +190,16 @@ def send_again(store: Store, after: int) -> int:
             anew.fold_anew(connection, case_id)
     store.forget()
     return count
+
+
+def is_destroyed(store: Store, after: int) -> bool:
+    """Whether something of this device's chain after a number is destroyed here, by order or since a backup covered it:
+    then nothing after it can follow at a server that lost it, too."""
+    with store.reading() as connection:
+        found = connection.execute(
+            "SELECT 1 FROM entry WHERE device = ? AND first > ? AND body = x'' LIMIT 1", (store.device, after)
+        )
+        return found.fetchone() is not None
 
 
 def head(store: Store, upto: int | None = None) -> tuple[int, str]:
@@ -264,7 +280,9 @@ def receive(
                 done.refused.append((one, str(reason)))
                 continue
             if held:
-                if _counts_after_all(store, connection, entry, one):
+                if _filled(store, connection, entry, one):
+                    again.add(entry.case)
+                elif _counts_after_all(store, connection, entry, one):
                     _apply(store, connection, entry, one, states, done.touched)
                 elif entry.device == store.device:
                     word = Accepted(entry.first, one.number, one.received_at)
@@ -323,6 +341,25 @@ def _held(connection: Connection, entry: Entry, signed: SignedEntry) -> bool:
     if found and found != [(entry.first, signed.hash)]:
         raise EntryRefused("two entries with one number")
     return bool(found)
+
+
+def _filled(store: Store, connection: Connection, entry: Entry, one: Arrived) -> bool:
+    """Whether this vault wrote it and destroyed it while its case was away: with the case, its bytes come back."""
+    done = connection.execute(
+        "UPDATE entry SET body = ?, signature = ?, state = iif(device = ?, 'sent', 'received'), number = ?,"
+        " received_at = ? WHERE device = ? AND first = ? AND body = x''"
+        " AND case_id NOT IN (SELECT case_id FROM gone)",
+        (
+            one.signed.body,
+            one.signed.signature,
+            store.device,
+            one.number,
+            one.received_at,
+            entry.device,
+            entry.first,
+        ),
+    )
+    return bool(done.rowcount)
 
 
 def _counts_after_all(store: Store, connection: Connection, entry: Entry, one: Arrived) -> bool:

@@ -39,6 +39,12 @@ def of_former_history(connection: Connection, case_id: str) -> bool:
     return bool(connection.execute("SELECT 1 FROM entry WHERE case_id = ? AND number < 0", (case_id,)).fetchone())
 
 
+def lacks_bytes(connection: Connection, case_id: str) -> bool:
+    """Whether of an entry of a case nothing is here but its hash."""
+    found = connection.execute("SELECT 1 FROM entry WHERE case_id = ? AND body = x'' LIMIT 1", (case_id,))
+    return found.fetchone() is not None
+
+
 def records_of(packed: bytes) -> dict[str, RecordState]:
     """The records of a snapshot: an object of record ids and packed states."""
     found = msgspec.json.decode(packed, type=dict[str, msgspec.Raw])

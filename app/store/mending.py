@@ -40,6 +40,8 @@ def stands_by_entries(store: Store, case_id: str, upto: int, digest: str, at: st
         number = folded.snapshot_number(connection, case_id)
         if number > 0 or not (number or folded.of_former_history(connection, case_id)):
             return False
+        if folded.lacks_bytes(connection, case_id):
+            return False  # without its snapshot, what they say would stand nowhere
         if folded.digest_of_present(connection, case_id, upto) != digest:
             return False
     with store.transaction() as connection:

@@ -12,8 +12,9 @@ from app.notebook.entry import EntryRefused, SignedEntry
 from app.problems import Problem
 
 SELECT = (
-    "SELECT device, first, count, entry.case_id, hash, body, signature, gone.case_id IS NOT NULL AND state = 'gone'"
-    " FROM entry LEFT JOIN gone USING (case_id)"
+    "SELECT device, first, count, case_id, hash, body, signature, state = 'gone' AND"
+    " (EXISTS (SELECT 1 FROM gone WHERE gone.case_id = entry.case_id)"
+    " OR EXISTS (SELECT 1 FROM snapshot WHERE snapshot.case_id = entry.case_id AND whole = 0)) FROM entry"
 )
 
 
@@ -25,7 +26,7 @@ def check(kept: Iterable[tuple[Any, ...]], keys: Mapping[str, bytes], chained: s
     public = {device: Ed25519PublicKey.from_public_bytes(raw) for device, raw in keys.items()}
     for device, first, count, case_id, digest, body, signature, gone in kept:
         if gone and not body:
-            # Of a case that is no longer this laptop's to hold; in the chain, the next entry still names its hash.
+            # It went with its case, or is not back with it yet; in the chain, the next entry still names its hash.
             if device == chained:
                 last, last_hash = first + count - 1, digest
             continue

@@ -31,9 +31,13 @@ _FORGET_ASIDE = (
     " AND device NOT IN (SELECT substr(name, 5) FROM secret WHERE name LIKE 'key:%'))"
 )
 """What could not be taken in goes with its case; of an erased one also the originals of what was made anew."""
+_BEFORE_NOTICE = "UPDATE entry SET number = ? WHERE case_id = ? AND number < 0"
+"""What a former device wrote, whose numbers were forgotten with the history: the server took it before it sent this
+notice, so a backup that goes as far as the notice has it."""
 _EMPTY = "UPDATE entry SET body = x'', signature = x'' WHERE state = 'gone' AND "
 _FULL = "SELECT 1 FROM entry WHERE state = 'gone' AND "
-_COVERED = "device = ? AND number <= ? AND body <> x'' AND case_id NOT IN (SELECT case_id FROM gone WHERE kind = ?)"
+_COVERED = "number BETWEEN 1 AND ? AND body <> x'' AND case_id NOT IN (SELECT case_id FROM gone WHERE kind = ?)"
+"""But for lost cases, what is gone and not forgotten is this vault's own, also under the devices that it was before."""
 _NOWHERE: Mapping[str, str] = MappingProxyType({})
 OLD = 1 << 52
 """By so much less is numbered what had its number in a history of the server that is no more: still in its order, and
@@ -123,6 +127,7 @@ def remove(store: Store, case_id: str, kind: str, number: int, at: str, place: M
             connection.execute("DELETE FROM mended WHERE case_id = ?", (case_id,))
             connection.execute(_FORGET_OTHERS, (case_id, store.device))
             connection.execute(_FORGET_ASIDE, {"case": case_id, "device": store.device, "all": kind == ERASED})
+            connection.execute(_BEFORE_NOTICE, (number, case_id))
         # What the server refused waits for nothing and counts for nothing: it stays told as such.
         connection.execute(
             "UPDATE entry SET state = 'gone' WHERE case_id = ? AND (state <> 'refused' OR ? = ?)",
@@ -167,8 +172,16 @@ def new_history(store: Store) -> None:
 
 
 def forget_numbers(connection: Connection, device: str) -> None:
-    """As `new_history`, within a transaction. `device`: whose entries are sent again, and so get their numbers then."""
-    connection.execute("UPDATE entry SET number = number - ? WHERE device <> ? AND number > 0", (OLD, device))
+    """As `new_history`, within a transaction. `device`: whose entries are sent again, and so get their numbers then.
+
+    What former devices wrote in cases that left keeps its numbers: it comes by no snapshot again, and a server that
+    knows the present device has what was before it under the same numbers (else see `exchange.judged_again`).
+    """
+    connection.execute(
+        "UPDATE entry SET number = number - ? WHERE device <> ? AND number > 0"
+        " AND case_id NOT IN (SELECT case_id FROM gone WHERE kind = ?)",
+        (OLD, device, LEFT),
+    )
     connection.execute("UPDATE snapshot SET number = number - ? WHERE number > 0", (OLD,))
     connection.execute("DELETE FROM meta WHERE name LIKE 'charge:%'")
 
@@ -194,7 +207,7 @@ def forget_covered(store: Store, covered: int) -> None:
 
     What has no number waits for a server that was put back, and of a lost case everything stays, for it may come back.
     """
-    of_these = (store.device, covered, LOST)
+    of_these = (covered, LOST)
     with store.reading() as connection:
         if connection.execute(_FULL + _COVERED, of_these).fetchone() is None:
             return

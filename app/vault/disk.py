@@ -113,12 +113,17 @@ def read_file(path: Path, limit: int) -> bytes | None:
         raise Problem("vault.cannot_read", file=path.name) from None
 
 
-def make_folder(folder: Path) -> None:
-    """Make the folder and what is missing above it, each for the officer's account only (0700)."""
+def make_folder(folder: Path, disk: Disk = DISK) -> None:
+    """Make the folder and what is missing above it, each for the officer's account only (0700).
+
+    They are on the disk when this returns: what is flushed into a folder that a power cut takes away is gone with it.
+    """
     try:
         missing = [part for part in (folder, *folder.parents) if not part.exists()]
         for part in reversed(missing):
             part.mkdir(mode=FOLDER_MODE, exist_ok=True)
+            with contextlib.suppress(PermissionError):  # one may make folders in a folder that one may not read
+                disk.sync_folder(part.parent)
     except (FileExistsError, NotADirectoryError):
         raise Problem("vault.not_empty", folder=folder.name) from None
     except OSError as error:

@@ -11,8 +11,8 @@ from app.problems import Problem
 from app.store.identity import Identity
 from app.store.store import Store
 from sync.client.transport import Answer, Transport
-from sync.wire import signing
-from sync.wire.messages import Message, Refusal, Signed, encode
+from sync.wire import limits, signing
+from sync.wire.messages import Message, Push, Pushed, Refusal, Signed, encode
 
 COUNTER = "request counter"
 RESERVED = 200
@@ -52,6 +52,16 @@ class Asking:
             # The vault was put back, or its last number never reached the disk: go on above what the server saw.
             self._counter = refused.refusal.last
             return self._ask(path, message, reply)
+
+    def is_known(self) -> bool:
+        """Whether the server knows the device that asks, in service or not. Raises as `ask` does."""
+        try:
+            self.ask("/v1/push", Push(protocol=limits.PROTOCOL, epoch="", entries=[]), Pushed)
+        except RefusedByServer as refused:
+            if refused.refusal.code == "not_enrolled":
+                return False
+            raise
+        return True
 
     def introduce(self, path: str, message: Message, reply: type[Reply]) -> Reply:
         """As `ask`, before the server's key is known: the pinned authority alone vouches for the answer."""

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from app.clock import Clock, iso
 from app.problems import Problem
+from app.store import identity
+from app.store.identity import Identity
 from app.store.store import SCOPE, Store
 from sync.client import lease
 from sync.client.asking import Asking, RefusedByServer
@@ -49,6 +51,7 @@ def enrol(
 ) -> Membership:
     """Enrol this vault with a code. What was recorded before is kept and will be sent.
 
+    Also again, with the server that it belongs to, where that was put back to a time before it knew any such device.
     `laptop`: the id that all vaults of this laptop share; `author`: the name in this vault's entries.
     `trial`: it is to belong to a server for trying out, as a practice vault always does, and to no other. `sign_in`:
     what happens where the server asks who sits here; it then blocks until somebody has signed in. Raises what
@@ -56,16 +59,19 @@ def enrol(
     enrol.too_many, enrol.refused, enrol.sign_in_wanted, enrol.identity, enrol.other_officer, enrol.practice,
     enrol.trial, enrol.busy, sync.unreachable, sync.not_understood.
     """
-    if membership(store) is not None:
-        raise Problem("enrol.already")
     try:
         code = codes.read(text)
     except codes.NotACode as error:
         raise Problem("enrol.code_wrong") from error
+    before = membership(store)
+    if before is not None and before.trial != trial:
+        raise Problem("enrol.already")
     authority = authority_of(code.host, code.port, code.pin)
     transport = reach(code.host, code.port, authority, None)
     try:
-        answer = _introduce(store, _wish(store, code, laptop, author, program, trial), transport, sign_in)
+        device = identity.now(store) if before is None else _forgotten(store, before, transport)
+        wish = _wish(device, code, laptop, author, program, trial)
+        answer = _introduce(Asking(store, b"", transport, device), wish, sign_in)
     finally:
         transport.close()
     if trial != answer.trial:
@@ -80,13 +86,15 @@ def enrol(
         name=answer.name,
         role=answer.role,
         unit=answer.unit,
-        epoch=answer.epoch,
+        # Where it belonged here before, the next round has to notice that the server was put back.
+        epoch=before.epoch if before is not None else answer.epoch,
         enrolled_at=iso(clock.now()),
         trial=answer.trial,
     )
     store.remember(SCOPE, "0")
     lease.keep(store, answer.lease, answer.server_time, clock)
-    lease.keep_secret(store, answer.extension)
+    if device.device == store.device:
+        lease.keep_secret(store, answer.extension)
     keep(store, member)  # last: from here on the vault is a member
     return member
 
@@ -103,25 +111,43 @@ def code_of_trial() -> str | None:
         return ""
 
 
-def _wish(store: Store, code: codes.Code, laptop: str, author: str, program: str, trial: bool) -> Enrol:
+def _forgotten(store: Store, member: Membership, transport: Transport) -> Identity:
+    """The device to enrol where the server knows the present one no more: it, or the oldest that this vault was before
+    and that is lost with it, which then vouches for those after it. Raises Problem enrol.already where none is lost, or
+    where another server answers."""
+    key, lost = signing.from_text(member.server_key), []
+    try:
+        for one in (identity.now(store), *identity.former(store)):
+            if Asking(store, key, transport, one).is_known():
+                break
+            lost.append(one)
+    except RefusedByServer as refused:
+        raise _problem(refused) from refused
+    except Problem as problem:
+        raise Problem("enrol.already") from problem
+    if not lost:
+        raise Problem("enrol.already")
+    return lost[-1]
+
+
+def _wish(device: Identity, code: codes.Code, laptop: str, author: str, program: str, trial: bool) -> Enrol:
     return Enrol(
         protocol=limits.PROTOCOL,
         secret=code.secret.hex(),
-        device=store.device,
+        device=device.device,
         laptop=laptop,
-        key=signing.to_text(store.public_key()),
+        key=signing.to_text(device.public_key),
         author=author,
         program=program,
         trial=trial,
     )
 
 
-def _introduce(store: Store, wish: Enrol, transport: Transport, sign_in: SignIn | None) -> Enrolled:
+def _introduce(asking: Asking, wish: Enrol, sign_in: SignIn | None) -> Enrolled:
     """Introduce the device. The server's key is learnt here: the pinned authority vouches for the connection.
 
     Where the server asks who sits here, somebody signs in, and the device introduces itself once more with that.
     """
-    asking = Asking(store, b"", transport)
     try:
         try:
             return asking.introduce("/v1/enrol", wish, Enrolled)

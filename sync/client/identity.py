@@ -46,15 +46,15 @@ def introduce_again(talk: Talk) -> bool:
     the present one. Raises RefusedByServer where the server takes no further one, and knows no order for this vault.
     """
     line = [identity.now(talk.store), *identity.former(talk.store)]
-    known = next((n for n in range(1, len(line)) if _is_known(talk, line[n])), 0)
+    known = next((n for n in range(1, len(line)) if _as(talk, line[n]).is_known()), 0)
     for n in range(known, 0, -1):
-        asking = Asking(talk.store, talk.server_key, talk.transport, line[n])
+        asking = _as(talk, line[n])
         _send_again(talk, asking, line[n].device)
         try:
             wish = _wish(line[n].device, line[n - 1], Head(last=0, hash=""), _laptop(talk.store))
             asking.ask("/v1/identity", wish, Identified)
         except RefusedByServer as refused:
-            if refused.refusal.code != "revoked" or not _is_known(talk, line[n - 1]):
+            if refused.refusal.code != "revoked" or not _as(talk, line[n - 1]).is_known():
                 raise
     return known > 0
 
@@ -65,23 +65,20 @@ def _send_again(talk: Talk, asking: Asking, device: str) -> None:
     while waiting:
         some = batch(waiting)
         outcomes = asking.ask("/v1/push", push_of(some), Pushed).outcomes
-        forked = [one.first for one in outcomes if one.outcome == "forked"]
-        # A copy of this vault was first: its chain is another one from there on, and none of the rest can follow.
-        lost = [Refused(one.first, "forked") for one in waiting if forked and one.first >= min(forked)]
+        named = {one.first: one.outcome for one in outcomes}
+        # A copy of this vault was first: its chain is another one from there on. Or something is destroyed here that
+        # the server lost, too. None of the rest can follow then.
+        ends = next((one.first for one in some if named.get(one.first, "forked") == "forked"), None)
+        why = "forked" if ends in named else "gap"
+        lost = [Refused(one.first, why) for one in waiting if ends is not None and one.first >= ends]
         accepted, refused = judged(outcomes)
         talk.done.refused += len(refused) + len(lost)
         talk.tell(exchange.judged_again(talk.store, device, accepted, [*refused, *lost]))
-        waiting = [] if forked else waiting[len(some) :]
+        waiting = waiting[len(some) :] if ends is None else []
 
 
-def _is_known(talk: Talk, before: Identity) -> bool:
-    try:
-        Asking(talk.store, talk.server_key, talk.transport, before).ask("/v1/push", push_of([]), Pushed)
-    except RefusedByServer as refused:
-        if refused.refusal.code == "not_enrolled":
-            return False
-        raise
-    return True
+def _as(talk: Talk, before: Identity) -> Asking:
+    return Asking(talk.store, talk.server_key, talk.transport, before)
 
 
 def _settle(talk: Talk, push: Push) -> None:

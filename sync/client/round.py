@@ -189,10 +189,13 @@ class _Exchange(Talk):
     def put_back(self, head: Head) -> bool:
         """Where the server has less of this device than it acknowledged, send the rest again; whether that was so.
 
-        Where it has more, or something else, this file was put back or copied, and must not go on.
+        Where it has more, or something else, this file was put back or copied, and must not go on. Neither can it where
+        the server lost what is destroyed here: what came after that is made anew under another device.
         """
         last, _ = exchange.head(self.store)
         if head.last > last or exchange.head(self.store, head.last)[1] != head.hash:
+            raise Problem("sync.copied")
+        if exchange.is_destroyed(self.store, head.last):
             raise Problem("sync.copied")
         return exchange.send_again(self.store, head.last) > 0
 

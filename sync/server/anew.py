@@ -28,12 +28,16 @@ _HAS = (
 )
 
 
+class VouchesForNobody(NotEnrolled):
+    """The old device is revoked for its key alone: of the vault that asks, nobody ordered the end."""
+
+
 def register(connection: Connection, caller: Caller, wish: messages.NewIdentity, now: datetime) -> bool:
     """Register the new device and stop the old one; whether the server has the old one's chain as the laptop has it.
 
     Asked twice it is the same. For a revoked device, the new one is registered as revoked: after a restore the server
     may know a stolen vault only by a device that this vault was before. Only whoever has both keys comes this far, so
-    nobody else's vault is hit. Raises NotEnrolled; then nothing has changed.
+    nobody else's vault is hit. Raises NotEnrolled, VouchesForNobody; then nothing has changed.
     """
     key = _checked(caller, wish)
     number = lock(connection, caller.org).number
@@ -43,7 +47,7 @@ def register(connection: Connection, caller: Caller, wish: messages.NewIdentity,
     if there is None:
         if caller.revoked and _key_only(connection, caller):
             # It is another vault with this key that is to be destroyed; the key vouches for none any more.
-            raise NotEnrolled("device")
+            raise VouchesForNobody("device")
         _insert(connection, caller, wish, key, now)
     elif (there[0], bytes(there[1])) != (caller.officer.id, key):
         raise NotEnrolled("device")

@@ -400,6 +400,8 @@ class Exchange:
 
         try:
             agrees = self._database.run(caller.org, ALL, work)
+        except anew.VouchesForNobody as reason:
+            raise Refused(401, "not_enrolled") from reason
         except enrol.NotEnrolled as reason:
             if not caller.revoked:
                 raise Refused(403, str(reason)) from reason

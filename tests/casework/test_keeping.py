@@ -18,6 +18,7 @@ from app.clock import SystemClock
 from app.problems import Problem
 from app.store import identity
 from app.vault import container, header, returned, vault
+from app.vault.disk import Disk
 from app.vault.vault import FLOOR_COST
 
 PASSPHRASE = "mosslamp harrow tündle"
@@ -116,6 +117,19 @@ def test_where_it_cannot_take_its_place_what_was_there_is_there(saved, monkeypat
     assert {path.name for path in folder.parent.iterdir()} == {"one", vault.LAPTOP, keeping.ASIDE}
     with at_work(folder) as desk:
         assert references(desk) == ["NM-1", "NM-2"]
+
+
+def test_what_was_put_back_and_what_was_kept_aside_is_on_the_disk(saved, monkeypatch):
+    folder, file, _ = saved
+    flush, flushed = Disk.sync_folder, []
+
+    def noted(disk: Disk, which: Path) -> None:
+        flushed.append((which, folder.exists()))
+        flush(disk, which)
+
+    monkeypatch.setattr(Disk, "sync_folder", noted)
+    keeping.put_back(file, folder, unlock, replace=True)
+    assert flushed[-2:] == [(folder.parent / keeping.ASIDE, False), (folder.parent, True)]
 
 
 def test_another_vault_and_a_strange_folder_are_left(saved, tmp_path):

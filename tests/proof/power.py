@@ -7,18 +7,12 @@ whole, and what is there is byte for byte what was written.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from app.clock import SystemClock
-from app.notebook import entry as notebook
-from app.problems import Problem
-from app.store.connection import sqlite
-from app.store.store import Author, Store
+from app.store.store import Store
 from tests.home import in_memory
 from tests.proof.frame import Proved
-from tests.proof.report import written
+from tests.proof.report import looked, written
 from tests.proof.report.written import REFUSED, How
 from tests.vault.prove import recorded
 
@@ -64,21 +58,16 @@ class _Found:
     unreadable: int = 0
     faults: list[str] = field(default_factory=list)
 
-
-@dataclass(frozen=True)
-class _Vault:
-    """How its database is opened, and all entries that it holds in the end, by their hashes."""
-
-    key: bytes
-    device: str
-    entries: dict[str, tuple[bytes, bytes]]
-
-    @classmethod
-    def of(cls, folder: Path, key: bytes, device: str) -> _Vault:
-        store = Store.open(folder, key, device)
-        found = cls(key, device, _entries(store))
-        store.close()
-        return found
+    def count(self, seen: looked.Looked, where: str) -> None:
+        """One more state."""
+        self.states += 1
+        self.losing += bool(seen.lost)
+        self.most_lost = max(self.most_lost, seen.lost)
+        self.unreadable += bool(seen.unreadable)
+        if seen.lost:
+            self.faults.append(f"{where}: {seen.lost} that were called saved are not there")
+        if seen.unreadable:
+            self.faults.append(f"{where}: {seen.unreadable}")
 
 
 def _proved(found: list[_Found]) -> Proved:
@@ -101,54 +90,15 @@ def _cut(how: How, states: int) -> _Found:
         command = ["-m", written.__name__, str(folder), str(told), *how.words()]
         found = recorded.record(folder, command, place / "trace", told)
         (place / "trace").unlink()
-        vault, said = _Vault.of(folder, key, device), told.read_text().splitlines()
+        store = Store.open(folder, key, device)
+        known, said = looked.entries(store), told.read_text().splitlines()
+        store.close()
         result.saves, result.steps = len(said), len(found.steps)
         result.faults += [line for line in said if line.startswith(REFUSED)]
         points = sorted(chance.choices(range(len(found.steps) + 1), k=states))
         for point, files, before in recorded.cuts(found, points, chance):
             at = recorded.lay_out(files, place / "cut")
-            _look(vault, at, before, result, f"after step {point} of {len(found.steps)} of report {how.seed}")
+            thorough = result.states % _THOROUGH == 0
+            seen = looked.look(at, key, device, before, known, thorough=thorough)
+            result.count(seen, f"after step {point} of {len(found.steps)} of report {how.seed}")
     return result
-
-
-def _look(vault: _Vault, at: Path, said: list[str], result: _Found, where: str) -> None:
-    result.states += 1
-    try:
-        store = Store.open(at, vault.key, vault.device)
-        try:
-            there = _entries(store)
-            store.check_pages()
-            if result.states % _THOROUGH == 0:
-                _go_on(store)
-        finally:
-            store.close()
-    except (Problem, sqlite.Error) as error:
-        result.unreadable += 1
-        result.faults.append(f"{where}: {getattr(error, 'code', '') or error!r}")
-        return
-    missing = set(said) - there.keys()
-    if missing:
-        result.losing += 1
-        result.most_lost = max(result.most_lost, len(missing))
-        result.faults.append(f"{where}: {len(missing)} of {len(said)} that were called saved are not there")
-    if not there.items() <= vault.entries.items():
-        result.unreadable += 1
-        result.faults.append(f"{where}: something is there that was never written")
-
-
-def _entries(store: Store) -> dict[str, tuple[bytes, bytes]]:
-    with store.reading() as connection:
-        rows: Iterator[tuple[str, bytes, bytes]] = connection.execute("SELECT hash, body, signature FROM entry")
-        return {name: (bytes(body), bytes(signature)) for name, body, signature in rows}
-
-
-def _go_on(store: Store) -> None:
-    """The work goes on: every signature is right, the rows follow from the entries, and one more is written."""
-    store.verify()
-    shown = {case: store.load(case).snapshot() for case in store.cases()}
-    store.rebuild()
-    if shown != {case: store.load(case).snapshot() for case in store.cases()}:
-        raise Problem("store.damaged", file=store.path.name)
-    made = notebook.create("c" * 32, "case", {"reference": "NM-2026-0001"})
-    store.write("c" * 32, [made], Author("Ilse Varga", "5" * 32), SystemClock())
-    store.verify()

@@ -1,46 +1,48 @@
-"""An upgrade of a vault and a way back from it are killed at moments and at single calls of the system."""
+"""An upgrade of a vault and a way back from it: killed at moments and at single calls, and the power cut under them."""
 
 from __future__ import annotations
 
-import contextlib
 import tempfile
 from pathlib import Path
 
+from tests.home import in_memory
 from tests.proof.frame import Proved
 from tests.proof_upgrade import cuts
 
-PROMISE: str = "A killed upgrade or way back leaves the old format or the new one, with every entry."
+PROMISE: str = "Stopped anywhere, an upgrade or way back leaves the old format or the new one, with every entry."
 GOALS: tuple[str, ...] = ("G7",)
 
 
 def gate() -> Proved:
-    """A small vault, some kills of each work."""
-    return _kill(10, 20, cases=40)
+    """A small vault, some of each."""
+    return _stop(moments=4, calls=8, power=60, cases=20)
 
 
 def deep() -> Proved:
-    """A vault with 1,000 cases."""
-    return _kill(250, 250, cases=1000)
+    """A vault with 1,000 cases for the kills, 500 power cuts."""
+    killed, cut = _stop(moments=30, calls=30, power=0, cases=1000), _stop(moments=0, calls=0, power=500, cases=20)
+    return Proved(f"{killed.figure}; of 20 cases {cut.figure}", killed.faults + cut.faults)
 
 
 def control() -> Proved:
-    """Vaults between two formats: a column without its table, an entry that is gone."""
-    with tempfile.TemporaryDirectory() as place:
-        ground, found = cuts.lay(Path(place), 2, with_previous=False), cuts.Found()
-        with contextlib.closing(cuts.connect(ground.vault("upgrade") / cuts.FILE, cuts.KEY)) as half:
-            half.execute("ALTER TABLE entry ADD COLUMN weight INTEGER NOT NULL DEFAULT 0")
-        cuts._look(ground, "upgrade", ground.vault("upgrade"), found, "by hand")
-        with contextlib.closing(cuts.connect(ground.vault("back") / cuts.FILE, cuts.KEY)) as lost:
-            lost.execute("DELETE FROM entry WHERE first = (SELECT max(first) FROM entry)")
-        cuts._look(ground, "back", ground.vault("back"), found, "by hand")
+    """An upgrade that flushes nothing before it goes on."""
+    found = cuts.Found()
+    with in_memory() as place:
+        ground = cuts.lay(place, 20, with_previous=False)
+        for work in cuts.WORKS:
+            cuts.cut_power(ground, work, 40, found, without="flush")
     return Proved(str(found), found.wrong)
 
 
-def _kill(moments: int, calls: int, *, cases: int) -> Proved:
+def _stop(*, moments: int, calls: int, power: int, cases: int) -> Proved:
     found = cuts.Found()
-    with tempfile.TemporaryDirectory() as place:
-        ground = cuts.lay(Path(place), cases)
+    with tempfile.TemporaryDirectory() as name:
+        ground = cuts.lay(Path(name), cases)
         for work in cuts.WORKS:
-            cuts.cut(ground, work, moments, found)
-            cuts.cut_at_calls(ground, work, calls, found)
+            if moments:
+                cuts.cut(ground, work, moments, found)
+            if calls:
+                cuts.cut_at_calls(ground, work, calls, found)
+            if power:
+                cuts.cut_power(ground, work, power, found)
     return Proved(str(found), found.wrong)

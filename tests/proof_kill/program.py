@@ -6,8 +6,8 @@ By hand: `python -m tests.proof_kill.program 200`. The last line says what was f
 from __future__ import annotations
 
 import json
-import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,7 +23,7 @@ from app.casework.desk import Desk, close_desk, create_vault, open_desk
 from app.clock import SystemClock
 from app.vault import vault
 from app.vault.vault import FLOOR_COST
-from tests.screen.driver import OFFICER, PASSPHRASE, AtTheScreen
+from tests.screen.driver import OFFICER, PASSPHRASE, AtTheScreen, screen_of_its_own
 
 LONGEST_S = 2.5
 KEYS = ("Down", "Up", "space", "period", "ctrl", "shift", *"abcdefghijklmnopqrstuvwxyz")
@@ -136,7 +136,7 @@ def named(note: dict[str, Any]) -> tuple[str, str] | None:
     return None
 
 
-def kept(desk: Desk, case_id: str) -> list[tuple[str, str]]:
+def noted(desk: Desk, case_id: str) -> list[tuple[str, str]]:
     """The same from the notebook, oldest first."""
     factors = {record.id: str(record.get("factor")) for record in desk.store.view(case_id).of("answer")}
     found = []
@@ -161,41 +161,36 @@ def missing(said: list[tuple[str, str]], there: list[tuple[str, str]]) -> int:
     return lost
 
 
-def run(screen: Mapping[str, str], place_for_it: Path, kills: int, seed: int | None = None) -> Found:
-    """Kill as often as asked; after each kill open and verify the vault, and look for all that was called saved."""
+def run(
+    screen: Mapping[str, str], place_for_it: Path, kills: int, seed: int | None = None, *, put_back: bool = False
+) -> Found:
+    """Kill as often as asked; after each kill open and verify the vault, and look for all that was called saved.
+
+    `put_back`: after each kill the vault is put back to what it was before, as if nothing had reached the disk.
+    """
     chance, found, folder = random.Random(seed), Found(), place_for_it / "vault"
     case_id = make_vault(folder)
     for number in range(kills):
         step = "risk" if number % 2 == 0 else "happened"
         stand_at(folder, case_id, step)
+        kept = _copied(folder, place_for_it / "kept") if put_back else None
         notes = kill_once(screen, folder, place_for_it / f"run{number}", step, chance)
+        if kept is not None:
+            _copied(kept, folder)
         found.kills += 1
         found.said += [one for one in map(named, notes) if one is not None]
         with opened(folder) as desk:
             desk.store.verify()
             desk.store.check_pages()
-            found.lost = missing(found.said, kept(desk, case_id))
+            found.lost = missing(found.said, noted(desk, case_id))
         if number % 20 == 19:
             print(found, file=sys.stderr, flush=True)
     return found
 
 
-@contextmanager
-def screen_of_its_own() -> Iterator[dict[str, str]]:
-    """An X server with a window manager, for a run by hand."""
-    reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1366x768x24", "-nolisten", "tcp", "-noreset"]
-    server = subprocess.Popen(command, pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    os.close(writing)
-    with os.fdopen(reading) as answer:
-        environment = {**os.environ, "DISPLAY": f":{answer.readline().strip()}", "QT_QPA_PLATFORM": "xcb"}
-    manager = subprocess.Popen(["openbox"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield environment
-    finally:
-        for one in (manager, server):
-            one.terminate()
-            one.wait()
+def _copied(folder: Path, target: Path) -> Path:
+    shutil.rmtree(target, ignore_errors=True)
+    return shutil.copytree(folder, target)
 
 
 def main(kills: int) -> int:

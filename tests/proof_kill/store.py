@@ -5,9 +5,9 @@ By hand: `python -m tests.proof_kill.store 200`. The last line says what was fou
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 import re
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,9 +21,12 @@ from app.clock import SystemClock
 from app.store.store import Store
 from app.vault import vault
 from app.vault.vault import FLOOR_COST
+from tests.proof_kill import writer
 from tests.proof_kill.writer import PASSPHRASE
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+# Each writer comes from one process that has loaded everything, so that a start takes no second.
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["tests.proof_kill.writer"])
 LONGEST_S = 0.15
 
 
@@ -73,29 +76,32 @@ def notes_in(store: Store) -> list[str]:
     return names
 
 
-def kill_once(folder: Path, chance: random.Random) -> list[tuple[str, str, str]]:
+def kill_once(folder: Path, chance: random.Random, hasty: bool) -> list[tuple[str, str, str]]:
     """Start a writer, kill it after a random time, and return the (name, factor, value) that it had acknowledged."""
-    writer = subprocess.Popen(
-        [sys.executable, "-m", "tests.proof_kill.writer", str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-    assert writer.stdout is not None
-    first = writer.stdout.readline()
-    assert first, "the writer did not start"
-    time.sleep(chance.uniform(0.0, LONGEST_S))
-    writer.kill()
-    lines = [first, *writer.stdout.readlines()]
-    writer.stdout.close()
-    writer.wait()
+    ear, its = CONTEXT.Pipe(duplex=False)
+    process = CONTEXT.Process(target=writer.main, args=(its, folder, hasty), daemon=True)
+    process.start()
+    its.close()
+    with ear, open(ear.fileno(), encoding="utf-8", closefd=False) as told:
+        first = told.readline()
+        assert first, "the writer did not start"
+        time.sleep(chance.uniform(0.0, LONGEST_S))
+        process.kill()
+        lines = [first, *told.readlines()]
+    process.join()
     # The last line may have been cut off; then it was not acknowledged to anybody.
     return [(a, b, c) for a, b, c in (line.split() for line in lines if line.endswith("\n"))]
 
 
-def run(folder: Path, kills: int, seed: int | None = None) -> Found:
-    """Kill as often as asked; after each kill open the vault, verify it, and look for every acknowledged answer."""
+def run(folder: Path, kills: int, seed: int | None = None, *, hasty: bool = False) -> Found:
+    """Kill as often as asked; after each kill open the vault, verify it, and look for every acknowledged answer.
+
+    `hasty`: the writer acknowledges before it saves.
+    """
     chance, found = random.Random(seed), Found()
     make_vault(folder)
     for _ in range(kills):
-        said = kill_once(folder, chance)
+        said = kill_once(folder, chance, hasty)
         found.kills += 1
         found.acknowledged |= {name for name, _, _ in said}
         with opened(folder) as desk:

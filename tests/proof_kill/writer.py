@@ -1,13 +1,13 @@
-"""Answers risk questions in an existing vault without end, and says each answer on its output after it was saved.
+"""Answers risk questions in an existing vault without end, and says each answer after it was saved.
 
-Run as a process of its own: `python -m tests.proof_kill.writer FOLDER`. It is meant to be killed.
+Run as a process of its own, which is meant to be killed. A hasty one says each answer before it is saved.
 """
 
 from __future__ import annotations
 
 import os
 import random
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from app.casework import cases, risk
@@ -20,8 +20,9 @@ FACTORS = [f"F{number:02d}" for number in range(1, 44)]
 VALUES = ("yes", "no", "unknown")
 
 
-def main(folder: Path) -> None:
+def main(told: Connection, folder: Path, hasty: bool) -> None:
     """Open the vault, check it, go on answering where the last writer was stopped."""
+    out = told.fileno()
     clock = SystemClock()
     desk = open_desk(vault.unlock(folder, PASSPHRASE, clock=clock), clock=clock)
     desk.store.verify()
@@ -35,9 +36,9 @@ def main(folder: Path) -> None:
         # Now and then a long text, so that the log is brought into the file while something is being written.
         note = name + " " + "word " * (5000 if chance.random() < 0.05 else chance.randrange(40))
         factor, value = chance.choice(FACTORS), chance.choice(VALUES)
+        said = f"{name} {factor} {value}\n".encode()
+        if hasty:
+            os.write(out, said)
         risk.answer(desk, case_id, assessment_id, factor, value=value, note=note)
-        os.write(1, f"{name} {factor} {value}\n".encode())
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+        if not hasty:
+            os.write(out, said)

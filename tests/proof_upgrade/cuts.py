@@ -25,15 +25,15 @@ from app.problems import Problem
 from app.store import going_back, migrating
 from app.store.connection import connect, pragma, sqlite
 from app.store.store import Store
+from tests import calls
 from tests.store.formats import further
 from tests.store.vaults import DEVICE, FILE, KEY, put
+from tests.vault.prove import recorded
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PREVIOUS = "3bf2fd3"
 """The state of the project before it could upgrade: what a laptop has that gets this version as its first update."""
 WORKS = ("upgrade", "back")
-CALLS = ("pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "unlink")
-"""What a program asks of the system when it changes files."""
 
 FILL = """
 import sys
@@ -89,7 +89,7 @@ class Ground:
 def lay(place: Path, cases: int, *, with_previous: bool = True) -> Ground:
     """Make both vaults; the earlier one by the previous program itself, where the repository still holds it."""
     steps, old = further(place / "steps"), place / "upgrade"
-    previous = _previous(place / "previous") if with_previous else None
+    previous = earlier(place / "previous") if with_previous else None
     tree = previous or ROOT
     subprocess.run([sys.executable, "-P", "-c", FILL, str(tree), str(old), str(cases)], cwd=tree, check=True)
     with connect(old / FILE, KEY) as made:
@@ -105,9 +105,9 @@ def lay(place: Path, cases: int, *, with_previous: bool = True) -> Ground:
     return Ground(place, steps, previous, {**holds, "back": held(new)})
 
 
-def _previous(place: Path) -> Path | None:
-    """The previous program as it was, or None where the repository does not hold it."""
-    command = ["git", "archive", "--format=tar", PREVIOUS, "app", "tests", "resources", "pyproject.toml"]
+def earlier(place: Path, commit: str = PREVIOUS) -> Path | None:
+    """An earlier program as it was, or None where the repository does not hold it."""
+    command = ["git", "archive", "--format=tar", commit, "app", "sync", "tests", "resources", "pyproject.toml"]
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):
@@ -142,23 +142,26 @@ def cut(ground: Ground, work: str, kills: int, found: Found, seed: int = 0) -> N
 
 def cut_at_calls(ground: Ground, work: str, kills: int, found: Found) -> None:
     """Kill a work so often just before it changes a file, at calls that are spread over all of them. Needs strace."""
-    log = ground.place / "calls"
     with _copy(ground, work) as folder:
-        _traced(work, folder, ground, ["-e", f"trace={','.join(CALLS)}"], log)
+        found_points = calls.points(_words(work, folder, ground))
         _look(ground, work, folder, found, "whole")
-    seen: Counter[str] = Counter()
-    points = []
-    for line in log.read_text().splitlines():
-        name = line.split("(")[0].split()[-1]
-        if name in CALLS:
-            seen[name] += 1
-            points.append((name, seen[name]))
-    for number in range(kills):
-        # The first and the last of them, and as many between.
-        name, which = points[number * (len(points) - 1) // max(kills - 1, 1)]
+    for name, which in calls.spread(found_points, kills):
         with _copy(ground, work) as folder:
-            _traced(work, folder, ground, ["-e", f"inject={name}:signal=KILL:when={which}"], log)
-            _look(ground, work, folder, found, f"{name} {which} of {len(points)} calls")
+            calls.killed_at(_words(work, folder, ground), (name, which))
+            _look(ground, work, folder, found, f"{name} {which} of {len(found_points)} calls")
+
+
+def cut_power(ground: Ground, work: str, count: int, found: Found, seed: int = 0, without: str = "") -> None:
+    """Cut the power at so many points spread over a work. `without`: steps of this kind are left out."""
+    chance = random.Random(seed)
+    with _copy(ground, work) as folder:
+        done = recorded.record(folder, _words(work, folder, ground), ground.place / "trace")
+        done.steps = [step for step in done.steps if step.kind != without]
+    points = sorted(chance.choices(range(len(done.steps) + 1), k=count))
+    for point, files, _ in recorded.cuts(done, points, chance):
+        folder = recorded.lay_out(files, ground.place / "cut")
+        _look(ground, work, folder, found, f"power cut after step {point} of {len(done.steps)}")
+        shutil.rmtree(folder)
 
 
 @contextlib.contextmanager
@@ -171,24 +174,21 @@ def _copy(ground: Ground, work: str) -> Any:
         shutil.rmtree(folder)
 
 
-def _command(work: str, folder: Path, ground: Ground) -> list[str]:
-    return [sys.executable, "-m", "tests.proof_upgrade.one", work, str(folder), str(ground.steps)]
+def _words(work: str, folder: Path, ground: Ground) -> list[str]:
+    return ["-m", "tests.proof_upgrade.one", work, str(folder), str(ground.steps)]
 
 
 def _run(work: str, folder: Path, ground: Ground, after_s: float | None) -> None:
     """Do the work, up to a moment after it began."""
-    with subprocess.Popen(_command(work, folder, ground), cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, *_words(work, folder, ground)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "begun\n"
         try:
             process.wait(after_s)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
-
-
-def _traced(work: str, folder: Path, ground: Ground, how: list[str], log: Path) -> None:
-    strace = ["strace", "-f", "-qq", "-o", str(log), *how]
-    subprocess.run([*strace, *_command(work, folder, ground)], cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
 
 
 def _look(ground: Ground, work: str, folder: Path, found: Found, where: str) -> None:
@@ -240,11 +240,3 @@ def _state(ground: Ground, work: str, folder: Path) -> str:
     finally:
         store.close()
     return "new" if new else "old"
-
-
-def sample(place: Path, kills: int) -> Found:
-    """A small vault, both works killed so often."""
-    found, ground = Found(), lay(place, 8, with_previous=False)
-    for work in WORKS:
-        cut(ground, work, kills, found)
-    return found

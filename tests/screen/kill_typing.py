@@ -46,6 +46,8 @@ class Count:
     """Most characters of one field that stood on the screen and not in the vault; never one that was called saved."""
     late: list[str] = field(default_factory=list)
     """Texts that stood on the screen longer than the program promises and are not in the vault."""
+    several: list[str] = field(default_factory=list)
+    """Kills after which more than one field was not saved: leaving a field saves it."""
 
 
 @dataclass
@@ -166,6 +168,9 @@ def run(screen: dict[str, str], folder: Path, kills: int, seed: int = 1) -> Coun
             seen, ended = type_until_killed(at, dice, number)
             count.kills += 1
             now = look_after(folder / "vault", case_id, notes(at.saved), before, count)
+            unsaved = {one.name for one in seen} - {one.name for one in seen if now[one.name].startswith(one.text)}
+            if len(unsaved) > 1:
+                count.several.append(f"{sorted(unsaved)} were not saved")
             for one in seen:
                 missing = len(one.text) - len(now[one.name])
                 count.most_unsaved = max(count.most_unsaved, missing)
@@ -196,9 +201,9 @@ def main() -> int:
         f"{len(count.lost)} lost; at most {count.most_unsaved} characters of a field seen and not yet saved, "
         f"{len(count.late)} of them older than {SAVED_AT_THE_LATEST_S} s"
     )
-    for line in [*count.lost, *count.late]:
+    for line in [*count.lost, *count.several, *count.late]:
         print("lost:", line)
-    return 1 if count.lost else 0
+    return 1 if count.lost or count.several else 0
 
 
 if __name__ == "__main__":

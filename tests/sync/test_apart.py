@@ -138,7 +138,8 @@ def test_clocks_change_nothing_of_what_stands(police: Police, clocks: str):
     both_are_heard(Story(police, CLOCKS[clocks]()).live())
 
 
-def test_if_the_latest_clock_won_it_would_be_found_out(police: Police):
+def latest_clock_wins() -> Any:
+    """Of values that were written apart, the one with the later clock stands alone."""
     write = fold.RecordState.apply
 
     def latest_wins(self: Any, name: Any, change: Any, written: Any) -> None:
@@ -148,6 +149,10 @@ def test_if_the_latest_clock_won_it_would_be_found_out(police: Police):
                 last = max(state.live, key=lambda dot: self.written[dot].stamp)
                 state.live = {last: state.live[last]}
 
+    return mock.patch.object(fold.RecordState, "apply", latest_wins)
+
+
+def test_if_the_latest_clock_won_it_would_be_found_out(police: Police):
     # It cannot even be told to its end: nothing waits for a decision.
-    with mock.patch.object(fold.RecordState, "apply", latest_wins), pytest.raises((AssertionError, ValueError)):
+    with latest_clock_wins(), pytest.raises((AssertionError, ValueError)):
         both_are_heard(Story(police, (away(366), away(-366))).live())

@@ -23,6 +23,7 @@ from sync.client import round as rounds
 from sync.server import administration, enrol
 from sync.wire import limits
 from tests.sync.police import Police, code_of, references, sync
+from tests.sync.police import enrol as enrol_again
 
 
 class Copies:
@@ -284,12 +285,17 @@ def test_nobody_elses_vault_is_destroyed_with_a_copy(police, copies):
     assert len({first, copy.device_id, desk.device_id}) == 3
     police.put_back(kept)
     revoke(police, copy.device_id)
-    assert code_of(lambda: rounds_of(desk)) == "sync.revoked"
-    assert not wipe.ordered(desk.store), "it cannot show that it is not the thief, but nobody ordered its end"
+    for _ in range(2):
+        assert code_of(lambda: rounds_of(desk)) == "sync.not_enrolled", "nobody ordered its end"
+    assert not wipe.ordered(desk.store), "and it cannot show either that it is not the thief"
     assert police.force.rows("SELECT count(*) FROM device WHERE device_id = %s", desk.device_id) == [(0,)]
     assert code_of(lambda: rounds_of(copy)) == "sync.revoked"
     assert wipe.ordered(copy.store)
-    assert revoke(police, first) == 1, "the administrator means the whole laptop after all"
+    ((officer,),) = police.force.rows("SELECT officer_id FROM device WHERE device_id = %s", first)
+    enrol_again(desk, police.code(officer))
+    assert rounds_of(desk).waiting == 0, "its officer has shown whose it is"
+    assert references(desk, case) == ["B"]
+    assert revoke(police, first, desk.device_id) == 2, "the administrator means the whole laptop after all"
     assert code_of(lambda: rounds_of(desk)) == "sync.revoked"
     assert wipe.ordered(desk.store)
 

@@ -9,12 +9,13 @@ import pytest
 
 from app.casework import cases, edit
 from app.casework.desk import Desk
+from app.store import identity
 from sync.server import administration, covered
 from sync.server.database import Database
 from sync.server.figures import Figures
 from sync.server.housekeeping import Housekeeping
 from tests.sync.laptops import Force
-from tests.sync.police import Police, sync
+from tests.sync.police import Police, references, sync
 
 NOW = datetime.now(UTC)
 OLD = NOW - covered.LAPTOPS_KEEP - timedelta(hours=1)
@@ -88,6 +89,71 @@ def test_what_went_is_destroyed_once_an_old_backup_covers_it(police: Police, lef
     assert kept_of(desk, case) == [0]
     desk.store.verify()
     assert sync(desk).waiting == 0
+
+
+def cover(force: Force, desk: Desk) -> None:
+    """An old backup covers all that there is, and the laptop hears of it."""
+    note(force, OLD, standing(force)[1])
+    keep_house(force)
+    sync(desk)
+
+
+def by_anybody(desk: Desk, case: str) -> list[int]:
+    """How long all entries on a case are, as they are kept."""
+    with desk.store.reading() as connection:
+        return [n for (n,) in connection.execute("SELECT length(body) FROM entry WHERE case_id = ?", (case,))]
+
+
+@pytest.mark.parametrize("renewed", ["before it left", "afterwards"])
+def test_what_a_former_device_wrote_is_destroyed_as_well(police: Police, renewed: str):
+    colleague, desk = police.enrolled(), police.enrolled()
+    case = cases.new_case(colleague, "A")
+    sync(colleague)
+    sync(desk)
+    desk.store.look_again()
+    edit.set_field(desk, case, case, "reference", "B")
+    sync(desk)
+    ((officer,),) = police.force.rows("SELECT officer_id FROM device WHERE device_id = %s", desk.device_id)
+
+    def renew() -> None:
+        identity.want(desk.store, "f" * 32)
+        sync(desk)
+        desk.store.look_again()
+
+    if renewed == "before it left":
+        renew()
+    other = police.force.do(lambda c, org: administration.new_unit(c, org, "South"))
+    police.force.do(lambda c, org: administration.move_officer(c, org, officer, "officer", other))
+    assert case in sync(desk).removed
+    if renewed == "afterwards":
+        renew()
+    assert kept_of(desk, case) == [], "another device wrote it"
+    assert min(by_anybody(desk, case)) > 0
+    cover(police.force, desk)
+    assert by_anybody(desk, case) == [0]
+    desk.store.verify()
+
+
+def test_what_was_destroyed_comes_back_with_its_case(police: Police, left: tuple[Desk, str]):
+    """Else the timeline would say nothing of it, and a case that is folded from its entries would lose it."""
+    force, (desk, case) = police.force, left
+    cover(force, desk)
+    assert kept_of(desk, case) == [0]
+    ((officer,),) = force.rows("SELECT officer_id FROM device WHERE device_id = %s", desk.device_id)
+    force.do(lambda c, org: administration.move_officer(c, org, officer, "officer", force.unit))
+    sync(desk)
+    desk.store.verify()
+    sync(desk, most=40)
+    desk.store.look_again()
+    desk.store.verify()
+    assert [one.entry.device == desk.device_id for one in desk.store.entries(case)].count(True) == 1
+    with desk.store.transaction() as connection:
+        connection.execute("UPDATE snapshot SET digest = ? WHERE case_id = ?", ("0" * 64, case))
+    edit.set_field(police.desks[0], case, case, "grade", "high")
+    sync(police.desks[0])
+    assert sync(desk).mended == {case}
+    desk.store.look_again()
+    assert references(desk, case) == ["B"]
 
 
 def test_what_waits_for_a_server_that_was_put_back_stays(police: Police, left: tuple[Desk, str]):

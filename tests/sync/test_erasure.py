@@ -14,14 +14,15 @@ import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from app.casework import cases
+from app.casework import cases, refused
 from app.casework.desk import Desk, close_desk, open_desk
 from app.clock import SystemClock
+from app.i18n import translator
 from app.notebook import entry as notebook
 from app.notebook.ids import random_id
 from app.problems import Problem
 from app.rules.access import Officer
-from app.store import snapshots
+from app.store import exchange, identity, snapshots
 from app.vault import vault
 from sync.client import erasure as carrying_out
 from sync.server import administration, authority, backup, case_keys, deciding, erasure, recovery, restore, retention
@@ -195,6 +196,51 @@ def test_what_a_laptop_wrote_meanwhile_is_kept_apart_and_can_be_erased_as_well(p
     assert order(police, config, case, *ranks) == 1
     assert police.force.do(deciding.waiting) == []
     assert faults(police) == []
+
+
+def test_a_server_that_was_put_back_gets_what_came_after_the_erased_case(police, config, ranks):
+    """It lost the erased entry, and here it is destroyed: nothing could ever follow it in this device's chain."""
+    desk = police.enrolled()
+    cases.new_case(desk, reference="before")
+    sync(desk)
+    kept, device = police.backup(), desk.device_id
+    case = case_with_a_name(desk)
+    sync(desk)
+    stays = cases.new_case(desk, reference="sent after it")
+    sync(desk)
+    order(police, config, case, *ranks)
+    assert sync(desk).removed == {case}
+    cases.new_case(desk, reference="not sent yet")
+    police.put_back(kept)
+    assert sync(desk).waiting == 0
+    desk.store.look_again()
+    assert desk.device_id != device
+    colleague = police.enrolled()
+    sync(colleague)
+    assert {line.reference for line in cases.list_cases(colleague)} == {"before", "sent after it", "not sent yet"}
+    assert references(desk, stays) == ["sent after it"]
+    desk.store.verify()
+
+
+def test_of_a_former_device_what_cannot_follow_any_more_is_kept_and_shown(police, config, ranks):
+    desk = police.enrolled()
+    cases.new_case(desk, reference="before")
+    sync(desk)
+    kept = police.backup()
+    case = case_with_a_name(desk)
+    sync(desk)
+    later = cases.new_case(desk, reference="after it")
+    sync(desk)
+    identity.want(desk.store, "f" * 32)
+    sync(desk)
+    order(police, config, case, *ranks)
+    assert sync(desk).removed == {case}
+    police.put_back(kept)
+    sync(desk)
+    desk.store.look_again()
+    assert [(one.entry.case, one.reason) for one in exchange.refused(desk.store)] == [(later, "gap")]
+    (line,) = refused.refused(desk, translator("en"))
+    assert line.why == "what goes before it was destroyed here, and the server has lost it"
 
 
 def test_an_erased_id_is_refused_for_ever(police, config, ranks):

@@ -83,6 +83,14 @@ def test_what_waits_since_when_and_why(page: ServerPage, desk: Any) -> None:
     assert not nameless(page)
 
 
+def test_a_vault_that_the_server_lost_can_be_enrolled_once_more(page: ServerPage) -> None:
+    page.refresh()
+    assert not page.join.isVisible()
+    page.session.exchange_problem = Problem("sync.not_enrolled")
+    page.refresh()
+    assert page.join.isVisible()
+
+
 def test_a_queue_that_does_not_move_is_said(page: ServerPage, desk: Any) -> None:
     cases.new_case(desk, "NM-2026-0417")
     [first, *_rest] = exchange.outgoing(desk.store)

@@ -10,7 +10,7 @@ import pytest
 from app.problems import Problem
 from app.vault import attempts, header, vault
 from app.vault.device_secret import SecretsInMemory
-from app.vault.disk import Disk, replace_file
+from app.vault.disk import Disk, make_folder, replace_file
 from tests.vault.doubles import OTHER, PASSPHRASE, BrokenDisk, DyingDisk, FullDisk, Killed, clock, make
 
 
@@ -74,6 +74,19 @@ def test_a_file_is_flushed_before_it_takes_its_name_and_its_folder_afterwards(tm
 
     replace_file(tmp_path / "file", b"new", Noting())
     assert done == ["write", "sync", "rename", "sync_folder"]
+
+
+def test_folders_that_are_made_are_flushed_into_those_they_lie_in(tmp_path: Path) -> None:
+    flushed: list[Path] = []
+
+    class Noting(Disk):
+        def sync_folder(self, folder: Path) -> None:
+            flushed.append(folder)
+
+    make_folder(tmp_path / "one" / "two" / "three", Noting())
+    assert flushed == [tmp_path, tmp_path / "one", tmp_path / "one" / "two"]
+    make_folder(tmp_path / "one" / "two", Noting())
+    assert len(flushed) == 3
 
 
 @pytest.mark.parametrize("what", ["code", "passphrase"])

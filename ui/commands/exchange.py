@@ -19,7 +19,7 @@ def enrol(options: Any) -> int:
     from sync.client import enrolment
     from sync.client.sign_in import SignIn
 
-    with opened(options) as at:
+    with opened(options, closed_too=True) as at:
         desk = at.desk
         page = at.words.text(N_("You are signed in. Close this page and go back to the program."))
         sign_in = SignIn(lambda address: _browse(at.words.text(N_("Sign in at this address:")), address), page)

@@ -232,7 +232,8 @@ class ServerPage(PlacePage):
 
     def show_now(self) -> None:
         found, member = status.waiting(self.desk), membership.membership(self.desk.store)
-        self.join.setVisible(member is None)
+        problem = self.session.exchange_problem
+        self.join.setVisible(member is None or (problem is not None and problem.code == "sync.not_enrolled"))
         for card in (self.whose, self.exchange):
             card.setVisible(member is not None)
         self.refused.setVisible(bool(found.refused))

@@ -2,7 +2,7 @@
 
 `python -m tests.proof.report.written FOLDER TOLD [NAME=VALUE …]` opens an existing vault and saves one thing after the
 other. After each save it adds the hash of the entry to the file TOLD: that is what the screen would call saved. Where a
-save ends in a Problem it adds the Problem's code with a mark before it, and goes on with the next.
+save ends in a Problem it adds the Problem's code with a mark before it, and the officer saves again.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from app.casework import edit, risk
 from app.casework.desk import Desk, close_desk, create_vault, open_desk
 from app.clock import SystemClock
+from app.notebook.entry import Entry, SignedEntry
 from app.notebook.ids import random_id
 from app.problems import Problem
 from app.vault import vault
@@ -26,6 +28,7 @@ from app.vault.vault import FLOOR_COST
 PASSPHRASE = "mosslamp tinkettle barnfog"
 OFFICER = "Ilse Varga"
 REFUSED = "! "
+Done = TypeVar("Done")
 FACTORS = [f"F{number:02d}" for number in range(1, 44)]
 VALUES = ("yes", "no", "unknown")
 WORDS = ("door", "kitchen", "hall", "cup", "stairs", "neighbour", "light", "window", "phone", "coat")
@@ -36,8 +39,9 @@ class How:
     """How it is written.
 
     `saves`: how many things are saved; `seed`: which; `closings`: how often the vault is closed and opened again within
-    the report; `log_pages`: after how many pages the log is brought into the file, 0 for as many as the program takes;
-    `synchronous`: what the control takes for the program's own.
+    the report; `log_pages`: after how many pages the log is brought into the file, 0 for as many as the program takes.
+    For the controls, `synchronous`: another one than the program's own; `hasty`: 1 where something is called saved as
+    soon as it is written, before that is on the disk.
     """
 
     saves: int = 60
@@ -45,6 +49,7 @@ class How:
     closings: int = 0
     log_pages: int = 0
     synchronous: str = ""
+    hasty: int = 0
 
     def words(self) -> list[str]:
         """The same for a command line."""
@@ -69,31 +74,50 @@ def make_vault(folder: Path) -> tuple[bytes, str]:
 def main(folder: Path, told: Path, how: How) -> None:
     """Open the vault and write the report."""
     out = os.open(told, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    desk, report = _opened(folder, how), _Report(random.Random(how.seed))
+
+    def say(words: str) -> None:
+        os.write(out, words.encode() + b"\n")
+
+    desk, report = _opened(folder, how, say), _Report(random.Random(how.seed))
     closing = how.saves // (how.closings + 1)
     for number in range(how.saves):
         if how.closings and number and number % closing == 0:
             close_desk(desk)
-            desk = _opened(folder, how)
-        try:
-            report.save(desk)
-            said = _last(desk)
-        except Problem as problem:
-            said = REFUSED + problem.code
-        os.write(out, said.encode() + b"\n")
+            desk = _opened(folder, how, say)
+        report.save(desk, say)
+        if not how.hasty:
+            say(_last(desk))
     with contextlib.suppress(Problem):
         close_desk(desk)
 
 
-def _opened(folder: Path, how: How) -> Desk:
+def _opened(folder: Path, how: How, say: Callable[[str], None]) -> Desk:
     clock = SystemClock()
-    desk = open_desk(vault.unlock(folder, PASSPHRASE, clock=clock), clock=clock)
+    unlocked = _until_done(lambda: vault.unlock(folder, PASSPHRASE, clock=clock), say)
+    desk = _until_done(lambda: open_desk(unlocked, clock=clock), say)
     with desk.store.reading() as connection:
         if how.log_pages:
             connection.execute(f"PRAGMA wal_autocheckpoint = {how.log_pages}")
         if how.synchronous:
             connection.execute(f"PRAGMA synchronous = {how.synchronous}")
+    if how.hasty:
+        insert = desk.store.insert
+
+        def hasty(entry: Entry, signed: SignedEntry, state: str) -> None:
+            insert(entry, signed, state)
+            say(signed.hash)
+
+        desk.store.insert = hasty
     return desk
+
+
+def _until_done(work: Callable[[], Done], say: Callable[[str], None]) -> Done:
+    """What the officer does again until nothing is in its way any more."""
+    while True:
+        try:
+            return work()
+        except Problem as problem:
+            say(REFUSED + problem.code)
 
 
 def _last(desk: Desk) -> str:
@@ -111,13 +135,11 @@ class _Report:
     def __init__(self, chance: random.Random) -> None:
         self._chance, self._case, self._words = chance, random_id(), ""
         self._deeds = self._all()
-        self._deed: Callable[[Desk], object] | None = None
 
-    def save(self, desk: Desk) -> None:
-        """One thing, in one entry; what was refused is tried again."""
-        self._deed = self._deed or next(self._deeds)
-        self._deed(desk)
-        self._deed = None
+    def save(self, desk: Desk, say: Callable[[str], None]) -> None:
+        """One thing, in one entry."""
+        deed = next(self._deeds)
+        _until_done(lambda: deed(desk), say)
 
     def _all(self) -> Iterator[Callable[[Desk], object]]:
         case, incident = self._case, random_id()

@@ -285,19 +285,23 @@ class Server:
                 return
             time.sleep(0.005)
 
-    def add_laptop(
-        self, *, unit: str = "", port: int = 0, away_s: float = 0.0, off: str = "", role: str = "officer"
-    ) -> Client:
-        """A new vault, enrolled over the network, and its process. `port`: of what stands before the server."""
+    def invite(self, unit: str = "", away_s: float = 0.0, off: str = "") -> tuple[Vault, str]:
+        """Where a new officer's vault will be, and the code with which it is enrolled."""
         name = f"Officer {secrets.token_hex(3)}"
         secret = self.force.secret(self.force.officer("officer", unit, name))
         pin = authority.pin((self.folder / "authority.crt").read_bytes())
         folder = self.folder / f"laptop{len(self.laptops)}"
         folder.mkdir(mode=0o700)
         vault = Vault(folder, secrets.token_bytes(32), random_id(), name, away_s, off)
-        store = Store.create(folder, vault.key, vault.device)
-        text = codes.write(codes.Code("127.0.0.1", self.port, pin, secret))
-        enrolment.enrol(store, text, laptop=random_id(), author=name, clock=Away(away_s), trial=True)
+        return vault, codes.write(codes.Code("127.0.0.1", self.port, pin, secret))
+
+    def add_laptop(
+        self, *, unit: str = "", port: int = 0, away_s: float = 0.0, off: str = "", role: str = "officer"
+    ) -> Client:
+        """A new vault, enrolled over the network, and its process. `port`: of what stands before the server."""
+        vault, text = self.invite(unit, away_s, off)
+        store = Store.create(vault.folder, vault.key, vault.device)
+        enrolment.enrol(store, text, laptop=random_id(), author=vault.author, clock=Away(away_s), trial=True)
         member = membership(store)
         assert member is not None
         keep(store, _at(member, port or self.port))

@@ -60,6 +60,13 @@ def _once_is_enough() -> Any:
     return mock.patch.object(exchange, "send_again", return_value=0)
 
 
+@contextlib.contextmanager
+def _sent_is_enough() -> Iterator[None]:
+    """The laptop takes what it sends as sent, and never asks whether it is there."""
+    with _marked_before_the_answer(), _once_is_enough():
+        yield
+
+
 def _everybody_may() -> Any:
     """The server asks nobody whose a case is."""
     return mock.patch.object(judge, "_in_scope", return_value=None)
@@ -109,6 +116,7 @@ _WITHOUT = {
     "what is confirmed is written down": _forgetful_database,
     "the place comes with the data": _cursor_first,
     "what was lost goes out again": _once_is_enough,
+    "what is not there is sent again": _sent_is_enough,
     "a change is within its author's scope": _everybody_may,
     "an entry is signed by its device": _any_signature,
     "a request is signed by its device": _open_door,

@@ -23,22 +23,6 @@ def own(force: Force):
         yield conninfo
 
 
-def test_a_migration_that_is_killed_leaves_the_old_tables_or_the_new_ones(force: Force, tmp_path: Path):
-    found = migrating.cut(force.config.owner_database, tmp_path, 3)
-    assert found.kills == 3
-    assert found.between == []
-    assert found.old > 0
-
-
-def test_without_one_transaction_it_would_be_found_out(force: Force, tmp_path: Path, monkeypatch):
-    alone = "import contextlib, psycopg\npsycopg.Connection.transaction = lambda self: contextlib.nullcontext()\n"
-    program = migrating.PROGRAM.replace("database.migrate(", alone + "database.migrate(")
-    monkeypatch.setattr(migrating, "PROGRAM", program)
-    # Each step stands by itself then: one of the two is there, the other is not.
-    found = migrating.cut(force.config.owner_database, tmp_path, 3, seed=1)
-    assert found.between
-
-
 def test_a_step_that_fails_changes_nothing(own: str, tmp_path: Path):
     database.migrate(own)
     before = migrating.stands(own)

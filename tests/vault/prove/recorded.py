@@ -16,6 +16,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.calls import QUICK
+
 SECTOR = 512
 WAYS = ("none", "first", "some", "torn")
 """Of what was not flushed: nothing is there, the first so many, any of them, any of their sectors."""
@@ -53,7 +55,7 @@ def record(
     if shutil.which("strace") is None:
         raise SystemExit("strace is needed: apt-get install strace")
     found = Recorded({path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()})
-    traced = ["strace", "-f", "-y", "-xx", "-s", "99999999", "-e", f"trace={_CALLS}", "-o", str(trace), *under]
+    traced = ["strace", "-f", QUICK, "-y", "-xx", "-s", "99999999", "-e", f"trace={_CALLS}", "-o", str(trace), *under]
     done = subprocess.run([*traced, sys.executable, *command], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SystemExit(f"{command} ended with {done.returncode}: {done.stderr[-2000:]}")
