@@ -34,7 +34,7 @@ def gate() -> Proved:
 
 def deep() -> Proved:
     """Most of them."""
-    return _refused(_WRITING, full=200, broken=40, unflushed=120, cut=10)
+    return _refused(_WRITING, full=200, broken=30, unflushed=80, cut=8)
 
 
 def control() -> Proved:

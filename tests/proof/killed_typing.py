@@ -22,7 +22,7 @@ def gate() -> Proved:
 
 def deep() -> Proved:
     """Many of them."""
-    return _kill(50, 50)
+    return _kill(30, 30)
 
 
 def control() -> Proved:

@@ -9,17 +9,17 @@ from tests.sync.world import Faults
 
 PROMISE: str = "In every world that a seed makes, everything that must hold of the exchange holds."
 GOALS: tuple[str, ...] = ("G16",)
-_SHORT_LENGTH = 20
+_SHORT_LENGTH = 12
 
 
 def gate() -> Proved:
-    """24 whole worlds and 476 short ones."""
-    return _lived(24, 476)
+    """16 whole worlds and 484 short ones."""
+    return _lived(16, 484)
 
 
 def deep() -> Proved:
     """Whole worlds, as many as there is time for; any number with `python -m tests.sync.simulate`."""
-    return _lived(1500, 0)
+    return _lived(300, 0)
 
 
 def control() -> Proved:

@@ -28,6 +28,7 @@ from app.vault.vault import FLOOR_COST
 PASSPHRASE = "mosslamp tinkettle barnfog"
 OFFICER = "Ilse Varga"
 REFUSED = "! "
+MADE = "made"
 Done = TypeVar("Done")
 FACTORS = [f"F{number:02d}" for number in range(1, 44)]
 VALUES = ("yes", "no", "unknown")
@@ -39,9 +40,9 @@ class How:
     """How it is written.
 
     `saves`: how many things are saved; `seed`: which; `closings`: how often the vault is closed and opened again within
-    the report; `log_pages`: after how many pages the log is brought into the file, 0 for as many as the program takes.
-    For the controls, `synchronous`: another one than the program's own; `hasty`: 1 where something is called saved as
-    soon as it is written, before that is on the disk.
+    the report; `log_pages`: after how many pages the log is brought into the file, 0 for as many as the program takes;
+    `making`: 1 where the vault is made first, which is said as MADE. For the controls, `synchronous`: another one than
+    the program's own; `hasty`: 1 where something is called saved as soon as it is written, before that is on the disk.
     """
 
     saves: int = 60
@@ -50,6 +51,7 @@ class How:
     log_pages: int = 0
     synchronous: str = ""
     hasty: int = 0
+    making: int = 0
 
     def words(self) -> list[str]:
         """The same for a command line."""
@@ -78,6 +80,9 @@ def main(folder: Path, told: Path, how: How) -> None:
     def say(words: str) -> None:
         os.write(out, words.encode() + b"\n")
 
+    if how.making:
+        make_vault(folder)
+        say(MADE)
     desk, report = _opened(folder, how, say), _Report(random.Random(how.seed))
     closing = how.saves // (how.closings + 1)
     for number in range(how.saves):
