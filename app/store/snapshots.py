@@ -34,6 +34,10 @@ _FORGET_ASIDE = (
 _BEFORE_NOTICE = "UPDATE entry SET number = ? WHERE case_id = ? AND number < 0"
 """What a former device wrote, whose numbers were forgotten with the history: the server took it before it sent this
 notice, so a backup that goes as far as the notice has it."""
+_FORGET_CHARGE = "DELETE FROM meta WHERE name = 'charge:' || :case"
+_FORGET_BESIDE = "DELETE FROM meta WHERE instr(name, 'draft.' || :case || '.') OR (:erased AND name = 'place')"
+"""What the screen keeps beside a case: words that were not used yet; and where the officer stood, which may name
+whoever was looked for."""
 _EMPTY = "UPDATE entry SET body = x'', signature = x'' WHERE state = 'gone' AND "
 _FULL = "SELECT 1 FROM entry WHERE state = 'gone' AND "
 _COVERED = "number BETWEEN 1 AND ? AND body <> x'' AND case_id NOT IN (SELECT case_id FROM gone WHERE kind = ?)"
@@ -121,8 +125,9 @@ def remove(store: Store, case_id: str, kind: str, number: int, at: str, place: M
         rows.forget_words(connection, case_id)
         connection.execute("DELETE FROM record WHERE case_id = ?", (case_id,))
         connection.execute("DELETE FROM case_line WHERE case_id = ?", (case_id,))
-        connection.execute("DELETE FROM meta WHERE name = ?", (f"charge:{case_id}",))
+        connection.execute(_FORGET_CHARGE, {"case": case_id})
         if kind != LOST:
+            connection.execute(_FORGET_BESIDE, {"case": case_id, "erased": kind == ERASED})
             connection.execute("DELETE FROM snapshot WHERE case_id = ?", (case_id,))
             connection.execute("DELETE FROM mended WHERE case_id = ?", (case_id,))
             connection.execute(_FORGET_OTHERS, (case_id, store.device))
@@ -147,6 +152,7 @@ def _take_out(copy: Connection, case_id: str) -> None:
     """Take all of a case out of a copy that was kept: what still stands in the vault itself is carried over from it."""
     rows.forget_words(copy, case_id)
     copy.execute(_FORGET_ASIDE, {"case": case_id, "device": "", "all": True})
+    copy.execute(_FORGET_BESIDE, {"case": case_id, "erased": True})
     for statement in _WHOLE_CASE:
         copy.execute(statement, {"case": case_id})
 
@@ -157,7 +163,7 @@ _WHOLE_CASE = (
     "DELETE FROM entry WHERE case_id = :case",
     "DELETE FROM snapshot WHERE case_id = :case",
     "DELETE FROM mended WHERE case_id = :case",
-    "DELETE FROM meta WHERE name = 'charge:' || :case",
+    _FORGET_CHARGE,
 )
 
 

@@ -294,3 +294,23 @@ def test_what_was_set_aside_goes_with_its_case(store, kind):
     with store.reading() as connection:
         left = connection.execute("SELECT device FROM aside ORDER BY device").fetchall()
     assert left == [("7" * 32,), ("8" * 32,)]
+
+
+@pytest.mark.parametrize("kind", [snapshots.LEFT, snapshots.ERASED, snapshots.LOST])
+def test_what_the_screen_kept_beside_a_case_goes_with_it(store, kind):
+    """Words that were not used yet; where the officer stood is forgotten with an erased case: it may name somebody."""
+    kept = {f"choice.draft.{CASE}.reason": "Havel", "place": '{"words": "Havel"}', f"charge:{CASE}": "{}"}
+    stays = {f"choice.draft.{'d' * 32}.reason": "Kept", "choice.language": "en"}
+    for name, value in {**kept, **stays}.items():
+        store.remember(name, value)
+    assert snapshots.remove(store, CASE, kind, 31, MOMENT)
+    assert {name: store.recall(name) for name in stays} == stays
+    left = {name for name in kept if store.recall(name)}
+    assert (
+        left
+        == {
+            snapshots.LEFT: {"place"},
+            snapshots.ERASED: set(),
+            snapshots.LOST: {f"choice.draft.{CASE}.reason", "place"},
+        }[kind]
+    )
