@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import sys
+import threading
 import traceback
 from types import TracebackType
 
@@ -31,6 +32,18 @@ def configure(level: str = "WARNING") -> None:
     LOG.propagate = False
 
 
+def quote_nothing() -> None:
+    """From now on neither Python nor a library writes to standard error what may quote an officer's words.
+
+    Python does so for what nobody catches: in this thread, in another one, or where it can only be told (a callback,
+    the end of an object). Libraries do so by their own loggers, where nobody else listens to those.
+    """
+    sys.excepthook = report_bug
+    threading.excepthook = lambda told: _report(told.exc_value)
+    sys.unraisablehook = lambda told: _report(told.exc_value)
+    logging.getLogger().addHandler(logging.NullHandler())
+
+
 def place_of(error: BaseException) -> str:
     """A bug's type and where it arose, without its message: a message may quote an officer's words."""
     frames = traceback.extract_tb(error.__traceback__)
@@ -42,4 +55,9 @@ def report_bug(kind: type[BaseException], error: BaseException, trace: Traceback
     """An exception hook that logs the kind and place of a bug and never its message or its local values."""
     if issubclass(kind, KeyboardInterrupt):
         sys.exit(130)
-    LOG.error("bug: %s", place_of(error.with_traceback(trace)))
+    _report(error.with_traceback(trace))
+
+
+def _report(error: BaseException | None) -> None:
+    if error is not None:
+        LOG.error("bug: %s", place_of(error))

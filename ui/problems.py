@@ -26,5 +26,5 @@ def install(say: Say) -> None:
 
 
 def uninstall() -> None:
-    """Back to Python's own hook: the windows are gone."""
-    sys.excepthook = sys.__excepthook__
+    """The windows are gone: a bug is only logged."""
+    sys.excepthook = logs.report_bug

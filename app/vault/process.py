@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 
 _PR_SET_DUMPABLE = 4
 NOT_DUMPABLE = "not dumpable"
 _SEM_FAILCRITICALERRORS, _SEM_NOGPFAULTERRORBOX = 0x0001, 0x0002
 _WER_NO_HEAP = 1
+MEMORY = "/dev/shm"  # noqa: S108 - a folder of the system that lies in memory and never on the disk
 
 
 def harden() -> list[str]:
@@ -40,3 +42,15 @@ def harden() -> list[str]:
             if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) == 0:
                 done.append(NOT_DUMPABLE)
     return done
+
+
+def temporary_files_in_memory() -> bool:
+    """Let the temporary files of this process lie in memory and not on the disk, whoever makes them; whether they do.
+
+    Linux: the printing system's library writes every paper into such a file before it sends it, as can be read.
+    Elsewhere papers go to the system's spooler, which is not ours.
+    """
+    if sys.platform != "linux" or not os.access(MEMORY, os.W_OK | os.X_OK):
+        return False
+    os.environ["TMPDIR"] = MEMORY
+    return True

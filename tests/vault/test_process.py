@@ -1,10 +1,12 @@
-"""The running program leaves no core dump and lets no debugger of the same account in."""
+"""The running program leaves no core dump and no temporary file on the disk, and lets no debugger in."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 LOOK = """
@@ -21,5 +23,15 @@ print("done")
 
 
 def test_no_dump_and_no_tracing() -> None:
-    done = subprocess.run([sys.executable, "-c", LOOK], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.stdout, done.stderr) == ("done\n", "")
+    assert said(LOOK) == ("done\n", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system has no folder that lies in memory")
+def test_temporary_files_lie_in_memory() -> None:
+    code = "from app.vault import process; print(process.temporary_files_in_memory()); import tempfile; "
+    assert said(code + "print(tempfile.gettempdir())") == ("True\n/dev/shm\n", "")
+
+
+def said(code: str) -> tuple[str, str]:
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout, done.stderr

@@ -43,6 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return WRONG_USAGE
     options = arguments.parser(command).parse_intermixed_args(rest)
     logs.configure()
+    logs.quote_nothing()
     sys.excepthook = _bug
     if getattr(options, "language", "en") not in LANGUAGES:
         from app.packs.words import bring

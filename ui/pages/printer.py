@@ -1,5 +1,5 @@
-"""Sending pages to a printer as pictures, under a neutral job name. We write nothing to the disk; the spooler is the
-system's.
+"""Sending pages to a printer as pictures, under a neutral job name. We write nothing to the disk: what the printing
+system's library puts into a file first lies in memory (`app.vault.process`); the spooler is the system's.
 """
 
 from __future__ import annotations
