@@ -68,10 +68,11 @@ WINDOW = (
     Need("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
 )
 # What the tests start: a virtual screen with a window manager and a keyboard, a private bus with a pretended logind,
-# a bus of assistive technology; what looks through the server's units and its man page; and what
-# writes down what a process does to its files.
+# a bus of assistive technology; what looks through the server's units and its man page; what writes down what a process
+# does to its files; and what sends pages to a printer.
 TESTS = (
     *WINDOW,
+    Need("libcups.so.2", "libcups2"),
     Need("Xvfb", "xvfb"),
     Need("openbox", "openbox"),
     Need("xdotool", "xdotool"),

@@ -1,34 +1,38 @@
-"""A whole session with words that stand nowhere else, and then a search for them in every file of the machine.
+"""A whole session with words that stand nowhere else: what is typed, what was in the vault before, and the keys.
 
-    python -m tests.screen.canary
-
-The script also has strace write down every file that the program opens for writing, creates or renames, and compares
-that with the list of those it may. The words are drawn anew each time and stand in no file of ours.
+All of them are drawn anew each time and stand in no file of ours; `tests/proof` looks for them afterwards. Each word
+begins with one of two stems, so that looking for the stems finds every word.
 """
 
 from __future__ import annotations
 
-import base64
 import os
 import random
 import re
-import shutil
-import stat
-import sys
-import tempfile
-import time
+import signal
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
-from app.casework import cases, edit
-from app.casework.desk import close_desk, create_vault
+from app.casework import cases, keeping
+from app.casework.desk import Desk, close_desk, create_vault, open_desk
+from app.clock import SystemClock
+from app.notebook import entry as notebook
+from app.notebook.ids import random_id
+from app.records.declared import RECORD_TYPES
+from app.records.fields import Field
+from app.store import copies, migrating
+from app.store.store import FILE
+from app.vault import header, passphrases, recovery_code, slots, vault
+from app.vault.device_secret import SecretsInMemory
 from app.vault.vault import FLOOR_COST
-from tests.screen.driver import OFFICER, PASSPHRASE, ROOT, AtTheScreen, screen_of_its_own
+from tests.documents import scenes
+from tests.screen.driver import OFFICER, ROOT, AtTheScreen
+from tests.screen.searched import Sought
 from tests.screen.typing import new_case, save_copy, step
 
-PLACES = (
+TYPED = (
     "given",
     "family",
     "suspect",
@@ -40,108 +44,167 @@ PLACES = (
     "measure",
     "reason",
     "draft",
+    "crash",
     "last",
 )
-WHERE = (Path("/"),)
-NOT_LOOKED_AT = {"/proc", "/sys", "/dev"}
-ALSO_LOOKED_AT = (Path("/dev/shm"),)
-LARGEST = 1 << 28
+WORDS = 200
 TRACED = "trace=open,openat,creat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,mkdir,mkdirat,mknod,mknodat"
+TRACER = ("strace", "-f", "--seccomp-bpf", "-qq", "-s", "400", "-e", TRACED, "-A", "-o")
+"""What goes before a program whose writing is to be noted in a file, which is named next; it only grows."""
+# Texts that are codes or ids: what stands there chooses what is shown.
+_CODED = {"profile", "instrument", "factor", "module", "code", "order_type", "language", "languages", "reads", "rules"}
+_CODED |= {"factors", "wording_version", "archive_reason"}
 
 
-def draw() -> dict[str, str]:
-    """A word for each place, long enough that chance never writes it; one has the accents that no plain key types."""
+@dataclass(frozen=True)
+class Words:
+    """`passphrase`: the vault's; `stem`, `accented`: how the words begin, without and with accents; `typed`: by what is
+    typed there; `written`: those that stand in the vault before the session."""
+
+    passphrase: str
+    stem: str
+    accented: str
+    typed: dict[str, str]
+    written: list[str]
+
+    @property
+    def every(self) -> list[str]:
+        return [*self.typed.values(), *self.written]
+
+    def sought(self, keys: dict[str, bytes] | None = None) -> Sought:
+        """What finds any of the words, and any of these keys."""
+        words = {"a word": self.stem, "a word with accents": self.accented, "the passphrase": self.passphrase}
+        return Sought(words, keys)
+
+
+def draw() -> Words:
+    """200 words, long enough that chance never writes their stems; a third has accents, which no plain key types."""
     dice = random.SystemRandom()
-    words = {
-        place: "".join(dice.choice("bcdfghjklmnprstvwz") + dice.choice("aeiou") for _ in range(7)) for place in PLACES
-    }
-    return {**words, "accents": "".join(dice.choice("bdfgkmnprst") + dice.choice("äéöőúû") for _ in range(7))}
+
+    def letters(vowels: str, pairs: int) -> str:
+        return "".join(dice.choice("bdfgkmnprst") + dice.choice(vowels) for _ in range(pairs))
+
+    stem, accented = letters("aeiou", 6), letters("äéöőúû", 6)
+    ends: set[str] = set()
+    while len(ends) < WORDS:
+        ends.add(letters("aeiou", 3))
+    words = [(accented if n % 3 == 0 and n >= len(TYPED) else stem) + end for n, end in enumerate(sorted(ends))]
+    typed = dict(zip(TYPED, words, strict=False))
+    return Words(passphrases.generate(), stem, accented, typed, words[len(TYPED) :])
 
 
-def make_vault(folder: Path, words: dict[str, str]) -> None:
-    """A closed vault with one case already in it: its word has accents, once in each of their two forms."""
-    desk, _code = create_vault(folder, officer=OFFICER, passphrase=PASSPHRASE, cost=FLOOR_COST)
-    case_id = cases.new_case(desk, "NM-2026-0001")
-    known = {"given_name": words["accents"], "address": unicodedata.normalize("NFD", words["accents"])}
-    edit.create(desk, case_id, "person", {"roles": ["victim"], **known})
+def make_vault(folder: Path, words: Words, secrets: SecretsInMemory | None = None) -> dict[str, bytes]:
+    """A closed vault with two whole cases in whose texts stand words; returns all its keys by name.
+
+    With `secrets` its passphrase opens it only together with what is kept there.
+    """
+    desk, code = create_vault(folder, officer=OFFICER, passphrase=words.passphrase, cost=FLOOR_COST, secrets=secrets)
+    write(desk, words)
+    keys = keys_of(desk, words.passphrase, code, secrets)
     close_desk(desk)
+    return keys
 
 
-def shapes(word: str) -> set[bytes]:
-    """Every way in which a word may lie in a file."""
-    found: set[bytes] = set()
-    for text in {word, word.casefold(), word.upper(), word.capitalize(), unicodedata.normalize("NFD", word)}:
-        plain = text.encode()
-        wide = text.encode("utf-16-le")
-        found |= {plain, wide, text.encode("utf-16-be"), plain.hex().encode(), plain.hex().upper().encode()}
-        found |= {quote(text).encode(), text.encode("ascii", "backslashreplace"), plain[::-1]}
-        for raw in (plain, wide):
-            for before in range(3):
-                # Where a word begins inside a base64 text is not known: the signs at its ends hang on what is beside.
-                coded = base64.b64encode(b"\0" * before + raw)
-                found.add(coded[4 if before else 0 : len(coded) // 4 * 4 - 4])
-    return {shape for shape in found if len(shape) >= 8}
+def write(desk: Desk, words: Words) -> list[str]:
+    """Write two whole cases in whose texts the words stand; returns their ids."""
+    # Both forms of an accent are typed by people.
+    left = (unicodedata.normalize("NFD", word) if n % 2 else word for n, word in enumerate(words.written))
+    made = []
+    for number, scene in enumerate((scenes.sc1(), scenes.sc7())):
+        made.append(cases.new_case(desk, f"NM-2026-000{number}"))
+        ids = {record: random_id() for _kind, record, _fields in scene}
+        for kind, record, fields in scene:
+            if kind != "case":
+                tied = {
+                    name: ids.get(value, value) if isinstance(value, str) else value for name, value in fields.items()
+                }
+                texts = zip(_texts(kind), left, strict=False)
+                told = {field.name: [word] if field.kind == "names" else word for field, word in texts}
+                changes = [notebook.create(ids[record], kind, {**tied, **told})]
+                desk.store.write(made[-1], changes, desk.author, desk.clock)
+    assert next(left, None) is None, "there are more words than texts"
+    return made
 
 
-def looked_for(words: Iterable[str]) -> re.Pattern[bytes]:
-    """One pattern for all shapes of all words."""
-    return re.compile(b"|".join(re.escape(shape) for word in words for shape in sorted(shapes(word))))
+def _texts(kind: str) -> Iterator[Field]:
+    """The fields of a type in which people write."""
+    return (
+        field
+        for field in RECORD_TYPES[kind].fields
+        if field.kind in ("line", "words", "names") and field.name not in _CODED
+    )
 
 
-def changed_since(moment: float, roots: Iterable[Path]) -> Iterator[Path]:
-    """Every ordinary file under these folders whose content, name or rights changed since then."""
-    for root in roots:
-        for folder, below, names in os.walk(root):
-            below[:] = [name for name in below if os.path.join(folder, name) not in NOT_LOOKED_AT]
-            for name in names:
-                path = Path(folder) / name
-                try:
-                    status = path.lstat()
-                except OSError:
-                    continue
-                if stat.S_ISREG(status.st_mode) and max(status.st_mtime, status.st_ctime) >= moment:
-                    yield path
+def keys_of(desk: Desk, passphrase: str, code: str, secrets: SecretsInMemory | None) -> dict[str, bytes]:
+    """Everything that opens this vault or signs for it, by name."""
+    unlocked = desk.unlocked
+    found = header.read(unlocked.folder).headers[0]
+    secret = secrets.get(unlocked.secret_name) if secrets else None
+    spelled = recovery_code.read_back(code)
+    return {
+        "the vault's key": bytes(unlocked._key),
+        "the database's key": unlocked.database_key(),
+        "the key of backups": unlocked.derive("backup"),
+        "the key of the passphrase's slot": bytes(
+            slots._passphrase_kek(found.passphrase, passphrase, found.device_id, secret)
+        ),
+        "the key of the recovery code's slot": bytes(slots._recovery_kek(found.recovery, spelled, found.device_id)),
+        "the recovery code": spelled,
+        "the device's signing key": desk.store._secret("device_key"),
+        **({"the device secret": secret} if secret else {}),
+    }
 
 
-def holds(path: Path, pattern: re.Pattern[bytes]) -> bool:
-    """Whether a file's name or content matches."""
-    if pattern.search(os.fsencode(path)):
-        return True
+def kept(folder: Path, words: Words, secrets: SecretsInMemory, backup: Path) -> str:
+    """All that people have written into the vault, as it is read from it; accents in one sign.
+
+    Makes a backup of it as well, and the copy that an upgrade keeps beside it.
+    """
+    clock = SystemClock()
+    desk = open_desk(vault.unlock(folder, words.passphrase, secrets=secrets, clock=clock), clock=clock)
     try:
-        if path.stat().st_size > LARGEST:
-            return False
-        return pattern.search(path.read_bytes()) is not None
-    except OSError:
-        return False  # it has gone meanwhile
+        keeping.back_up(desk, backup)
+        with desk.store.reading() as connection:
+            copies.copy(connection, folder / f"{FILE}.kept-0", desk.unlocked.database_key(), migrating.nobody)
+        lines = cases.list_cases(desk)
+        bodies = [entry.signed.body.decode() for line in lines for entry in desk.store.entries(line.id)]
+        return unicodedata.normalize("NFC", "\n".join(bodies))
+    finally:
+        close_desk(desk)
 
 
-def session(at: AtTheScreen, words: dict[str, str], chosen: Path) -> None:
-    """Write every word somewhere, find, copy, look at the paper, save a copy, lock, come back, and be killed."""
-    at.unlock()
+def session(at: AtTheScreen, words: Words, chosen: Path) -> None:
+    """Write every word somewhere, look at all steps, find, copy, look at papers, save one and not another, print one
+    and not another, lock, come back, crash, come back, and be killed.
+    """
+    typed = words.typed
+    at.unlock(words.passphrase)
     at.key("alt+2", "Return")
     at.wait_for("CaseFrame")
+    for number, page in enumerate(STEPS, 1):
+        step(at, number, page)
     step(at, 7, "PaperPage")
     at.press("Print for the file")
     at.press("Document: Case file")
     at.press("Preview")
     at.wait_for("PagePicture")
-    new_case(at, words["given"], words["family"], words["reference"], words["address"])
-    at.fill("Telephone", words["phone"])
-    at.fill("Address", words["address"])
+    new_case(at, typed["given"], typed["family"], typed["reference"], typed["address"])
+    at.fill("Telephone", typed["phone"])
+    at.fill("Address", typed["address"])
     at.press("Add a suspect")
-    at.fill("Given name", words["suspect"])
+    at.fill("Given name", typed["suspect"])
     step(at, 2, "HappenedPage")
     at.tab_to("What happened")
-    at.type(words["narrative"])
+    at.type(typed["narrative"])
     at.key("ctrl+a", "ctrl+c", "End", "Return", "ctrl+v")
     step(at, 3, "RiskPage")
     at.key("y")
     at.tab_to("In the victim’s own words, or what you saw")
-    at.type(words["note"])
+    at.type(typed["note"])
     step(at, 5, "PlanPage")
     at.press("How we reach you safely")
     at.press("Add a measure: How we reach you safely")
-    at.fill("What", words["measure"])
+    at.fill("What", typed["measure"])
     step(at, 7, "PaperPage")
     at.press("The suspect lives there: No")
     at.press("Belongings are searched: No")
@@ -151,31 +214,79 @@ def session(at: AtTheScreen, words: dict[str, str], chosen: Path) -> None:
     at.wait_for("PagePicture")
     at.press("Print for the file")
     at.press("Document: Case file")
-    save_copy(at, chosen, words["reason"])
+    save_copy(at, chosen, typed["reason"])
     at.press("Preview", back=True)
     at.wait("the pages", lambda now: now["places"].count("PagePicture") >= 3)
-    at.fill("Why it is printed", words["draft"])
+    at.tab_to("Why it is printed", back=True)
+    at.type(typed["draft"])
+    at.fill("Full path of the file to save", str(chosen))
+    at.press("Save a copy there")
+    at.wait_for_words("exists already")
+    send_to_printer(at, "Print 1 copy: Case file", "Escape")
+    send_to_printer(at, "Print 1 copy: Case file", "Return")
+    at.wait_for_words("Sent to the printer")
     at.key("ctrl+k")
-    at.type(words["suspect"])
-    at.wait_for_words(words["reference"])
+    at.type(typed["suspect"])
+    at.wait_for_words(typed["reference"])
     assert_titles(at, words)
     at.key("Return")
     at.wait_for("CaseFrame")
     at.lock()
     assert_titles(at, words)
-    at.unlock()
+    at.unlock(words.passphrase)
     at.wait_for("CaseFrame")
+    go_on_typing(at, typed["crash"])
+    end(at, signal.SIGSEGV)
+    at.start()
+    at.unlock(words.passphrase)
+    at.wait_for("CaseFrame")
+    go_on_typing(at, typed["last"])
+    end(at, signal.SIGKILL)
+
+
+STEPS = (
+    "PeoplePage",
+    "HappenedPage",
+    "RiskPage",
+    "GradePage",
+    "PlanPage",
+    "TodoPage",
+    "PaperPage",
+    "FollowUpPage",
+    "TimelinePage",
+)
+
+
+def send_to_printer(at: AtTheScreen, button: str, answer: str) -> None:
+    """Press the button that prints, and this key in the printer's dialog: Return, or Escape for another time."""
+    at.press(button, back=True)
+    at.wait("the printer’s dialog", lambda now: "Print" in now["titles"] and now["active"])
+    at.key(answer)
+
+
+def go_on_typing(at: AtTheScreen, word: str) -> None:
+    """Type a word behind what happened."""
     step(at, 2, "HappenedPage")
     at.tab_to("What happened")
     at.key("ctrl+End")
-    at.type(words["last"])
+    at.type(word)
+
+
+def end(at: AtTheScreen, how: signal.Signals) -> None:
+    """End the program itself by a signal, and whatever it runs under after that."""
+    program = at.now()["process"]
+    os.kill(program, how)
+    # What traces it also waits for the message bus that the program may have called, and that outlives it.
+    while Path(f"/proc/{program}/exe").exists():
+        at.heard()
     at.kill()
 
 
-def assert_titles(at: AtTheScreen, words: dict[str, str]) -> None:
+def assert_titles(at: AtTheScreen, words: Words) -> None:
     """No title of a window and no line of the process table tells a word."""
-    seen = [*at.now()["titles"], *_process_table(at.program.pid)]
-    assert not [text for text in seen for word in words.values() if word in text]
+    now = at.now()
+    seen = [*now["titles"], *_process_table(now["process"])]
+    assert not [text for text in seen if words.stem in text or words.accented in text]
 
 
 def _process_table(process: int) -> list[str]:
@@ -195,7 +306,8 @@ def written(trace: str) -> set[str]:
         paths = re.findall(r'"([^"]*)"', call[2])
         if call[1] in ("open", "openat") and not re.search(r"O_WRONLY|O_RDWR|O_CREAT", call[2]):
             continue
-        found |= {os.path.normpath(ROOT / path) for path in paths}
+        made = paths[-1:] if call[1].startswith("symlink") else paths
+        found |= {os.path.normpath(ROOT / path) for path in made}
     return found
 
 
@@ -211,33 +323,3 @@ def may_be_written(path: str, vault: Path, chosen: Path, folder: Path) -> bool:
         or "/.dbus" in path
         or re.search(r"/__pycache__/[^/]+\.pyc\.\d+$", path) is not None
     )
-
-
-def main() -> int:
-    """Run the session under strace and search the whole machine; the figures go to standard output."""
-    words, begun = draw(), time.time()
-    with tempfile.TemporaryDirectory(prefix="canary-") as made, screen_of_its_own() as screen:
-        folder = Path(made)
-        vault, chosen, trace = folder / "vault", folder / "chosen.pdf", folder / "trace"
-        make_vault(vault, words)
-        under = ["strace", "-f", "-qq", "-s", "400", "-e", TRACED, "-o", str(trace)] if shutil.which("strace") else []
-        at = AtTheScreen(screen, vault, folder, note_saved=False, under=under)
-        try:
-            session(at, words, chosen)
-        finally:
-            at.close()
-        pattern = looked_for(words.values())
-        looked = [path for path in changed_since(begun, [*WHERE, *ALSO_LOOKED_AT]) if path not in (chosen, trace)]
-        hits = [path for path in looked if holds(path, pattern)]
-        paths = written(trace.read_text(errors="replace")) if under else set()
-        strange = sorted(path for path in paths if not may_be_written(path, vault, chosen, folder))
-        homely = sorted(str(path) for path in Path(screen["HOME"]).rglob("*"))
-        print(f"{len(looked)} files changed since the start, {len(hits)} hold one of {len(words)} words")
-        print(f"{len(paths)} paths written by the program, {len(strange)} of them not on the list; home holds {homely}")
-        for path in [*map(str, hits), *strange]:
-            print("  ", path)
-    return 1 if hits or strange else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -81,8 +81,10 @@ class AtTheScreen:
         note_saved: bool = True,
         under: Sequence[str] = (),
         stalls: bool = False,
+        also: Mapping[str, str] | None = None,
     ) -> None:
-        """`vault`: None for all vaults of this laptop; `stalls`: the longest stall of the window is measured."""
+        """`vault`: None for all vaults of this laptop; `stalls`: the longest stall of the window is measured; `also`:
+        more of the program's environment."""
         self.folder, self.pictures = folder, pictures or folder / "pictures"
         self._ear = folder / "ear"
         self.saved = folder / "saved"
@@ -92,9 +94,11 @@ class AtTheScreen:
             "HOLDFAST_EAR_STALLS": "yes" if stalls else "",
             "HOLDFAST_EAR": str(self._ear),
             "HOLDFAST_EAR_SAVED": str(self.saved) if note_saved else "",
+            **(also or {}),
         }
         which = ["--vault", str(vault)] if vault is not None else []
         self.command = [*under, sys.executable, "-m", "ui.start", *which, "--language", "en", *argv]
+        self.cwd = ROOT
         self._pictures = 0
         self._sent = 0
         self._born: tuple[int, int] | None = None
@@ -108,9 +112,9 @@ class AtTheScreen:
         self._ear.unlink(missing_ok=True)
         with (self.folder / "errors").open("ab") as errors:
             self.program = subprocess.Popen(
-                self.command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors
+                self.command, cwd=self.cwd, env=self.environment, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors
             )
-        self._forget()
+        self.forget()
         self._come_forward()
 
     def _come_forward(self) -> None:
@@ -147,10 +151,12 @@ class AtTheScreen:
 
     # -- hearing and seeing
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Another program may answer from now on: the keys that the one before has handled are not its own."""
         self._sent, self._born = 0, None
 
-    def _ask(self, question: str) -> bytes:
+    def ask(self, question: str) -> bytes:
+        """What the ear answers to a question. Raises OSError where there is no program to answer."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
             line.settimeout(PATIENCE_S)
             line.connect(str(self._ear))
@@ -163,7 +169,7 @@ class AtTheScreen:
     def heard(self) -> dict[str, Any]:
         """What the program shows now; empty while it starts."""
         try:
-            reply = self._ask("now")
+            reply = self.ask("now")
         except OSError:
             return {}
         return json.loads(reply) if reply else {}
@@ -203,21 +209,21 @@ class AtTheScreen:
         self.pictures.mkdir(parents=True, exist_ok=True)
         path = self.pictures / f"{self._pictures:02d}-{name}.png"
         try:
-            path.write_bytes(self._ask("picture"))
+            path.write_bytes(self.ask("picture"))
         except OSError:
             pass  # a picture is for people; no test hangs on it
         return path
 
     def stall(self) -> dict[str, float]:
         """The longest stall of the window since this was last asked (`ms`), and its own longest work (`own_ms`)."""
-        found: dict[str, float] = json.loads(self._ask("stall"))
+        found: dict[str, float] = json.loads(self.ask("stall"))
         return found
 
     def settled_picture(self, name: str) -> Path:
         """Take a picture when two in a row are alike; a cursor that blinks is let be after a few."""
         before = b""
         for _ in range(8):
-            now = self._ask("picture")
+            now = self.ask("picture")
             if now == before:
                 break
             before = now
@@ -301,6 +307,6 @@ class AtTheScreen:
         """Do something by which the program locks, and wait for the fresh one."""
         before = self.now()["born"]
         by()
-        self._forget()
+        self.forget()
         self.wait("a fresh program", lambda now: now["born"] != before and "Unlock" in now["places"])
         self._come_forward()

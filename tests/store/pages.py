@@ -14,10 +14,11 @@ _WAL_HEAD, _FRAME_HEAD = 32, 24
 def places(folder: Path, key: bytes, wanted: str) -> list[str]:
     """Where a text stands, in any of the usual encodings: file and page."""
     forms = {wanted.encode(), wanted.lower().encode(), wanted.encode("utf-16-le")}
-    return [where for where, page in _pages(folder, key) if any(form in page for form in forms)]
+    return [where for where, page in pages(folder, key) if any(form in page for form in forms)]
 
 
-def _pages(folder: Path, key: bytes) -> Iterator[tuple[str, bytes]]:
+def pages(folder: Path, key: bytes) -> Iterator[tuple[str, bytes]]:
+    """Every page of the file and of its log, decrypted, each with its place."""
     file = (folder / "vault.db").read_bytes()
     for n in range(len(file) // PAGE):
         page = file[n * PAGE : (n + 1) * PAGE]

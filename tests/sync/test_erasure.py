@@ -15,26 +15,24 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.casework import cases, refused
-from app.casework.desk import Desk, close_desk, open_desk
-from app.clock import SystemClock
+from app.casework.desk import Desk
 from app.i18n import translator
 from app.notebook import entry as notebook
 from app.notebook.ids import random_id
 from app.problems import Problem
 from app.rules.access import Officer
 from app.store import exchange, identity, snapshots
-from app.vault import vault
 from sync.client import erasure as carrying_out
 from sync.server import administration, authority, backup, case_keys, deciding, erasure, recovery, restore, retention
 from sync.server.commands import main
 from sync.server.config import PREFIX, Config
 from sync.server.statements import Signer
-from sync.server.verify import verify
 from sync.wire import messages, signing
 from tests.notebook.writers import key_of
 from tests.store.pages import places
 from tests.sync.conftest import Trial, start_trial, stop_trial
-from tests.sync.police import PASSPHRASE, Police, code_of, references, sync
+from tests.sync.erasing import faults, open_again, order, where_on_the_server
+from tests.sync.police import Police, code_of, references, sync
 
 CANARY = "Quenbyashgrove"
 
@@ -68,52 +66,8 @@ def case_with_a_name(desk: Desk) -> str:
     return case
 
 
-def order(police: Police, config: Config, case: str, by: str, second: str, reason: str = "its time is over") -> int:
-    """As the command does it, without the files of keys."""
-    signer = Signer(authority.signing_key(config.signing_key))
-    force = police.force
-    there = {person.id: Officer(person.id, person.role, person.unit) for person in force.do(administration.people)}
-    with backup.alone(config.owner_database) as owner, owner.transaction():
-        now = datetime.now(UTC)
-        return erasure.order(owner, force.org, case, (there[by], there[second]), reason, signer, now)
-
-
-def faults(police: Police) -> list[str]:
-    signer = Signer(authority.signing_key(police.force.config.signing_key))
-    return list(police.force.do(lambda c, org: list(verify(c, org, signer.public))))
-
-
-def where_on_the_server(conninfo: str, wanted: str) -> list[str]:
-    """The tables in whose rows a text stands."""
-    with psycopg.connect(conninfo) as connection:
-        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        found = []
-        for (table,) in tables:
-            for (row,) in connection.execute(f"SELECT t::text FROM {table} AS t".encode()):
-                raw = b"".join(_from_hex(part) for part in row.replace('"', "").replace(")", "").split(","))
-                if wanted in row or wanted.encode() in raw:
-                    found.append(table)
-        return sorted(set(found))
-
-
-def _from_hex(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text.lstrip("(").lstrip("\\").removeprefix("x"))
-    except ValueError:
-        return b""
-
-
 def on_disk(desk: Desk) -> list[str]:
     return places(desk.unlocked.folder, desk.unlocked.database_key(), CANARY)
-
-
-def open_again(police: Police, desk: Desk) -> Desk:
-    """The vault as the next start of the program opens it."""
-    folder = desk.unlocked.folder
-    close_desk(desk)
-    made = open_desk(vault.unlock(folder, PASSPHRASE, clock=SystemClock()))
-    police.desks[police.desks.index(desk)] = made
-    return made
 
 
 @pytest.fixture

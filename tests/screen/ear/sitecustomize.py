@@ -1,6 +1,6 @@
 """An ear in the program under test: it says over a socket what a screen reader would hear and what a passer-by would
-see. It presses nothing and changes nothing, save the hour where a night has to go by. Python loads it by itself where
-its folder stands on PYTHONPATH.
+see. It presses nothing and changes nothing, save the hour where a night has to go by, and what a proof asks of
+`mischief.py`. Python loads it by itself where its folder stands on PYTHONPATH.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 SOCKET, SAVED = "HOLDFAST_EAR", "HOLDFAST_EAR_SAVED"
 HOUR = "HOLDFAST_EAR_HOUR"  # a file with the seconds by which the program's clock is ahead of the machine's
 STALLS = "HOLDFAST_EAR_STALLS"  # how long the window stands still is measured
+MISCHIEF = "HOLDFAST_EAR_MISCHIEF"  # what of mischief.py is done to the program
 
 
 def listen(path: str) -> None:
@@ -76,7 +77,14 @@ def make_ear(application, path):
         def answer(self, with_whom, question):
             stall = self.stall(question)
             with with_whom:
-                reply = picture() if question == "picture" else json.dumps(stall or self.heard()).encode()
+                if question == "picture":
+                    reply = picture()
+                elif question.startswith(("raise ", "crash ")):
+                    import mischief
+
+                    reply = mischief.do(question)
+                else:
+                    reply = json.dumps(stall or self.heard()).encode()
                 try:
                     with_whom.sendall(reply)
                 except OSError:
@@ -135,6 +143,10 @@ def make_ear(application, path):
         live_by(os.environ[HOUR])
     if os.environ.get(SAVED):
         note_what_is_said_to_be_saved(os.environ[SAVED])
+    if os.environ.get(MISCHIEF):
+        import mischief
+
+        mischief.begin(application, os.environ[MISCHIEF].split())
     return Ear()
 
 
