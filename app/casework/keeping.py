@@ -21,6 +21,7 @@ from app.casework import operations
 from app.clock import iso
 from app.problems import Problem
 from app.store.store import FILE, Store
+from app.vault import aside as kept_aside
 from app.vault import container, header, returned
 from app.vault.disk import DISK, OneProgram, make_folder, problem_of, read_file, replace_file
 from app.vault.returned import Returned
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from app.casework.desk import Desk
 
 BACKUP = "backup"
-ASIDE = ".kept-aside"
-"""The folder beside the vaults in which what was there before is kept; the unlock screen does not look into it."""
 _COPY, _COMING = f"{FILE}.copy", ".coming-back"
 
 
@@ -105,7 +104,8 @@ def put_back(file: Path, folder: Path, unlock: Callable[[Path], Unlocked] | None
         if container.sum_of(coming / FILE)[1] != about.sum:
             raise Problem("backup.forged", file=file.name)
         _put_header(about, coming, file)
-        if there and _vault_of(folder) not in (about.vault, None):
+        # No id: damaged, which is why somebody brings a backup.
+        if there and kept_aside.vault_of(folder) not in (about.vault, None):
             raise Problem("backup.other_vault")
         returned.keep(coming, Returned(about.made_at))
         if unlock is not None:
@@ -164,26 +164,10 @@ def _kept_aside(folder: Path) -> Path:
     Raises Problem vault.in_use: a program that has it open would go on writing where nobody reads it.
     """
     OneProgram(folder / LOCK).release()
-    aside = place_aside(folder)
+    aside = kept_aside.place(folder)
     folder.rename(aside)
     DISK.sync_folder(aside.parent)
     return aside
-
-
-def place_aside(folder: Path) -> Path:
-    """Where a vault's folder is kept aside next: beside the vaults, in a folder that the unlock screen passes over."""
-    make_folder(folder.parent / ASIDE)
-    number = 1
-    while (aside := folder.parent / ASIDE / f"{folder.name}-{number}").exists():
-        number += 1
-    return aside
-
-
-def _vault_of(folder: Path) -> str | None:
-    try:
-        return header.read(folder).headers[0].device_id
-    except Problem:
-        return None  # damaged, which is why somebody brings a backup
 
 
 def _inside(folder: Path) -> set[str]:

@@ -152,7 +152,7 @@ def close_here(desk: Desk, receipt: str) -> None:
     if not hmac.compare_digest(given, json.loads(kept)["receipt"]):
         raise Problem("move.receipt_wrong")
     desk.store.close()
-    wiping.remove(desk.unlocked)
+    wiping.leave(desk.unlocked)
     desk.unlocked.close()
 
 
@@ -174,7 +174,7 @@ def move_in(
     Raises Problem vault.recovery_mistyped, move.code_wrong, container.damaged, container.foreign, what `vault.create`
     and the store raise; then nothing is left here.
     """
-    from app.casework.desk import close_desk, open_desk
+    from app.casework.desk import open_desk
 
     spelled = recovery_code.read_back(code)
     about: Move = container.read(file, MOVE, Move)
@@ -199,22 +199,23 @@ def move_in(
         try:
             source.verify()
             source.remember(MOVED, "")
+            # Before it is the vault's: stopped after that, it would go on under the name that the other laptop has.
+            identity.want(source, unlocked.laptop_id)
             source.copy(folder / FILE, unlocked.database_key())
         finally:
             source.close()
         desk = open_desk(unlocked, clock=clock or SystemClock(), policy=policy)
+        try:
+            operations.log(desk, desk.device_id, "alteration", "vault moved in from another laptop", told.moved_at)
+        except BaseException:
+            desk.store.close()
+            raise
     except BaseException:
         wiping.remove(unlocked)
         unlocked.close()
         raise
     finally:
         remove_database(coming)
-    try:
-        identity.want(desk.store, unlocked.laptop_id)
-        operations.log(desk, desk.device_id, "alteration", "vault moved in from another laptop", told.moved_at)
-    except BaseException:
-        close_desk(desk)
-        raise
     return MovedIn(desk, made.recovery_code, recovery_code.write_out(_receipt(spelled, about.salt)))
 
 

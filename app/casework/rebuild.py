@@ -10,7 +10,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.casework import keeping, operations
+from app.casework import operations
 from app.casework.desk import Desk, open_desk
 from app.clock import Clock, SystemClock
 from app.policy import DEFAULT_POLICY, Policy
@@ -19,6 +19,7 @@ from app.store import coming, identity
 from app.store.exchange import SERVER
 from app.store.salvage import Salvaged, salvage
 from app.store.store import FILE, Store
+from app.vault import aside as kept_aside
 from app.vault.disk import problem_of
 from app.vault.vault import Unlocked
 
@@ -69,7 +70,7 @@ def rebuild(unlocked: Unlocked, *, clock: Clock | None = None, policy: Policy = 
 
 def _copied_aside(folder: Path) -> Path:
     """Copy all files of a vault to where the unlock screen does not look, before anything is changed."""
-    aside = keeping.place_aside(folder)
+    aside = kept_aside.place(folder)
     try:
         shutil.copytree(folder, aside, ignore=shutil.ignore_patterns("*.lock"))
     except (OSError, shutil.Error) as error:

@@ -17,6 +17,8 @@ from sqlcipher3 import dbapi2 as sqlite
 from app.problems import Problem
 from app.store.connection import Connection, connect, file_errors, integrity, pragma, problems, remove_database
 from app.store.migrating import COPYING, Told
+from app.vault import aside as kept_aside
+from app.vault.disk import DISK
 
 DAYS = 30
 """For how many days after a change of format the copy is kept."""
@@ -91,13 +93,8 @@ def put_in_place(fresh: Path, target: Path) -> None:
     """Give a finished file its name, by which it replaces what bore it; it is on the disk when this returns."""
     flush(fresh)
     with file_errors(fresh):
-        fresh.replace(target)
-        if os.name == "posix":
-            folder = os.open(target.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        DISK.rename(fresh, target)
+        DISK.sync_folder(target.parent)
 
 
 def forget(path: Path, but: int | None = None) -> None:
@@ -114,12 +111,12 @@ def forget_unfinished(path: Path) -> None:
         remove_database(path.with_name(f"{path.name}{name}"))
 
 
-def within(path: Path, key: bytes, work: Callable[[Connection], None]) -> None:
+def within(path: Path, key: bytes, work: Callable[[Connection], None], *, aside: bool = False) -> None:
     """Do `work` in a transaction of each copy, so that what goes from the vault goes from them.
 
-    A copy in which it cannot be done is removed as a whole.
+    `aside`: also where the whole vault was kept aside. A copy in which it cannot be done is removed as a whole.
     """
-    for file in beside(path).values():
+    for file in (*beside(path).values(), *(_aside(path) if aside else ())):
         try:
             with contextlib.closing(connect(file, key)) as connection:
                 connection.execute("PRAGMA secure_delete = ON")
@@ -129,6 +126,12 @@ def within(path: Path, key: bytes, work: Callable[[Connection], None]) -> None:
                 connection.execute("COMMIT")
         except sqlite.Error:
             remove_database(file)
+
+
+def _aside(path: Path) -> list[Path]:
+    """The databases in what was kept aside of the whole vault, with the copies beside them."""
+    found = [folder / path.name for folder in kept_aside.of(path.parent)]
+    return [file for main in found for file in (main, *beside(main).values()) if file.exists()]
 
 
 def _prove(connection: Connection, fresh: Path, key: bytes, found: int) -> None:

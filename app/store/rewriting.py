@@ -11,7 +11,6 @@ from app.store.store import Store
 
 WANTED = "file to be written anew"
 """Under which name the vault keeps that it has to be done."""
-_LATER = ("store.busy", "store.full", "store.disk")
 
 
 def empty_log(store: Store) -> bool:
@@ -22,18 +21,20 @@ def empty_log(store: Store) -> bool:
 
 
 def if_wanted(store: Store) -> bool:
-    """Write the file anew where that has to be done; whether it was done. Without room it is tried the next time."""
+    """Write the file anew where that has to be done; whether it was done.
+
+    Without room, or where a page is damaged, it is tried the next time: nobody is kept out by it.
+    """
     if not store.recall(WANTED):
         return False
     try:
+        store.check_pages()  # met while the file is written anew, a damaged page looks as if memory were used up
         with store.reading() as connection:
             # Row numbers may change; their order, by which entries are read, stays.
             write_anew(connection)
         if not empty_log(store):
             return False
         store.remember(WANTED, "")
-    except Problem as problem:
-        if problem.code not in _LATER:
-            raise
+    except (Problem, MemoryError):
         return False
     return True

@@ -143,7 +143,7 @@ def remove(store: Store, case_id: str, kind: str, number: int, at: str, place: M
         connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?)", (case_id, kind, number, at))
         _keep(store, place)
         if kind != LOST:
-            store.in_copies(lambda copy: _take_out(copy, case_id))
+            store.in_copies(lambda copy: _take_out(copy, case_id), aside=kind == ERASED)
     store.forget()
     return True
 

@@ -240,9 +240,9 @@ class Store:
         elif now - (parse_moment(since) or now) > timedelta(days=copies.DAYS):
             copies.forget(self.path)
 
-    def in_copies(self, work: Callable[[Connection], None]) -> None:
-        """Do in the copies that are kept of this database what makes something go from it."""
-        copies.within(self.path, self._key, work)
+    def in_copies(self, work: Callable[[Connection], None], *, aside: bool) -> None:
+        """Do in the copies that are kept of this database what makes something go from it; `aside`: as in `within`."""
+        copies.within(self.path, self._key, work, aside=aside)
 
     def look_again(self) -> None:
         """Go on under the device identity that the vault has now: another connection may have taken a new one."""
@@ -647,15 +647,15 @@ class Store:
             def by(query: str) -> dict[str, int]:
                 return {str(name): int(count) for name, count in connection.execute(query)}
 
-            def one(table: str) -> int:
-                return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - ours
+            def one(query: str) -> int:
+                return int(connection.execute(query).fetchone()[0])
 
             return Counted(
                 entries=by("SELECT state, count(*) FROM entry GROUP BY state"),
                 records=by("SELECT type, count(*) FROM record GROUP BY type"),
-                cases=one("case_line"),
-                gone=one("gone"),
-                aside=one("aside"),
+                cases=one("SELECT count(*) FROM case_line"),
+                gone=one("SELECT count(*) FROM gone"),
+                aside=one("SELECT count(*) FROM aside"),
                 former=len(json.loads(self.recall(FORMER) or "[]")),
             )
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets as random
+import shutil
 from pathlib import Path
 
 from app.problems import Problem
-from app.vault import attempts, device_secret, header, wiped
+from app.vault import aside, attempts, device_secret, header, wiped
 from app.vault.device_secret import SecretStore
 from app.vault.disk import DISK, Disk
 from app.vault.header import LIMIT_BYTES
@@ -39,13 +40,28 @@ def finish(folder: Path, secrets: SecretStore | None, *, disk: Disk = DISK) -> W
     """Destroy what is still there of a vault whose end was decided; what stays of it, or None for any other folder."""
     left = wiped.look(folder)
     if left is not None:
-        _destroy(folder, left.secret_name, secrets, disk)
+        _destroy_all(folder, left.secret_name, secrets, disk)
     return left
 
 
+def leave(unlocked: Unlocked, *, disk: Disk = DISK) -> None:
+    """Destroy an open vault that goes on elsewhere, with what was kept aside of it."""
+    _destroy_all(unlocked.folder, unlocked.secret_name, unlocked.secrets, disk)
+
+
 def remove(unlocked: Unlocked, *, disk: Disk = DISK) -> None:
-    """Destroy an open vault of which nothing is to be handed over: it goes on elsewhere, or was never whole."""
+    """Destroy an open vault that was never whole."""
     _destroy(unlocked.folder, unlocked.secret_name, unlocked.secrets, disk)
+
+
+def _destroy_all(folder: Path, secret_name: str, secrets: SecretStore | None, disk: Disk) -> None:
+    # What was kept aside goes first: which it is, the vault's own header tells.
+    for kept in aside.of(folder):
+        with contextlib.suppress(OSError):  # the vault itself goes all the same
+            for name in {found.passphrase.secret_name for found in header.read(kept).headers}:
+                _destroy(kept, name, secrets, disk)
+            shutil.rmtree(kept)
+    _destroy(folder, secret_name, secrets, disk)
 
 
 def _destroy(folder: Path, secret_name: str, secrets: SecretStore | None, disk: Disk) -> None:

@@ -18,6 +18,7 @@ from app.clock import SystemClock
 from app.problems import Problem
 from app.store import identity
 from app.vault import container, header, returned, vault
+from app.vault.aside import ASIDE
 from app.vault.disk import Disk
 from app.vault.vault import FLOOR_COST
 
@@ -85,7 +86,7 @@ def test_nothing_is_replaced_in_silence(saved):
     assert code_of(lambda: keeping.put_back(file, folder, unlock)) == "backup.there"
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     aside = keeping.put_back(file, folder, unlock, replace=True).aside
-    assert aside == folder.parent / keeping.ASIDE / "one-1"
+    assert aside == folder.parent / ASIDE / "one-1"
     assert {path.name: path.read_bytes() for path in aside.iterdir()} == before
     with at_work(folder) as desk:
         assert references(desk) == ["NM-1"]
@@ -114,7 +115,7 @@ def test_where_it_cannot_take_its_place_what_was_there_is_there(saved, monkeypat
 
     monkeypatch.setattr(Path, "rename", fails)
     assert code_of(lambda: keeping.put_back(file, folder, unlock, replace=True)) == "vault.disk"
-    assert {path.name for path in folder.parent.iterdir()} == {"one", vault.LAPTOP, keeping.ASIDE}
+    assert {path.name for path in folder.parent.iterdir()} == {"one", vault.LAPTOP, ASIDE}
     with at_work(folder) as desk:
         assert references(desk) == ["NM-1", "NM-2"]
 

@@ -116,3 +116,20 @@ def test_a_file_that_cannot_be_written_changes_nothing(old, tmp_path):
     assert code_of(lambda: new_laptop.move_out(old, tmp_path / "no" / "folder")) == "vault.disk"
     assert new_laptop.moved_out(old) is None
     cases.new_case(old, "NM-2")
+
+
+def test_a_vault_that_cannot_arrive_whole_leaves_nothing(old, tmp_path, monkeypatch):
+    out, new = new_laptop.move_out(old, tmp_path / "file"), tmp_path / "new"
+
+    def full(*_given: object) -> None:
+        raise Problem("store.full", file="vault.db")
+
+    with monkeypatch.context() as later:
+        later.setattr(operations, "log", full)
+        assert (
+            code_of(lambda: new_laptop.move_in(tmp_path / "file", out.code, new, NEW, cost=FLOOR_COST)) == "store.full"
+        )
+    assert {path.name for path in new.iterdir()} <= {vault.LOCK}
+    made = new_laptop.move_in(tmp_path / "file", out.code, new, NEW, cost=FLOOR_COST)
+    assert references(made.desk) == ["NM-1"]
+    close_desk(made.desk)
