@@ -68,11 +68,11 @@ def salvage(damaged: Path, key: bytes, fresh: Path, vault: str) -> Salvaged:
     done = Salvaged()
     old = _Damaged(damaged, key)
     try:
-        _look_at_tables(old, damaged)
+        there = _look_at_tables(old, damaged)
         new = open_database(fresh, key, create=True)
         try:
             for table in _KEYS:
-                _copy(old, new, table, done)
+                _copy(old, new, table, there[table], done)
             _name_gaps(old, new, done)
             _identity(new, vault, done)
             new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -111,16 +111,22 @@ class _Damaged:
             self._open = None
 
 
-def _look_at_tables(old: _Damaged, damaged: Path) -> None:
+def _look_at_tables(old: _Damaged, damaged: Path) -> dict[str, set[str]]:
+    """The columns of each table; in a file of an earlier format some of them, or all of a table, are not there yet."""
     try:
-        for table in _KEYS:
-            old.first(f"SELECT 1 FROM {table} LIMIT 0")  # noqa: S608 - a table of ours
+        there = {table: {row[1] for row in old.execute(f"PRAGMA table_info({table})")} for table in _KEYS}
     except sqlite.DatabaseError as error:
         raise Problem("store.foreign", file=damaged.name) from error
+    if not there["entry"]:
+        raise Problem("store.foreign", file=damaged.name)
+    return there
 
 
-def _copy(old: _Damaged, new: Connection, table: str, done: Salvaged) -> None:
-    columns = [row[1] for row in new.execute(f"PRAGMA table_info({table})").fetchall()]
+def _copy(old: _Damaged, new: Connection, table: str, there: set[str], done: Salvaged) -> None:
+    done.copied[table] = 0
+    if not there:
+        return
+    columns = [row[1] for row in new.execute(f"PRAGMA table_info({table})").fetchall() if row[1] in there]
     if _KEYS[table] == ("rowid",):
         columns.insert(
             0, "rowid"
@@ -129,11 +135,9 @@ def _copy(old: _Damaged, new: Connection, table: str, done: Salvaged) -> None:
     marks = ", ".join("?" * len(columns))
     insert = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - a table of ours
     new.execute("BEGIN IMMEDIATE")
-    count = 0
     for row in _rows(old, table, names, done):
-        count += int(new.execute(insert, row).rowcount)
+        done.copied[table] += int(new.execute(insert, row).rowcount)
     new.execute("COMMIT")
-    done.copied[table] = count
 
 
 def _rows(old: _Damaged, table: str, names: str, done: Salvaged) -> Iterator[Sequence[Any]]:
@@ -262,11 +266,21 @@ def _identity(new: Connection, vault: str, done: Salvaged) -> None:
         # Nobody can vouch for what comes after it: the server learns of the next device by a code.
         new.execute("DELETE FROM meta WHERE name IN ('server', ?)", (FORMER,))
         # What was sent cannot be proven here without that key. The server has it, and hands it to the next device.
-        new.execute("DELETE FROM entry WHERE device = ? AND state = 'sent'", (device or vault,))
+        new.execute(_ACKNOWLEDGED, (device or vault,))
+        # What it refused is nowhere else as a thing that counts: it waits again, and is judged once more.
+        new.execute(
+            "UPDATE entry SET state = 'unsent', reason = NULL WHERE device = ? AND state = 'refused'",
+            (device or vault,),
+        )
     elif device is None:
         device = _signed_by(new, Ed25519PrivateKey.from_private_bytes(bytes(row[0])))
     for name, value in (("device", device or vault or random_id()), (VAULT, vault)):
         new.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+
+_ACKNOWLEDGED = (
+    "DELETE FROM entry WHERE device = ? AND (state = 'sent' OR state = 'gone' AND number IS NOT NULL AND body <> x'')"
+)
 
 
 def _signed_by(new: Connection, key: Ed25519PrivateKey) -> str | None:

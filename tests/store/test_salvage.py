@@ -8,8 +8,10 @@ import shutil
 import pytest
 
 from app.problems import Problem
-from app.store import coming, identity, salvage
+from app.store import coming, exchange, identity, migrating, salvage, snapshots
+from app.store.exchange import Accepted, Refused
 from app.store.store import Store
+from tests.store.formats import earlier
 from tests.store.vaults import CASE, DEVICE, FILE, KEY, answers, fill, new_store, raw, settle
 
 PAGE = 4096
@@ -138,6 +140,49 @@ def test_the_first_page_and_a_lost_key(sound, tmp_path):
     with pytest.raises(Problem, match=r"store\.foreign"):
         salvage.salvage(folder / FILE, KEY, tmp_path / "none.db", DEVICE)
     assert not (tmp_path / "none.db").exists()
+
+
+def test_with_a_lost_key_what_was_refused_waits_again_and_what_is_left_can_be_proven(tmp_path):
+    folder = tmp_path / "vault"
+    store = new_store(folder)
+    fill(store, 6)
+    fill(store, 2, "e" * 32)
+    waiting = exchange.outgoing(store)
+    exchange.acknowledge(store, [Accepted(one.first, one.first, "2026-11-14") for one in waiting])
+    fill(store, 1, "d" * 32)
+    refused = exchange.outgoing(store)
+    exchange.refuse(store, [Refused(one.first, "scope") for one in refused])
+    assert snapshots.remove(store, "e" * 32, snapshots.LEFT, 90, "2026-11-14")
+    store.close()
+    with raw(folder) as connection:
+        connection.execute("DELETE FROM secret")
+    connection.close()
+    assert salvage.salvage(folder / FILE, KEY, tmp_path / "fresh.db", DEVICE).key_lost
+    store = Store.at(tmp_path / "fresh.db", KEY, DEVICE)
+    identity.want(store, "f" * 32)
+    store.verify()
+    assert exchange.refused(store) == []
+    assert len(exchange.outgoing(store)) == len(refused) == 3
+    store.close()
+
+
+@pytest.mark.parametrize("upto", [3, migrating.newest() - 1])
+def test_a_damaged_database_of_an_earlier_format_is_copied_as_well(tmp_path, upto):
+    folder = tmp_path / "vault"
+    folder.mkdir(mode=0o700)
+    store = Store.create(folder, KEY, DEVICE, migrations=earlier(tmp_path / "before", upto))
+    with store.transaction() as connection:
+        connection.execute("INSERT INTO snapshot VALUES (?, 3, '', '', x'7b7d')", ("e" * 32,))
+    fill(store, 4)
+    shown = answers(store)
+    store.close()
+    done = salvage.salvage(folder / FILE, KEY, tmp_path / "fresh.db", DEVICE)
+    assert (done.tables, done.gaps, done.copied["snapshot"]) == (set(), {}, 1)
+    store = Store.at(tmp_path / "fresh.db", KEY, DEVICE)
+    store.rebuild()
+    store.verify()
+    assert answers(store) == shown
+    store.close()
 
 
 def test_whose_it_is_is_found_by_its_signatures(sound, tmp_path):
