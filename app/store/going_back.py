@@ -12,6 +12,7 @@ Of entries, the bytes are kept as they were signed, also where this program does
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any
 
 from app.notebook.entry import EntryRefused
 from app.problems import Problem
-from app.store import anew, copies, migrating, rows
+from app.store import anew, coming, copies, migrating, rows
 from app.store.connection import Connection, connect, pragma, problems, remove_database
 from app.store.database import open_database, while_upgrading
 from app.store.migrating import CHANGING, KEPT_SINCE, Told
@@ -56,6 +57,7 @@ def go_back(
     store.cannot_go_back, store.foreign, store.upgrade_full and the other Problems of the store; then the vault is as
     the newer program left it.
     """
+    coming.settle(folder, FILE, key)
     path = folder / FILE
     fresh = path.with_name(f"{path.name}{copies.UNFINISHED[1]}")
     try:
@@ -264,7 +266,8 @@ def _fold(made: Connection, case_id: str) -> None:
 def _compare(newer: Connection, made: Connection, fresh: Path) -> None:
     """Raise Problem store.disk unless both hold the same entries in the same order, byte for byte."""
     there = "SELECT device, first, hash, body, signature FROM entry ORDER BY rowid"
-    if any(one != other for one, other in zip(newer.execute(there), made.execute(there), strict=True)):
+    both = itertools.zip_longest(newer.execute(there), made.execute(there))
+    if any(one != other for one, other in both):
         raise Problem("store.disk", file=fresh.name)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from app.notebook import entry as notebook
 from app.notebook.ids import random_id
-from app.store import charges, copies, exchange, going_back, identity, migrating, snapshots
+from app.store import charges, coming, copies, exchange, going_back, identity, migrating, snapshots
 from app.store.connection import connect
 from app.store.exchange import Accepted
 from app.store.store import Store
@@ -331,4 +331,38 @@ def test_a_copy_that_cannot_be_read_is_done_without(tmp_path):
     assert answers(store) == shown
     store.verify()
     store.check_pages()
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "change", ["DELETE FROM entry WHERE rowid = 5", "UPDATE entry SET signature = x'' WHERE rowid = 5"]
+)
+def test_what_would_not_be_the_same_afterwards_is_not_put_in_its_place(tmp_path, monkeypatch, change):
+    folder, later = tmp_path / "vault", further(tmp_path / "later")
+    store = made(folder, later)
+    work(store)
+    store.close()
+    before = contents(folder)
+    compare = going_back._compare
+
+    def spoiled(newer, made, fresh):
+        made.execute(change)
+        compare(newer, made, fresh)
+
+    monkeypatch.setattr(going_back, "_compare", spoiled)
+    with problem("store.upgrade_disk"):
+        going_back.go_back(folder, KEY, DEVICE)
+    assert contents(folder) == before
+
+
+def test_a_key_that_came_into_force_under_the_newer_program_is_that_of_the_file_that_goes_back(tmp_path):
+    """The newer program was stopped between the header with another key and the file that lies ready under it."""
+    folder, later, other = tmp_path / "vault", further(tmp_path / "later"), bytes(32)
+    store = made(folder, later)
+    shown = answers(store)
+    coming.write(folder, lambda path: store.copy(path, other))
+    store.close()
+    going_back.go_back(folder, other, DEVICE)
+    store = Store.open(folder, other, DEVICE)
+    assert answers(store) == shown
     store.close()
