@@ -125,12 +125,13 @@ def list_cases(desk: Desk, told: Told = nobody) -> list[CaseLine]:
     After an update all lines are made anew, which takes a while where there are thousands: `told` hears LISTING and how
     much of it is done, in per cent.
     """
-    made, all_of_them = 0, len(desk.store.cases())
+    made = all_of_them = 0
 
     def summarise(view: CaseView) -> bytes:
-        nonlocal made
+        nonlocal made, all_of_them
         made += 1
         if made % _SOME_LINES == 0:
+            all_of_them = all_of_them or len(desk.store.cases())
             told(LISTING, 100 * made // max(all_of_them, made))
         return _ENCODER.encode(summary(desk, view))
 

@@ -104,8 +104,15 @@ def open_desk(
     than what the vault has seen is not used (`desk.force.problem`).
     """
     store = Store.open(unlocked.folder, unlocked.database_key(), unlocked.device_id, told=told)
+    try:
+        return _desk_with(store, unlocked, clock or SystemClock(), policy, library)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _desk_with(store: Store, unlocked: Unlocked, clock: Clock, policy: Policy, library: Library | None) -> Desk:
     rewriting.if_wanted(store)
-    clock = clock or SystemClock()
 
     def remember(name: str, value: str) -> None:
         with contextlib.suppress(Problem):  # a full disk keeps nobody out; it is noted with the next opening
