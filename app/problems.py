@@ -976,6 +976,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Nothing was taken in; the laptop still has everything."),
         N_("Check which server the laptop belongs to. If it is this one, have the file written anew there."),
     ),
+    "carrier.note_not_written": (
+        N_("The note “{file}” could not be written: {reason}."),
+        N_("What the laptop could not send is here, all of it."),
+        N_("Take the same carrier file in again, with another place for the note."),
+    ),
     "carrier.note_wrong": (
         N_("That is not this vault's server's note about a carrier file."),
         NOTHING_CHANGED,
@@ -1724,6 +1729,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("A case is erased by two people together, and these two may not."),
         NOTHING_CHANGED,
         N_("Give --by a supervisor of the case's unit, and --second another supervisor, standards or an auditor."),
+    ),
+    "server.device_unknown": (
+        N_("There is no device “{device}” here, so nobody knows what was on it."),
+        NOTHING_CHANGED,
+        N_("Use an id that “holdfast-server device” lists."),
     ),
     "server.nothing_revoked": (
         N_("There was no device to revoke: none has this id, or it was revoked before."),

@@ -24,6 +24,7 @@ from app.i18n import N_
 from app.packs import shelf
 from app.problems import Problem
 from app.vault import device_secret, process
+from app.version import program_version
 
 PASSED, NOTED, FAILED = "passed", "noted", "failed"
 LIST = "files.sha256"
@@ -127,15 +128,13 @@ def _today() -> date:
 
 def versions() -> dict[str, str]:
     """The program, Python and the libraries that carry it, as the running ones say themselves."""
-    from importlib.metadata import version
-
     from cryptography.hazmat.backends.openssl.backend import backend
 
     from app.store.probe import probe
 
     with _private_folder() as folder:
         return {
-            "Holdfast": version("holdfast"),
+            "Holdfast": program_version(),
             "Python": platform.python_version(),
             "OpenSSL in Python": ssl.OPENSSL_VERSION,
             "OpenSSL in cryptography": backend.openssl_version_text(),

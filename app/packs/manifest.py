@@ -8,7 +8,6 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal
 
 import msgspec
@@ -115,14 +114,6 @@ def in_words(one: Manifest, words: Translator) -> str:
         return words.text(N_("{title}: {kind}, number {serial} of {day}."), day=day, **facts)
     until = words.day(one.expires.isoformat())
     return words.text(N_("{title}: {kind}, number {serial} of {day}, until {until}."), day=day, until=until, **facts)
-
-
-def program_version() -> str:
-    """The version of this program; `0` where nobody knows it."""
-    try:
-        return version("holdfast")
-    except PackageNotFoundError:
-        return "0"
 
 
 def is_older(one: str, other: str) -> bool:

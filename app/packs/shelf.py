@@ -15,11 +15,12 @@ from pathlib import Path
 from app import paths
 from app.force.places import Folder, pack_keys
 from app.packs import content, pack
-from app.packs.manifest import Manifest, is_older, program_version
+from app.packs.manifest import Manifest, is_older
 from app.packs.pack import MOST_BYTES, Pack
 from app.policy import Policy
 from app.problems import Problem
 from app.vault import disk
+from app.version import program_version
 
 SUFFIX = ".pack"
 MOST_PACKS = 200

@@ -18,6 +18,7 @@ from app.store import identity as identities
 from app.store.charges import people_version
 from app.store.exchange import PULLED_AT, PUSHED_AT, Arrived, Outgoing
 from app.store.store import SCOPE, Store
+from app.version import program_version
 from sync.client import (
     charges,
     erasure,
@@ -219,7 +220,7 @@ class _Exchange(Talk):
                 mended=untold,
                 people=people_version(self.store),
                 authority=signing.key_name(self.member.authority.encode()),
-                program=version.ours(),
+                program=program_version(),
                 waiting=waiting,
                 waits_since=since or "",
                 receipts=receipts,

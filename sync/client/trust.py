@@ -31,11 +31,13 @@ def renew(talk: Talk, answer: messages.Pulled) -> None:
             raise Problem("sync.not_the_server") from error
         if len(key) != 32 or said.get("before") != signing.key_name(talk.server_key):
             raise Problem("sync.not_the_server")
-        _keep(talk, server_key=signing.to_text(key))
         talk.asking.believe(key)
-        # Extension codes are made from the key: those of the one before open nothing any more.
+        # Extension codes are made from the key: those of the one before open nothing any more. So both are kept at
+        # once: cut off between them, the server would take it that the codes of the new key are known here.
         told = talk.ask("/v1/lease", messages.WantLease(protocol=limits.PROTOCOL), messages.Leased)
-        lease.keep_secret(talk.store, told.extension)
+        with talk.store.transaction():
+            _keep(talk, server_key=signing.to_text(key))
+            lease.keep_secret(talk.store, told.extension)
 
 
 def _said(talk: Talk, stated: messages.Signed, kind: str) -> dict[str, object]:

@@ -1,11 +1,10 @@
-"""Which version of the program this is, and the one that the server asks for: told to the officer in time."""
+"""The oldest version of the program that the server asks for: told to the officer in time."""
 
 from __future__ import annotations
 
-import functools
-
 from app.store import standing
 from app.store.store import Store
+from app.version import program_version
 from sync.client import lease
 from sync.client.asking import RefusedByServer
 from sync.client.talk import Talk
@@ -13,20 +12,9 @@ from sync.wire import limits, programs
 from sync.wire.messages import Leased, Refusal, WantLease
 
 
-@functools.cache
-def ours() -> str:
-    """As it was packaged; empty where nobody knows, which counts as older than any other."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("holdfast")
-    except PackageNotFoundError:
-        return ""
-
-
 def note(store: Store, least: str, since: str) -> None:
     """Keep that this program is too old for the server, from when on, or that it is not."""
-    standing.want_update(store, since or "now" if programs.is_older(ours(), least) else "")
+    standing.want_update(store, since or "now" if programs.is_older(program_version(), least) else "")
 
 
 def refused(talk: Talk, refusal: Refusal) -> None:

@@ -96,7 +96,8 @@ def hand_over(parcel: bytes, *, reach: Open = Https) -> None:
     try:
         named = 0
         for box in told.boxes:
-            named += len(_hand_over(told, transport, Wiped(protocol=limits.PROTOCOL, device=told.device, box=box)))
+            one = Wiped(protocol=limits.PROTOCOL, device=told.device, box=box, order=told.order)
+            named += len(_hand_over(told, transport, one))
         if named < int(messages.statement(told.receipt)["entries"]):
             raise Problem("sync.not_understood", what="WipeNoted")
         last = Wiped(protocol=limits.PROTOCOL, device=told.device, receipt=told.receipt, order=told.order)

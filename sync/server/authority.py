@@ -186,12 +186,12 @@ def read_signing_keys(data: bytes) -> SigningKeys:
     return SigningKeys(private[0], tuple(private[1:]), tuple(retired))
 
 
-def write_signing_keys(file: Path, keys: SigningKeys) -> None:
-    """Put signing keys in the place of those in a file, whole or not at all."""
+def signing_keys_file(keys: SigningKeys) -> bytes:
+    """Signing keys as their file holds them (PEM)."""
     retired = [Ed25519PublicKey.from_public_bytes(key) for key in keys.retired]
     blocks = [_pem(key) for key in (keys.now, *keys.former)]
     blocks += [key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo) for key in retired]
-    write_over(file, b"".join(blocks))
+    return b"".join(blocks)
 
 
 def signing_key(file: Path) -> Ed25519PrivateKey:

@@ -80,13 +80,12 @@ def make(config: Config, file: Path, now: datetime, keys_file: Path | None = Non
     if file.exists():
         raise Problem("server.file_there", file=str(file))
     with alone(config.owner_database or config.database) as connection:
-        counts = _Counts()
-        with _whole(), _one_reading(connection):
-            shown = tables.names(connection)
-            standing = _standing(connection)
-            keys = case_keys.of_database(connection)
-            head = {"kind": KIND, "made_at": iso(now), "format": FORMAT}
-            with sealed_file.writing(file, head, sealed_for, _Reader(counts).look) as writer:
+        counts, head = _Counts(), {"kind": KIND, "made_at": iso(now), "format": FORMAT}
+        with sealed_file.writing(file, head, sealed_for, _Reader(counts).look) as writer:
+            with _whole(), _one_reading(connection):
+                shown = tables.names(connection)
+                standing = _standing(connection)
+                keys = case_keys.of_database(connection)
                 writer.write(["head", _head(connection, shown, standing)])
                 for name, content in _own_files(config).items():
                     writer.write(["file", name, content])
@@ -95,10 +94,10 @@ def make(config: Config, file: Path, now: datetime, keys_file: Path | None = Non
                         counts.count(message)
                         writer.write(message)
                 writer.write(["done"])
-        # From here on the file stands, and what opens it must: keys first into the database, then into their file.
-        with connection.transaction():
-            case_keys.keep(connection, keys.made)
-        case_keys.write(keys_file, keys, sealed_for, now)
+            # Cut off anywhere, no backup has its name without what opens it: first into the database, then into a file.
+            with connection.transaction():
+                case_keys.keep(connection, keys.made)
+            case_keys.write(keys_file, keys, sealed_for, now)
         made = Made(file, keys_file, file.stat().st_size, counts.rows, standing, False)
         return _note(connection, made, sealed_for, now)
 
@@ -203,7 +202,8 @@ def _note(connection: Connection, made: Made, sealed_for: Sequence[X25519PublicK
     told, names_now = set(names(sealed_for).split()), names(sealed_for)
     with connection.transaction():
         drilled = connection.execute("SELECT keys FROM backup_file WHERE drilled_at IS NOT NULL").fetchall()
-        verified = any(told & set(keys.split()) for (keys,) in drilled)
+        # Whichever of its keys opened the other one is among these.
+        verified = any(set(keys.split()) <= told for (keys,) in drilled)
         for one in made.standing:
             name = random_id()
             connection.execute(

@@ -9,7 +9,7 @@ import csv
 import io
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -67,7 +67,7 @@ def read(file: Path) -> list[Wish]:
         head = [name.strip().lower() for name in next(rows, [])]
         if sorted(head) != sorted(COLUMNS):
             raise Problem("server.officers_file", reason=f"line 1 must name {', '.join(COLUMNS)}")
-        wishes = list(_wishes(head, rows))
+        wishes = list(_wishes(head, ((rows.line_num, row) for row in rows)))
     except csv.Error as error:
         raise Problem("server.officers_file", reason=f"line {rows.line_num}: {error}") from error
     if not wishes or len(wishes) > _MOST:
@@ -75,10 +75,9 @@ def read(file: Path) -> list[Wish]:
     return wishes
 
 
-def _wishes(head: Sequence[str], rows: Iterator[list[str]]) -> Iterator[Wish]:
+def _wishes(head: Sequence[str], rows: Iterable[tuple[int, list[str]]]) -> Iterator[Wish]:
     wrong: list[str] = []
-    for row in rows:
-        number = rows.line_num  # type: ignore[attr-defined]
+    for number, row in rows:
         if not any(field.strip() for field in row):
             continue
         if len(row) != len(head):
@@ -134,7 +133,9 @@ def _look(one: Wish, units: dict[str, str], people: Sequence[Person], seen: set[
     if same in seen or (one.identity and f"identity {one.identity}" in seen):
         return "this officer stands in the list before", None
     seen.update({same, f"identity {one.identity}"} if one.identity else {same})
-    found = [p for p in people if (one.identity and p.identity == one.identity) or p.name == one.name]
+    found = [p for p in people if one.identity and p.identity == one.identity]
+    # Two people may have one name: whoever signs in as somebody else is another one.
+    found = found or [p for p in people if p.name == one.name and not (one.identity and p.identity)]
     if len(found) > 1:
         return "more than one officer is meant", None
     if not found:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ import msgspec
 from app.clock import iso
 from app.problems import Problem
 from sync.server import authority, config, fleet, push, service, strict, wiping
+from sync.server.command_line import Add, say
 from sync.server.database import ALL, Connection, Database
 from sync.server.door import Door
 from sync.server.events import note_event
@@ -21,8 +21,6 @@ from sync.server.exchange import Keeping
 from sync.server.statements import KNOWS, Signer
 from sync.server.wiping import NotBelieved
 from sync.wire import carried, limits, messages
-
-Add = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
 
 
 @dataclass(frozen=True)
@@ -34,14 +32,14 @@ class TakenIn:
     note: bytes
 
 
-def register(add: Add, say: Callable[[dict[str, object]], None]) -> None:
+def register(add: Add) -> None:
     """Put the command beside the others."""
-    one = add("carry-in", lambda o: _carry_in(o, say), "take in what a laptop could not send, from a carrier file")
+    one = add("carry-in", _carry_in, "take in what a laptop could not send, from a carrier file")
     one.add_argument("file", metavar="FILE", type=Path, help="as “holdfast vault carry-out” wrote it")
     one.add_argument("--note", metavar="FILE", type=Path, help="write a note there, for “holdfast vault carried”")
 
 
-def _carry_in(options: argparse.Namespace, say: Callable[[dict[str, object]], None]) -> int:
+def _carry_in(options: argparse.Namespace) -> int:
     if options.note and options.note.exists():
         raise Problem("container.there", file=options.note.name)
     told = config.read(file=options.config)
@@ -52,7 +50,7 @@ def _carry_in(options: argparse.Namespace, say: Callable[[dict[str, object]], No
     finally:
         made.close()
     if options.note:
-        options.note.write_bytes(done.note)
+        _write_note(options.note, done.note)
     counted = Counter(one.outcome for one in done.outcomes)
     say({"device": done.device, "entries": len(done.outcomes), **dict(sorted(counted.items()))})
     return 0
@@ -88,6 +86,13 @@ def take_in(database: Database, signer: Signer, file: carried.Carrier, now: date
         raise Problem("carrier.not_believed") from error
     word = signer.carried(file.device, epoch, now, outcomes)
     return TakenIn(file.device, outcomes, msgspec.json.encode(carried.Note(kind=carried.NOTE, word=word)))
+
+
+def _write_note(file: Path, note: bytes) -> None:
+    try:
+        authority.write_whole(file, note, mode=0o644)
+    except OSError as error:
+        raise Problem("carrier.note_not_written", file=file.name, reason=error.strerror or "no access") from error
 
 
 def _read(file: Path) -> carried.Carrier:

@@ -36,7 +36,7 @@ from sync.server import (
     fleet,
     fleet_commands,
     identity,
-    packs,
+    pack_commands,
     retention_commands,
     rotation_commands,
     service,
@@ -153,8 +153,8 @@ def _production(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add("verify", _verify, "check the whole history and name each row that was changed")
     add("export-audit", _audit, "what happened to devices and who was refused what, one JSON object a line")
     case_commands.register(add)
-    carrying.register(add, _say)
-    packs.register(add, _in_org, _say)
+    carrying.register(add)
+    pack_commands.register(add)
     backup_commands.register(add)
     retention_commands.register(add)
     fleet_commands.register(add)

@@ -16,7 +16,7 @@ from app.notebook.entry import Entry
 from app.problems import Problem
 from app.rules import access
 from app.rules.access import CaseFacts, Officer
-from sync.server import judge, push, scope, strict
+from sync.server import erasure, judge, push, scope, strict
 from sync.server.database import Connection
 from sync.server.events import note_event
 from sync.server.judge import ACCEPTED, Grounds, Sent, Verdict
@@ -104,6 +104,8 @@ def let_count(
         raise Problem("server.earlier_first")
     caller, (body, signature) = _caller(connection, org, kept), _row(connection, org, kept)
     taking = PostgresTaking(connection, caller)
+    if taking.erased([kept.case]):
+        raise Problem("server.cannot_count", reason=erasure.ERASED)  # its id is refused for ever
     sent = Sent(body, signature, hashlib.sha256(body).hexdigest(), strict.envelope(body))
     if not Signatures(caller.key, [sent]).good(sent):
         raise Problem("server.cannot_count", reason="signature")

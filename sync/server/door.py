@@ -84,7 +84,7 @@ class Door:
         often.note(caller.device)
         if caller.revoked and asked.path not in _OF_A_COPY:
             # What it still has to send is taken in and kept apart; it is handed nothing.
-            order = self._signer.wipe(caller.device, caller.epoch, self._clock.now())
+            order = self._signer.wipe(caller.device, caller.epoch, self._clock.now(), caller.whose)
             raise Refused(403, "revoked", order=order)
         if caller.replaced and asked.path not in _OF_A_COPY:
             raise Refused(409, "replaced")

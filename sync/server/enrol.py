@@ -210,6 +210,11 @@ _EARLIER = (
 )
 
 
+def later(connection: Connection, org: str, devices: list[str]) -> list[str]:
+    """These devices and all that took the place of one of them."""
+    return [one for (one,) in connection.execute(_LATER, {"devices": devices, "org": org}).fetchall()]
+
+
 def revoke(connection: Connection, org: str, devices: list[str]) -> int:
     """Revoke devices: from the commit on they get nothing but their order. Returns how many there were.
 
@@ -218,7 +223,7 @@ def revoke(connection: Connection, org: str, devices: list[str]) -> int:
     for their key alone: other vaults that have it, such as the one that was copied, stay.
     """
     place, wanted = lock(connection, org), {"devices": devices, "org": org}
-    whole = [device for (device,) in connection.execute(_LATER, wanted).fetchall()]
+    whole = later(connection, org, devices)
     earlier = [device for (device,) in connection.execute(_EARLIER, wanted).fetchall()]
     rows = connection.execute(
         "UPDATE device SET revoked_at = COALESCE(revoked_at, now()), key_only = device_id <> ALL(%(whole)s)"

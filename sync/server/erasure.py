@@ -17,7 +17,7 @@ from app.clock import parse_moment
 from app.problems import Problem
 from app.rules import access
 from app.rules.access import CaseFacts, Officer
-from sync.server import scope
+from sync.server import enrol, scope
 from sync.server.case_keys import Order
 from sync.server.database import Connection
 from sync.server.events import note_act, note_event
@@ -33,8 +33,9 @@ _EMPTY = "UPDATE {} SET body = ''::bytea WHERE org_id = %s AND case_id = %s AND 
 _HAD = (
     "SELECT device_id FROM subscription WHERE org_id = %(org)s AND case_id = %(case)s"
     " UNION SELECT device_id FROM entry WHERE org_id = %(org)s AND case_id = %(case)s"
-    " UNION SELECT device_id FROM quarantine WHERE org_id = %(org)s AND case_id = %(case)s ORDER BY 1"
+    " UNION SELECT device_id FROM quarantine WHERE org_id = %(org)s AND case_id = %(case)s"
 )
+_TOLD = "SELECT device_id FROM notice WHERE org_id = %s AND case_id = %s AND kind = %s"
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,9 @@ def order(
 ) -> int:
     """Order a case to be erased and erase it here; returns how many entries were emptied.
 
-    Ordered again, it empties what laptops sent about the case since. Raises Problem server.reason_missing,
-    server.case_unknown, server.legal_hold, server.erase_two_people.
+    Ordered again, it empties what laptops sent about the case since, and tells those that were not told yet.
+
+    Raises Problem server.reason_missing, server.case_unknown, server.legal_hold, server.erase_two_people.
     """
     if not reason.strip():
         raise Problem("server.reason_missing")
@@ -85,7 +87,7 @@ def order(
             "INSERT INTO erased VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (org, case, place.number + 1, now, by.id, second.id, reason.strip(), bytes(signed.body), signed.signature),
         )
-        scope.give(connection, org, _tell(connection, org, case, place.number))
+    scope.give(connection, org, _tell(connection, org, case, place.number))
     note_act(connection, org, ERASED, officer=by.id, case=case, detail=f"with {second.id}")
     return _destroy(connection, org, case)
 
@@ -110,15 +112,17 @@ def _is_erased(connection: Connection, org: str, case: str) -> bool:
 
 
 def _tell(connection: Connection, org: str, case: str, number: int) -> int:
-    """A notice for every device that may have anything of the case; returns the last number given."""
-    devices = [device for (device,) in connection.execute(_HAD, {"org": org, "case": case}).fetchall()]
-    for device in devices:
+    """A notice for every device that may have anything of the case, also for those that took the place of one, and was
+    not told yet; returns the last number given."""
+    had = [device for (device,) in connection.execute(_HAD, {"org": org, "case": case}).fetchall()]
+    told = {device for (device,) in connection.execute(_TOLD, (org, case, ERASED)).fetchall()}
+    for device in sorted({*had, *enrol.later(connection, org, had)} - told):
         number = tell(connection, org, device, case, number)
     return number
 
 
 def tell(connection: Connection, org: str, device: str, case: str, number: int) -> int:
-    """A notice for one device, which may have wrote in the case without ever holding it; returns the number given."""
+    """A notice for one device, which may have written in the case without ever holding it; returns the number given."""
     connection.execute(
         "INSERT INTO subscription (org_id, device_id, case_id, since) VALUES (%s, %s, %s, 0) ON CONFLICT DO NOTHING",
         (org, device, case),

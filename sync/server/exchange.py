@@ -202,7 +202,7 @@ class Exchange:
             outcomes=outcomes,
             server_time=iso(now),
             tree=tree_head,
-            order=self._signer.wipe(caller.device, caller.epoch, now) if caller.revoked else None,
+            order=self._signer.wipe(caller.device, caller.epoch, now, caller.whose) if caller.revoked else None,
         )
 
     def pull(self, caller: Caller, wish: Pull) -> Pulled:
@@ -406,7 +406,7 @@ class Exchange:
             if not caller.revoked:
                 raise Refused(403, str(reason)) from reason
         if caller.revoked:
-            raise Refused(403, "revoked", order=self._signer.wipe(caller.device, caller.epoch, now))
+            raise Refused(403, "revoked", order=self._signer.wipe(caller.device, caller.epoch, now, caller.whose))
         secret = self._signer.extension_secret(wish.device).hex()
         return Identified(agrees=agrees, extension=secret, server_time=iso(now))
 
@@ -417,7 +417,9 @@ class Exchange:
         now = self._clock.now()
         try:
             org = self._database.belonging(wish.device) if strict.is_id(wish.device) else None
-            if org is None or not (wish.box or wish.receipt):
+            keys = self._signer.every_public
+            org = org or wiping.lost(wish, keys).get("organisation")
+            if not isinstance(org, str) or not (wish.box or wish.receipt):
                 raise wiping.NotBelieved
             entries = push.look_at(wiping.opened(wish, self._signer.every_sealed_for))
             if len(entries) > limits.ENTRIES:
@@ -427,10 +429,13 @@ class Exchange:
                 self._keeping.require(connection)
                 caller = self._door.look_up(connection, org, wish.device)
                 if caller is None:
+                    wiping.know_again(connection, org, wish, keys, now)
+                    caller = self._door.look_up(connection, org, wish.device)
+                if caller is None:
                     raise wiping.NotBelieved
                 outcomes = wiping.take_in(connection, caller, entries, self._signer, now, for_good=True)
                 if wish.receipt is not None:
-                    wiping.note_receipt(connection, caller, wish, self._signer.public, now)
+                    wiping.note_receipt(connection, caller, wish, keys, now)
                 return outcomes
 
             return WipeNoted(outcomes=self._database.run(org, ALL, work), server_time=iso(now))

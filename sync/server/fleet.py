@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.clock import iso
+from app.problems import Problem
 from sync.server import least
 from sync.server.database import Connection
 from sync.server.events import note_act
@@ -156,7 +157,13 @@ def _state(
 
 
 def cases(connection: Connection, org: str, device: str) -> list[Held]:
-    """What was on a device, for whoever has to tell people that it is lost; those that it still holds first. Noted."""
+    """What was on a device, for whoever has to tell people that it is lost; those that it still holds first. Noted.
+
+    Raises Problem server.device_unknown: no list is not the same as an empty one.
+    """
+    query = "SELECT FROM device WHERE org_id = %s AND device_id = %s"
+    if connection.execute(query, (org, device)).fetchone() is None:
+        raise Problem("server.device_unknown", device=device)
     rows = connection.execute(_CASES, (org, device)).fetchall()
     note_act(connection, org, "cases_listed", device=device, detail=str(len(rows)))
     return [Held(case, iso(left) if left else "", *rest) for case, left, *rest in rows]

@@ -12,6 +12,7 @@ from typing import Protocol
 from app.rules.access import CaseFacts, Officer
 from app.rules.police import Police
 from sync.server.judge import Chain, Held, Parting
+from sync.wire import signing
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,16 @@ class Caller:
     """The highest of its requests, as it was before this one."""
     replaced: bool = False
     """Whether another device took its place: the vault was copied or put back."""
+
+    @property
+    def whose(self) -> dict[str, str]:
+        """As it stands in the order to destroy it, by which it is known again where a restore has lost it."""
+        return {
+            "organisation": self.org,
+            "officer": self.officer.id,
+            "author": self.author or "",
+            "key": signing.to_text(self.key),
+        }
 
 
 @dataclass(frozen=True)

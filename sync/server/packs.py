@@ -5,23 +5,14 @@ What it takes in must be signed by a key that its administrator names; each lapt
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
+from datetime import date, datetime
 
-from app import signed
 from app.packs import pack
 from app.problems import Problem
 from sync.server.database import Connection
 from sync.wire import limits, messages
 from sync.wire.signing import to_text
-
-Work = Callable[[Connection, str], Any]
-InOrg = Callable[[argparse.Namespace, Work], Any]
-Add = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
-Say = Callable[[dict[str, object]], None]
 
 
 def take_in(connection: Connection, org: str, file: bytes, keys: tuple[bytes, ...], now: datetime) -> pack.Pack:
@@ -92,46 +83,3 @@ def _refuse_past(connection: Connection, org: str, fresh: pack.Pack, today: date
         raise Problem("pack.older", name=told.name, serial=told.serial, seen=newest[0])
     if told.serial == newest[0] and fresh.sha256 != newest[1]:
         raise Problem("pack.same", name=told.name, serial=told.serial)
-
-
-# -- the command
-
-
-def register(add: Add, in_org: InOrg, say: Say) -> None:
-    """Put the command beside the others."""
-    one = add("pack", lambda o: _pack(o, in_org, say), "list the packs that laptops get, add one, or take one away")
-    one.add_argument("--add", metavar="FILE", type=Path)
-    one.add_argument("--keys", metavar="FILE", type=Path, help="with --add: the public keys that may have signed it")
-    one.add_argument("--remove", metavar="NAME")
-
-
-def _pack(options: argparse.Namespace, in_org: InOrg, say: Say) -> int:
-    if options.add:
-        file, keys = _read(options.add), _keys(options.keys)
-        fresh = in_org(options, lambda c, org: take_in(c, org, file, keys, datetime.now(UTC)))
-        say({"pack": fresh.manifest.name, "serial": fresh.manifest.serial, "kind": fresh.manifest.kind})
-    elif options.remove:
-        if not in_org(options, lambda c, org: take_away(c, org, options.remove)):
-            raise Problem("server.pack_unknown", name=options.remove)
-        say({"pack": options.remove, "removed": True})
-    else:
-        for name, serial, sha256, added in in_org(options, kept):
-            say({"pack": name, "serial": serial, "sha256": sha256, "added_at": added.isoformat()})
-    return 0
-
-
-def _keys(file: Path | None) -> tuple[bytes, ...]:
-    if file is None:
-        raise Problem("server.pack_keys")
-    try:
-        return signed.read_public(_read(file).decode("utf-8", "replace"))
-    except signed.NotAKey as error:
-        raise Problem("server.pack_keys") from error
-
-
-def _read(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            return opened.read(limits.PACK + 1)
-    except OSError as error:
-        raise Problem("pack.no_file", file=str(file), reason=error.strerror or "no access") from error

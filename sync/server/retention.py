@@ -22,6 +22,8 @@ from sync.server.database import Connection
 from sync.server.events import note_act
 
 FORMAT = "holdfast-retention/1"
+_LONGEST = {"days": 365_000, "years": 1000}
+"""Beyond that no calendar goes; what is to be kept for ever has no period."""
 _AT_ONCE = 100
 _OLD = (
     "SELECT c.case_id, c.changed_at, h.officer_id FROM held_case AS c LEFT JOIN legal_hold AS h ON h.org_id = c.org_id"
@@ -81,7 +83,7 @@ def periods(file: Path | None) -> list[Period]:
         found = msgspec.convert(tomllib.loads(where.read_text(encoding="utf-8")), _File)
     except (OSError, ValueError, msgspec.ValidationError) as error:
         raise Problem("server.retention_file", file=str(file), reason=_why(error)) from error
-    wrong = next((p.code for p in found.periods if p.keep.n < 1 or p.keep.unit not in ("days", "years")), "")
+    wrong = next((p.code for p in found.periods if not 1 <= p.keep.n <= _LONGEST.get(p.keep.unit, 0)), "")
     if found.format != FORMAT or not found.periods or wrong:
         raise Problem("server.retention_file", file=str(file), reason=wrong or found.format)
     return found.periods

@@ -49,7 +49,7 @@ def _signing_key(options: argparse.Namespace) -> int:
         keys = SigningKeys(keys.now, (), (*gone, *keys.retired))
     else:
         keys = SigningKeys(Ed25519PrivateKey.generate(), (keys.now, *keys.former), keys.retired)
-    authority.write_signing_keys(told.signing_key, keys)
+    _replace(told.signing_key, authority.signing_keys_file(keys))
     _note(told, "signing_key_rotated", signing.key_name(keys.public[0]))
     _say([signing.key_name(key) for key in keys.public[: 1 + len(keys.former)]])
     return 0

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -126,10 +127,12 @@ class Signer:
             }
         )
 
-    def wipe(self, device: str, epoch: str, now: datetime) -> messages.Signed:
+    def wipe(
+        self, device: str, epoch: str, now: datetime, whose: Mapping[str, str] = MappingProxyType({})
+    ) -> messages.Signed:
         """The order to destroy the keys of a revoked device and to keep what it has not sent, sealed."""
         said = {"kind": WIPE, "device": device, "epoch": epoch, "issued_at": iso(now), "seal": self.seal_key}
-        return self._state(said)
+        return self._state({**said, **whose})
 
     def carried(self, device: str, epoch: str, now: datetime, outcomes: list[messages.Outcome]) -> messages.Signed:
         """What became of the entries of a carrier file."""

@@ -11,9 +11,9 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from app.clock import iso
-from sync.server import heads, push
+from sync.server import enrol, heads, push, strict
 from sync.server.database import Connection
-from sync.server.events import note_event
+from sync.server.events import note_act, note_event
 from sync.server.judge import GAP, REFUSED, Sent
 from sync.server.ledger import Apart, Caller, Written
 from sync.server.postgres import PostgresTaking
@@ -79,11 +79,56 @@ def keep_apart(ledger: PostgresTaking, caller: Caller, rest: Sequence[Sent], now
     return [messages.Outcome(first=one.first, outcome=one.outcome, reason=one.reason) for one in apart]
 
 
-def note_receipt(connection: Connection, caller: Caller, wish: messages.Wiped, server: bytes, now: datetime) -> None:
+def lost(wish: messages.Wiped, keys: Sequence[bytes]) -> dict[str, Any]:
+    """What the order in a message says of a device that is not known here. `keys`: with which this server signs or has
+    signed. Raises NotBelieved where none of them signed it, or it is another device's."""
+    if wish.order is None:
+        raise NotBelieved
+    said = _said(wish.order)
+    if not _is_order(wish.order, said, wish.device, keys):
+        raise NotBelieved
+    return said
+
+
+def know_again(connection: Connection, org: str, wish: messages.Wiped, keys: Sequence[bytes], now: datetime) -> None:
+    """Register a device that was lost by putting the server back, as revoked: its order says whose it was. An officer
+    who was lost with it comes back out of service, without a unit. Raises NotBelieved."""
+    said = lost(wish, keys)
+    officer, author = said.get("officer"), said.get("author")
+    try:
+        key = signing.from_text(str(said.get("key")))
+    except ValueError as error:
+        raise NotBelieved from error
+    there = connection.execute("SELECT FROM organisation WHERE org_id = %s", (org,)).fetchone()
+    if there is None or said.get("organisation") != org or len(key) != 32:
+        raise NotBelieved
+    if not isinstance(officer, str) or not strict.is_id(officer) or not isinstance(author, str):
+        raise NotBelieved
+    connection.execute(
+        "INSERT INTO officer (org_id, officer_id, name, role, unit_id, active)"
+        " VALUES (%s, %s, %s, 'officer', '', false) ON CONFLICT DO NOTHING",
+        (org, officer, author),
+    )
+    made = messages.Enrol(
+        protocol=wish.protocol, secret="", device=wish.device, laptop="", key="", author=author, program=""
+    )
+    try:
+        enrol.insert(connection, org, officer, made, key, 0, now)
+    except enrol.NotEnrolled as error:
+        raise NotBelieved from error
+    connection.execute(
+        "UPDATE device SET revoked_at = %s WHERE org_id = %s AND device_id = %s", (now, org, wish.device)
+    )
+    note_act(connection, org, "revoked", officer=officer, device=wish.device, detail="known again by its order")
+
+
+def note_receipt(
+    connection: Connection, caller: Caller, wish: messages.Wiped, keys: Sequence[bytes], now: datetime
+) -> None:
     """Note that a device has destroyed its keys; said twice, it stays as it was. Raises NotBelieved.
 
-    `server`: this server's public key. Where the device is not revoked, for its officer is in service again, the order
-    itself says that there was one; from now on it is revoked, for nobody can use it any more.
+    `keys`: with which this server signs or has signed. Where the device is not revoked, for its officer is in service
+    again, the order itself says that there was one; from now on it is revoked, for nobody can use it any more.
     """
     assert wish.receipt is not None
     body = bytes(wish.receipt.body)
@@ -93,7 +138,7 @@ def note_receipt(connection: Connection, caller: Caller, wish: messages.Wiped, s
     entries = said.get("entries")
     if (said.get("kind"), said.get("device")) != (_KIND, caller.device) or not isinstance(entries, int):
         raise NotBelieved
-    if not caller.revoked and not _ordered(caller, wish.order, str(said.get("order")), server):
+    if not caller.revoked and not _ordered(caller, wish.order, str(said.get("order")), keys):
         raise NotBelieved
     connection.execute(
         "UPDATE device SET wiped_at = %(now)s, revoked_at = COALESCE(revoked_at, %(now)s)"
@@ -103,17 +148,18 @@ def note_receipt(connection: Connection, caller: Caller, wish: messages.Wiped, s
     note_event(connection, caller, "wiped", "", f"{entries} entries handed over")
 
 
-def _ordered(caller: Caller, order: messages.Signed | None, named: str, server: bytes) -> bool:
+def _ordered(caller: Caller, order: messages.Signed | None, named: str, keys: Sequence[bytes]) -> bool:
     """Whether this is the order that a receipt names, this server's, for that device."""
-    if order is None:
+    if order is None or hashlib.sha256(bytes(order.body)).hexdigest() != named:
         return False
-    body = bytes(order.body)
-    if not signing.holds(order.signature, signing.statement_bytes(body), server):
+    return _is_order(order, _said(order), caller.device, keys)
+
+
+def _is_order(order: messages.Signed, said: dict[str, Any], device: str, keys: Sequence[bytes]) -> bool:
+    signed = signing.statement_bytes(bytes(order.body))
+    if not any(signing.holds(order.signature, signed, key) for key in keys):
         return False
-    said = _said(order)
-    return (said.get("kind"), said.get("device")) == (WIPE, caller.device) and (
-        hashlib.sha256(body).hexdigest() == named
-    )
+    return (said.get("kind"), said.get("device")) == (WIPE, device)
 
 
 def _said(signed: messages.Signed) -> dict[str, Any]:

@@ -132,7 +132,8 @@ class Wiped(Message):
     box: str = ""
     receipt: Signed | None = None
     order: Signed | None = None
-    """With the receipt, the order that it names: the server may not know any more that there was one."""
+    """The order by which it was destroyed: a server that was put back may not know any more that there was one, nor
+    whose the device is."""
 
 
 class WipeNoted(Message):

@@ -237,6 +237,28 @@ def test_laptops_may_rely_on_backups_once_a_drill_has_shown_that_they_open(force
     assert (third.verified, covered(force)) == (False, 3)
 
 
+def test_a_key_that_nobody_has_shown_to_open_a_backup_counts_for_none(force, config, worked, key, tmp_path):
+    """Two custodians have one key each; the drill was done with the key of one of them."""
+    recovery.make(tmp_path / "second.key", tmp_path / "second.pub")
+    both = tmp_path / "both.pub"
+    both.write_bytes(config.recovery_key.read_bytes() + (tmp_path / "second.pub").read_bytes())
+    first = make(dataclasses.replace(config, recovery_key=both), tmp_path / "for-both.backup")
+    restore.drill(config, first.file, first.keys_file, keys(key), now(), lambda _done: None)
+    assert make(dataclasses.replace(config, recovery_key=both), tmp_path / "next.backup").verified
+    alone = dataclasses.replace(config, recovery_key=tmp_path / "second.pub")
+    assert not make(alone, tmp_path / "for-the-second.backup").verified
+
+
+def test_no_backup_has_its_name_before_what_opens_it_is_kept(config, worked, tmp_path, monkeypatch):
+    def full(*_words: object) -> None:
+        raise Problem("server.file_not_written", file="case-keys.sealed", reason="No space left on device")
+
+    monkeypatch.setattr(case_keys, "write", full)
+    with pytest.raises(Problem, match=r"server\.file_not_written"):
+        make(config, tmp_path / "first.backup")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["recovery.key", "recovery.pub"]
+
+
 def test_a_drill_finds_a_history_that_was_changed(force, config, elsewhere, worked, key, tmp_path):
     change = "UPDATE entry SET received_at = replace(received_at, %s, %s) WHERE org_id = %s RETURNING 1"
     force.rows(change, "T", "t", force.org)

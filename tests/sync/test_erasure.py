@@ -23,7 +23,18 @@ from app.problems import Problem
 from app.rules.access import Officer
 from app.store import exchange, identity, snapshots
 from sync.client import erasure as carrying_out
-from sync.server import administration, authority, backup, case_keys, deciding, erasure, recovery, restore, retention
+from sync.server import (
+    administration,
+    authority,
+    backup,
+    case_keys,
+    deciding,
+    enrol,
+    erasure,
+    recovery,
+    restore,
+    retention,
+)
 from sync.server.commands import main
 from sync.server.config import PREFIX, Config
 from sync.server.statements import Signer
@@ -197,6 +208,49 @@ def test_of_a_former_device_what_cannot_follow_any_more_is_kept_and_shown(police
     assert line.why == "what goes before it was destroyed here, and the server has lost it"
 
 
+def test_whoever_wrote_in_it_without_ever_having_it_is_told_by_the_next_order(police, config, ranks):
+    desk = police.enrolled()
+    case = case_with_a_name(desk)
+    sync(desk)
+    order(police, config, case, *ranks)
+    late = police.force.laptop()
+    late.new_case(CANARY, case=case)
+    late.push()
+    for _ in range(2):
+        order(police, config, case, *ranks)
+    late.pull()
+    assert [(one.kind, one.case) for one in late.notices] == [("erased", case)]
+    (told,) = police.force.do(erasure.told)
+    assert told.waits == sorted([desk.device_id, late.device])
+
+
+def test_a_device_that_took_the_place_of_one_that_wrote_in_it_is_told(police, config, ranks):
+    owner, other = police.enrolled(), police.enrolled(police.force.officer(unit=police.force.do(_new_unit)))
+    case = case_with_a_name(owner)
+    sync(owner)
+    other.store.write(case, [notebook.append(random_id(), "note", {"text": CANARY})], other.author, other.clock)
+    assert sync(other).refused == 1
+    identity.want(other.store, "f" * 32)
+    sync(other)
+    order(police, config, case, *ranks)
+    assert sync(other).removed == {case}
+    assert on_disk(open_again(police, other)) == []
+
+
+def test_what_a_revoked_laptop_wrote_about_it_can_never_count(police, config, ranks):
+    laptop = police.force.laptop()
+    case = laptop.new_case(CANARY)
+    laptop.push()
+    order(police, config, case, *ranks)
+    police.force.do(lambda c, org: enrol.revoke(c, org, [laptop.device]))
+    laptop.new_case("again", case=case)
+    assert [one.reason for one in laptop.push().outcomes] == ["revoked"]
+    by, told = Officer(ranks[0], "supervisor", police.force.unit), (laptop.device, 2)
+    with pytest.raises(Problem, match=r"server\.cannot_count"):
+        police.force.do(lambda c, org: deciding.let_count(c, org, *told, by, "it matters", datetime.now(UTC)))
+    assert police.force.rows("SELECT count(*) FROM held_case WHERE case_id = %s", case) == [(0,)]
+
+
 def test_an_erased_id_is_refused_for_ever(police, config, ranks):
     laptop = police.force.laptop()
     case = laptop.new_case(CANARY)
@@ -345,6 +399,7 @@ def test_what_is_due_follows_from_the_last_change_the_grade_and_the_profile(poli
         "format = 'holdfast-retention/1'\nperiods = []",
         "format = 'holdfast-retention/1'\n[[periods]]\ncode = 'a'\nkeep = { n = 0, unit = 'years' }",
         "format = 'holdfast-retention/1'\n[[periods]]\ncode = 'a'\nkeep = { n = 1, unit = 'weeks' }",
+        "format = 'holdfast-retention/1'\n[[periods]]\ncode = 'a'\nkeep = { n = 9999, unit = 'years' }",
         "format = 'holdfast-retention/1'\n[[periods]]\ncode = 'a'\nkepe = 1\nkeep = { n = 1, unit = 'days' }",
     ],
 )

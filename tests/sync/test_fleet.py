@@ -14,8 +14,9 @@ import pytest
 from app.casework import cases, status
 from app.i18n import translator
 from app.problems import Problem
-from sync.client import lease, version
-from sync.server import bulk, fleet, fleet_commands, least
+from app.version import program_version
+from sync.client import lease
+from sync.server import administration, bulk, fleet, fleet_commands, least
 from sync.server import commands as server
 from sync.wire import code as codes
 from sync.wire import programs
@@ -49,9 +50,9 @@ def test_every_device_says_how_it_stands_and_the_worst_comes_first(police, told,
     cases.new_case(desk, reference="A")
     sync(desk)
     behind, over, gone = force.laptop(), force.laptop(), force.laptop()
-    behind.pull_page(program=version.ours(), waiting=3, waits_since="2026-11-14T01:10:00+00:00")
-    over.pull_page(program=version.ours())
-    gone.pull_page(program=version.ours())
+    behind.pull_page(program=program_version(), waiting=3, waits_since="2026-11-14T01:10:00+00:00")
+    over.pull_page(program=program_version())
+    gone.pull_page(program=program_version())
     with force.owner() as owner:
         owner.execute("UPDATE device SET lease_until = now() WHERE device_id = %s", (over.device,))
         owner.execute("UPDATE device SET revoked_at = now() WHERE device_id = %s", (gone.device,))
@@ -61,7 +62,7 @@ def test_every_device_says_how_it_stands_and_the_worst_comes_first(police, told,
     mine = found[3]
     assert (mine["device"], mine["program"], mine["waiting"], mine["unit_name"]) == (
         desk.store.device,
-        version.ours(),
+        program_version(),
         0,
         "Unit",
     )
@@ -119,6 +120,15 @@ def test_a_lost_laptops_cases_are_listed_with_those_for_few(police, told):
     assert police.force.rows("SELECT count(*) FROM event WHERE kind = 'cases_listed' AND org_id = %s", police.force.org)
 
 
+def test_of_a_device_that_nobody_knows_no_empty_list_is_shown(police, told):
+    for wanted in (("f" * 32,), ()):
+        assert "nobody knows what was on it" in told("device", "cases", *wanted)
+    found = police.force.rows(
+        "SELECT count(*) FROM event WHERE kind = 'cases_listed' AND org_id = %s", police.force.org
+    )
+    assert found == [(0,)]
+
+
 # ---- A list of officers ----------------------------------------------------------------------------------------------
 
 
@@ -151,6 +161,16 @@ def test_a_list_becomes_officers_and_codes(police, told, tmp_path):
 def test_no_name_is_a_formula_in_the_table(text):
     assert fleet_commands._inert(text) == f"'{text}"
     assert fleet_commands._inert(f"A{text}") == f"A{text}"
+
+
+def test_two_people_of_one_name_are_told_apart_by_how_they_sign_in(police, told, tmp_path):
+    force = police.force
+    force.do(lambda c, org: administration.new_officer(c, org, "Ada Lark", "officer", force.unit, "ada.lark.1"))
+    force.do(lambda c, org: administration.new_unit(c, org, "South"))
+    file = written(tmp_path, "Ada Lark,officer,South,ada.lark.2")
+    assert json.loads(told("enrolment-code", "--from", str(file)))["made"] == 1
+    again = told("enrolment-code", "--from", str(file), "--codes", str(tmp_path / "again.csv"))
+    assert json.loads(again)["made"] == 0
 
 
 def test_every_wrong_line_is_named_and_nothing_is_done(police, told, tmp_path):

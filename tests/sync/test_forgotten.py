@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from app.casework import cases, edit
 from app.casework.desk import Desk
+from app.clock import SystemClock
 from app.store import identity
-from sync.client import lease, membership
+from app.vault import wiping
+from sync.client import lease, membership, wipe
+from sync.server import deciding
+from sync.server import enrol as revoking
 from sync.wire import signing
 from tests.sync.police import Police, code_of, enrol, references, sync
 from tests.sync.test_copied import Copies, copies, renewed, rounds_of
@@ -62,6 +67,34 @@ def test_what_it_was_before_and_is_lost_as_well_vouches_for_it(police: Police, c
     assert (desk.device_id, identity.former_ids(desk.store)[0]) in rows
     assert known(police, desk) == {"by the first device", "made on the laptop"}
     assert references(desk, case) == ["by the first device"]
+
+
+@pytest.mark.parametrize("officer_too", [False, True])
+def test_what_a_destroyed_vault_hands_over_is_taken_though_the_server_lost_it(police: Police, officer_too: bool):
+    """The order was carried out, then the server was put back to a time before it knew the device, or its officer."""
+    before = police.backup()
+    officer = police.force.officer()
+    kept = before if officer_too else police.backup()
+    desk = police.enrolled(officer)
+    cases.new_case(desk, "sent before")
+    sync(desk)
+    cases.new_case(desk, "never sent")
+    police.force.do(lambda c, org: revoking.revoke(c, org, [desk.device_id]))
+    assert code_of(lambda: sync(desk)) == "sync.revoked"
+    parcel = wipe.carry_out(desk.store, SystemClock(), lambda parcel: wiping.destroy(desk.unlocked, parcel))
+    assert parcel is not None
+    police.put_back(kept)
+    for _ in range(2):
+        wipe.hand_over(parcel)
+    force = police.force
+    assert force.rows(
+        "SELECT wiped_at IS NOT NULL, officer_id FROM device WHERE org_id = %s AND device_id = %s",
+        force.org,
+        desk.device_id,
+    ) == [(True, officer)]
+    apart = force.do(deciding.waiting)
+    assert [(one.reason, one.officer, one.decidable) for one in apart] == [("revoked", officer, True)] * 3
+    assert force.rows("SELECT active FROM officer WHERE officer_id = %s", officer) == [(not officer_too,)]
 
 
 def test_no_other_server_takes_a_vault_that_its_own_still_knows(police: Police):

@@ -81,6 +81,9 @@ def test_the_commands_carry_it_there_and_back(police, trial, tmp_path, capsys):
     assert (over.returncode, len(over.stderr.splitlines())) == (1, 3)
     again = json.loads(trial.command("carry-in", file).stdout)
     assert (again["entries"], again["already"]) == (waiting, waiting)
+    nowhere = trial.command("carry-in", file, "--note", str(tmp_path / "nowhere" / "note"))
+    safe = "What the laptop could not send is here, all of it."
+    assert (nowhere.returncode, nowhere.stderr.splitlines()[1]) == (1, safe)
     capsys.readouterr()
     assert main(["vault", "carried", note, *opening]) == 0
     assert main(["status", *opening]) == 0

@@ -15,6 +15,7 @@ import pytest
 
 from app.casework import cases
 from app.casework.desk import Desk
+from app.problems import Problem
 from sync.client import lease, membership
 from sync.client.asking import Asking
 from sync.server import authority
@@ -100,6 +101,39 @@ def test_laptops_follow_a_new_signing_key_by_the_word_of_the_old_one(trial, poli
     # What the old key had signed is still history.
     said = trial.command("verify", "--organisation", police.force.name).stdout
     assert said.startswith("Every entry is as it was signed")
+
+
+def test_cut_off_while_a_new_key_is_taken_up_its_extension_codes_are_learnt_all_the_same(
+    trial, police, told, monkeypatch
+):
+    desk = police.enrolled()
+    settled(police, desk)
+    old, codes = key_of(desk), desk.store.recall(lease.SECRET)
+    told("rotate-signing-key")
+    new = names(trial)[0]
+    ask = Asking.ask
+
+    def cut(self: Asking, path: str, message: Any, reply: Any) -> Any:
+        if path == "/v1/lease":
+            raise Problem("sync.unreachable")
+        return ask(self, path, message, reply)
+
+    monkeypatch.setattr(Asking, "ask", cut)
+    reload(trial, lambda: code_of_last(desk) == "sync.unreachable")
+    assert (key_of(desk), desk.store.recall(lease.SECRET)) == (old, codes)
+    monkeypatch.setattr(Asking, "ask", ask)
+    settled(police, desk)
+    assert key_of(desk) == new
+    assert desk.store.recall(lease.SECRET) != codes
+
+
+def code_of_last(desk: Desk) -> str:
+    """What a round ends with; "" where it is done."""
+    try:
+        sync(desk)
+    except Problem as problem:
+        return problem.code
+    return ""
 
 
 def test_a_key_that_the_old_one_did_not_state_is_not_believed(trial, police, monkeypatch):

@@ -14,6 +14,7 @@ from types import TracebackType
 from app import logs
 from app.i18n import PSEUDO
 from app.problems import Problem
+from app.version import program_version
 from ui.commands import arguments
 from ui.commands.out import say
 
@@ -72,9 +73,7 @@ def _without_command(rest: list[str]) -> int:
         print(arguments.usage())
         return DONE
     if rest == ["--version"]:
-        from importlib.metadata import version
-
-        print(f"holdfast {version('holdfast')}")
+        print(f"holdfast {program_version()}")
         return DONE
     if "--self-check" in rest:
         from ui.commands.self_check import self_check

@@ -98,6 +98,30 @@ def test_a_receipt_that_is_not_the_devices_is_not_believed(force: Force, laptop:
     assert force.rows("SELECT wiped_at FROM device WHERE device_id = %s", laptop.device) == [(None,)]
 
 
+@pytest.mark.parametrize(
+    "wrong", ["another server's", "another device's", "without a key", "another organisation's", ""]
+)
+def test_a_device_that_was_lost_is_known_again_by_its_very_order_alone(force: Force, laptop: Laptop, wrong: str):
+    laptop.new_case()
+    lost = Laptop(force, laptop.officer)
+    lost.new_case()
+    public = signing.to_text(lost.writer.public.public_bytes_raw())
+    whose = {"organisation": force.org, "officer": laptop.officer, "author": lost.author, "key": public}
+    whose |= {"without a key": {"key": ""}, "another organisation's": {"organisation": "f" * 32}}.get(wrong, {})
+    own = Signer(authority.signing_key(force.config.signing_key))
+    signer = Signer(Ed25519PrivateKey.generate()) if wrong == "another server's" else own
+    device = laptop.device if wrong == "another device's" else lost.device
+    order = signer.wipe(device, "e" * 32, datetime.now(UTC), whose)
+    if wrong:
+        with pytest.raises(RefusedError, match="403 not_enrolled"):
+            hand_over(lost, boxed(lost), order=order)
+    else:
+        answer = hand_over(lost, boxed(lost), order=order)
+        assert [(one.outcome, one.reason) for one in answer.outcomes] == [("refused", "revoked")]
+    rows = force.rows("SELECT revoked_at IS NOT NULL FROM device WHERE device_id = %s", lost.device)
+    assert rows == ([] if wrong else [(True,)])
+
+
 def test_tries_are_counted(force: Force, laptop: Laptop):
     revoke(force, laptop)
     codes = []
