@@ -28,7 +28,8 @@ class Shelf(Protocol):
 def fetch(talk: Talk, shelf: Shelf, *, now: bool = False) -> None:
     """Take what the server has and this laptop has not, where it is time to ask, or `now`.
 
-    What cannot be taken is told in `talk.done.not_taken`, and asked for again the next time.
+    What cannot be taken is told in `talk.done.not_taken`, and asked for again the next time; so is why nothing can be
+    told of what is here, which stays so until somebody mends it.
     """
     if not now and not _is_time(talk):
         return
@@ -36,14 +37,18 @@ def fetch(talk: Talk, shelf: Shelf, *, now: bool = False) -> None:
         have = shelf.have()
     except Problem as problem:
         talk.done.not_taken.append(problem)
-        return
+    else:
+        _pages(talk, shelf, have)
+    talk.store.remember(ASKED, iso(talk.clock.now()))
+
+
+def _pages(talk: Talk, shelf: Shelf, have: dict[str, int]) -> None:
     try:
         while _page(talk, shelf, have):
             pass
     except RefusedByServer as refused:
         if refused.refusal.code != "not_found":  # a server of an earlier version has none
             raise
-    talk.store.remember(ASKED, iso(talk.clock.now()))
 
 
 def _page(talk: Talk, shelf: Shelf, have: dict[str, int]) -> bool:

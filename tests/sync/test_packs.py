@@ -9,6 +9,7 @@ import pytest
 
 from app import paths, signed
 from app.clock import FixedClock, SystemClock
+from app.force.places import PACK_KEY_FILE
 from app.packs import shelf
 from app.packs.arriving import Arriving
 from app.policy import Policy
@@ -137,6 +138,20 @@ def test_a_round_brings_packs_once_an_hour_and_keeps_none_that_it_does_not_trust
     assert round_with().packs == 1
     assert names(folder) == ["harbour-services-2.pack"]
     assert shelf.look([folder], [PUBLIC]).refused == ()
+
+
+def test_keys_that_others_can_change_are_said_once_an_hour_and_not_with_each_round(force, police, folder, tmp_path):
+    desk, clock = police.enrolled(), FixedClock(SystemClock().now())
+    (tmp_path / "machine").mkdir()
+    (tmp_path / "machine" / PACK_KEY_FILE).write_text("")
+    (tmp_path / "machine" / PACK_KEY_FILE).chmod(0o666)
+
+    def said():
+        return [problem.code for problem in sync(desk, clock, shelf=Arriving(FORCE, TODAY)).not_taken]
+
+    assert (said(), said()) == (["policy.open"], [])
+    clock.advance(fetched.EVERY.total_seconds() + 1)
+    assert said() == ["policy.open"]
 
 
 def test_a_round_without_a_shelf_asks_for_none(force, police, folder):
