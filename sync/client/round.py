@@ -231,7 +231,7 @@ class _Exchange(Talk):
             self.push()
             first.take_in(self)
             return True
-        witness.met(self, answer.epoch, answer.tree)
+        witness.met(self, answer.epoch, answer.tree, asked=True)
         if answer.head.last < self.acknowledged() and self.put_back(answer.head):
             self.push()
         elif answer.head.last > last:

@@ -12,18 +12,21 @@ TREE = "tree head"
 """Under which name the vault keeps the size and the root of the newest head that was shown to hold."""
 
 
-def met(talk: Talk, epoch: str, head: messages.TreeHead | None) -> None:
+def met(talk: Talk, epoch: str, head: messages.TreeHead | None, *, asked: bool = False) -> None:
     """Keep the newest head of the server's tree, once it is shown that the one before is its beginning.
 
-    Raises Problem sync.not_the_server, sync.history_changed.
+    `asked`: the server was told which head is known here, and owes the proof; without it, or with a smaller tree, its
+    history is another one. Raises Problem sync.not_the_server, sync.history_changed.
     """
-    if head is None:
-        return
     size, known = kept(talk.store)
+    if head is None:
+        if asked and size:
+            raise Problem("sync.history_changed")
+        return
     raw = signing.from_text(head.root)
     if not signing.holds(head.signature, signing.tree_head_bytes(epoch, head.size, raw), talk.server_key):
         raise Problem("sync.not_the_server")
-    if head.size < size or (not head.consistency and head.size > size > 0):
+    if not asked and (head.size < size or (not head.consistency and head.size > size > 0)):
         return  # an answer that proves nothing yet: the next pull names the size that is known here
     proof = [signing.from_text(one) for one in head.consistency]
     if not tree.grew(size, known, head.size, raw, proof):

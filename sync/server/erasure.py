@@ -250,6 +250,12 @@ def is_order(body: bytes, signature: str, case: str, keys: Any) -> bool:
     return (said.get("kind"), said.get("case")) == (ERASURE, case)
 
 
+def ordered_by(body: bytes) -> list[str]:
+    """The ids of the two officers who gave an order, as it was signed."""
+    said = _said(body)
+    return [str(said.get("by", "")), str(said.get("second", ""))]
+
+
 def _said(body: bytes) -> dict[str, Any]:
     try:
         found = msgspec.json.decode(body)

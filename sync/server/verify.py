@@ -6,7 +6,8 @@ It reads all of an organisation, in the order of the numbers, and names each row
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Iterator, Sequence
+import re
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
@@ -16,11 +17,25 @@ from app.notebook import entry as notebook
 from app.notebook import tree
 from sync.server import erasure, strict
 from sync.server.database import Connection
-from sync.server.judge import GAP
+from sync.server.deciding import COUNTS
+from sync.server.judge import ACCEPTED, FORKED, GAP, REFUSED
 from sync.server.push import added
 from sync.wire import signing
 
 _PAGE = 1000
+_HASH = re.compile(r"[0-9a-f]{64}")
+_SIGNED = frozenset({"author", "unknown", "revoked", "scope", "role", "receiver", "erased"})
+"""Reasons with which an entry is only kept apart once its signature was found to be its device's."""
+
+
+_NOTED = """
+SELECT device_id, split_part(detail, ' ', 1), split_part(detail, ' ', 2), kind FROM event
+    WHERE org_id = %(org)s AND kind = %(forked)s
+UNION SELECT device_id, first::text, hash, %(refused)s FROM entry WHERE org_id = %(org)s AND released
+UNION SELECT device_id, first::text, hash, outcome FROM quarantine WHERE org_id = %(org)s AND outcome = %(refused)s
+"""
+"""What has to be among what was kept apart: what was forked, and what was released. Of what was refused and not
+released, its device's chain tells."""
 
 
 @dataclass
@@ -45,40 +60,53 @@ def verify(connection: Connection, org: str, *public: bytes) -> Iterator[str]:
     `public`: the keys with which the server signs and has signed. Of a case that was erased by an order, hashes and
     signatures still have to fit; its bytes are nowhere.
     """
-    keys = _keys(connection, org)
+    keys = yield from _keys(connection, org)
     walk = Walk()
     walk.erased = yield from _orders(connection, org, public)
     yield from _entries(connection, org, keys, walk)
     yield from _tree(connection, org, walk)
     yield from _heads(connection, org, walk, public)
-    yield from _cases(connection, org, walk)
+    yield from _cases(connection, org, walk, keys)
+    yield from _apart(connection, org, walk.erased, keys)
     yield from _chains(connection, org, walk.erased)
 
 
 def _orders(connection: Connection, org: str, public: Sequence[bytes]) -> Generator[str, None, frozenset[str]]:
     """The cases that were erased by an order of this server."""
-    rows = connection.execute("SELECT case_id, body, signature FROM erased WHERE org_id = %s", (org,)).fetchall()
-    for case, body, signature in rows:
+    rows = connection.execute(
+        "SELECT case_id, body, signature, officer_id, second_id FROM erased WHERE org_id = %s", (org,)
+    ).fetchall()
+    for case, body, signature, *both in rows:
         if not erasure.is_order(bytes(body), signature, case, public):
             yield f"erased {case}: its order is not this server's"
-    return frozenset(case for case, _, _ in rows)
+        elif erasure.ordered_by(bytes(body)) != both:
+            yield f"erased {case}: its columns say something else than its order"
+    return frozenset(row[0] for row in rows)
 
 
-def _keys(connection: Connection, org: str) -> dict[str, Ed25519PublicKey]:
+def _keys(connection: Connection, org: str) -> Generator[str, None, dict[str, Ed25519PublicKey]]:
     rows = connection.execute("SELECT device_id, key FROM device WHERE org_id = %s", (org,)).fetchall()
-    return {device: Ed25519PublicKey.from_public_bytes(bytes(key)) for device, key in rows}
+    keys: dict[str, Ed25519PublicKey] = {}
+    for device, key in rows:
+        try:
+            keys[device] = Ed25519PublicKey.from_public_bytes(bytes(key))
+        except ValueError:
+            yield f"device {device}: its key is none"
+    return keys
 
 
 def _entries(connection: Connection, org: str, keys: dict[str, Ed25519PublicKey], walk: Walk) -> Iterator[str]:
     while True:
         rows = connection.execute(
-            "SELECT number, leaf, device_id, first, count, case_id, hash, received_at, digest, body, signature"
-            " FROM entry WHERE org_id = %s AND number > %s ORDER BY number LIMIT %s",
-            (org, walk.number, _PAGE),
+            "SELECT number, leaf, device_id, first, count, case_id, hash, received_at, digest, body, signature,"
+            " released, EXISTS (SELECT FROM decision AS v WHERE v.org_id = e.org_id AND v.device_id = e.device_id"
+            " AND v.first = e.first AND v.hash = e.hash AND v.verdict = %s)"
+            " FROM entry AS e WHERE org_id = %s AND number > %s ORDER BY number LIMIT %s",
+            (COUNTS, org, walk.number, _PAGE),
         ).fetchall()
         if not rows:
             return
-        for number, leaf, device, first, count, case, own, received, digest, raw, signature in rows:
+        for number, leaf, device, first, count, case, own, received, digest, raw, signature, released, decided in rows:
             name = f"entry {number}"
             body = bytes(raw)
             if body or case not in walk.erased:
@@ -88,12 +116,16 @@ def _entries(connection: Connection, org: str, keys: dict[str, Ed25519PublicKey]
                     yield f"{name}: its columns say something else than its bytes"
             if not _is_signed(keys.get(device), bytes(signature), own):
                 yield f"{name}: its signature is not its device's"
+            if released != decided:
+                yield f"{name}: that somebody let it count, and who did, do not stand together"
             if leaf != walk.size:
                 yield f"{name}: an entry before it is missing, or one was put in"
-            walk.digests[case] = added(walk.digests.get(case, bytes(32)), own)
+            # A hash that is none was named above; the entry's own stands for it, so that the rest can be looked at.
+            counted = own if _HASH.fullmatch(own) else hashlib.sha256(body).hexdigest()
+            walk.digests[case] = added(walk.digests.get(case, bytes(32)), counted)
             if walk.digests[case] != bytes(digest):
                 yield f"{name}: its case's digest does not follow from the entries"
-            made = tree.new_nodes(walk.size, [tree.leaf(signing.leaf_bytes(number, own, received))], walk.node)
+            made = tree.new_nodes(walk.size, [tree.leaf(signing.leaf_bytes(number, counted, received))], walk.node)
             walk.nodes.update(made)
             walk.size, walk.number = walk.size + 1, number
             walk.changed[case] = number
@@ -114,7 +146,9 @@ def _says(body: bytes, device: str, first: int, count: int, case: str) -> bool:
         place = strict.envelope(body)
     except strict.NotStrict:
         return False
-    return (place.device, place.first, place.count, place.case) == (device, first, count, case)
+    # What was kept apart may name anything as its case; of that it is kept what a table can hold.
+    said = place.case[:64].replace("\0", "")
+    return (place.device, place.first, place.count, said) == (device, first, count, case)
 
 
 def _previous(body: bytes) -> str:
@@ -148,11 +182,50 @@ def _heads(connection: Connection, org: str, walk: Walk, public: Sequence[bytes]
             yield f"tree_head {size}: what was signed then is not what the entries say now"
 
 
-def _cases(connection: Connection, org: str, walk: Walk) -> Iterator[str]:
+def _cases(connection: Connection, org: str, walk: Walk, devices: Collection[str]) -> Iterator[str]:
     rows = connection.execute("SELECT case_id, number, digest FROM held_case WHERE org_id = %s", (org,)).fetchall()
     for case, number, digest in rows:
         if walk.digests.get(case) != bytes(digest) or walk.changed.get(case) != number:
             yield f"held_case {case}: does not follow from the entries"
+    # What a vault notes of itself stands under its device's id, and is no case.
+    for case in sorted(walk.digests.keys() - {row[0] for row in rows} - walk.erased - set(devices)):
+        yield f"held_case {case}: is missing"
+
+
+def _apart(
+    connection: Connection, org: str, erased: frozenset[str], keys: dict[str, Ed25519PublicKey]
+) -> Iterator[str]:
+    """What was kept apart is what came, and is under its own place; its signature holds where that was looked at.
+
+    What came twice for one place, and what a person let count, is here as well as where that was noted.
+    """
+    rows = connection.execute(
+        "SELECT device_id, first, count, case_id, hash, reason, body, signature, outcome FROM quarantine"
+        " WHERE org_id = %s ORDER BY device_id, first, hash",
+        (org,),
+    ).fetchall()
+    # Beside each fork the log's own side of it is kept once more.
+    there = {(one[0], str(one[1]), one[4], one[8]) for one in rows if one[8] != ACCEPTED}
+    noted = dict.fromkeys(connection.execute(_NOTED, {"org": org, "refused": REFUSED, "forked": FORKED}).fetchall())
+    for device, first, *_ in [*(one for one in noted if one not in there), *(there - noted.keys())]:
+        yield f"entry {device}:{first}, kept apart: is missing, or nothing says that it came"
+    for device, first, count, case, own, reason, raw, signature, _ in rows:
+        name, body = f"entry {device}:{first}, kept apart", bytes(raw)
+        if not body and case in erased:
+            continue
+        if hashlib.sha256(body).hexdigest() != own:
+            yield f"{name}: its bytes do not have its hash"
+        if not _says(body, device, first, count, case):
+            yield f"{name}: its columns say something else than its bytes"
+        if reason in _SIGNED and not _is_signed(keys.get(device), _raw(signature), own):
+            yield f"{name}: its signature is not its device's"
+
+
+def _raw(signature: str) -> bytes:
+    try:
+        return signing.from_text(signature)
+    except ValueError:
+        return b""
 
 
 def _chains(connection: Connection, org: str, erased: frozenset[str]) -> Iterator[str]:

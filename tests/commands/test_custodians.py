@@ -48,7 +48,7 @@ def test_two_custodians_open_a_vault_and_the_officer_is_told(full, keys, tmp_pat
     alone = holdfast("--vault", full.folder, "vault", "recover", *given[:2], given=f"{asked['code']}\n{NEW}\n")
     assert (alone.code, "of one" in alone.err) == (1, True)
     done = holdfast(
-        "--vault", full.folder, "vault", "recover", *given, "--json", given=f"{asked['code']}\n{NEW}\n"
+        "--vault", full.folder, "vault", "recover", *given, "--renew-code", "--json", given=f"{asked['code']}\n{NEW}\n"
     )  # fmt: skip
     assert (done.code, done.line["custodians"]) == (0, "Maud Ferrier, Iden Sorley"), done.err
     again = holdfast("--vault", full.folder, "vault", "recover", *given, given=f"{asked['code']}\n{NEW}\n")
@@ -61,6 +61,7 @@ def test_two_custodians_open_a_vault_and_the_officer_is_told(full, keys, tmp_pat
     told = [(one.what, one.reason) for one in operations.logged(desk, desk.device_id)]
     assert ("opened by two custodians", "Maud Ferrier, Iden Sorley") in told
     assert ("passphrase changed", "") in told
+    assert ("recovery code renewed", "") in told
     recovery.acknowledge(desk)
     assert recovery.unread(desk) == []
     close_desk(desk)

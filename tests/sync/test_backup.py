@@ -224,6 +224,8 @@ def test_laptops_may_rely_on_backups_once_a_drill_has_shown_that_they_open(force
     assert [one.faults for one in told] == [[]]
     assert told[0].rows == first.rows
     assert covered(force) == 2
+    noted = {kind for (kind,) in force.rows("SELECT kind FROM event WHERE org_id = %s", force.org)}
+    assert noted >= {"backed_up", "backup_drilled"}
     with psycopg.connect(config.owner_database) as owner:
         assert owner.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'drill%'").fetchall() == []
     worked.new_case()

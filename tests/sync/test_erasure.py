@@ -313,6 +313,8 @@ def test_a_receipt_that_is_another_devices_is_not_noted(police, config, ranks):
         laptop.pull_page(receipts=[messages.Signed(body=msgspec.Raw(body), signature=signature)])
         found = police.force.rows("SELECT count(*) FROM erasure_receipt WHERE org_id = %s", police.force.org)
         assert found == [(noted,)]
+        heard = "SELECT count(*) FROM event WHERE org_id = %s AND kind = 'case_destroyed'"
+        assert police.force.rows(heard, police.force.org) == [(noted,)]
 
 
 def test_two_people_with_a_reason_and_no_hold(police, config, ranks):
@@ -340,6 +342,8 @@ def test_two_people_with_a_reason_and_no_hold(police, config, ranks):
     for officer in (by, standards):
         police.force.do(lambda c, org: administration.involve(c, org, few, officer, "named"))  # noqa: B023
     assert order(police, config, few, by, standards) == 1
+    noted = police.force.rows("SELECT case_id FROM event WHERE org_id = %s AND kind = 'erased'", police.force.org)
+    assert {one for (one,) in noted} == {case, few}
 
 
 def _new_unit(connection, org: str) -> str:

@@ -46,6 +46,8 @@ def test_what_was_not_sent_is_carried_there_and_back(police, signer, tmp_path):
     assert b"begun after it" not in data
     done = take_in(police, signer, data)
     assert [one.outcome for one in done.outcomes] == ["accepted"] * count
+    noted = police.force.rows("SELECT detail FROM event WHERE org_id = %s AND kind = 'carried'", police.force.org)
+    assert [detail.split()[0] for (detail,) in noted] == [str(count)]
     again = take_in(police, signer, data)
     assert [one.outcome for one in again.outcomes] == ["already"] * count
     assert [(one.first, one.number) for one in again.outcomes] == [(one.first, one.number) for one in done.outcomes]

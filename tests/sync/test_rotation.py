@@ -167,6 +167,8 @@ def test_another_certificate_is_served_without_a_new_start(trial, police, told, 
     authority.make_server(tmp_path, "127.0.0.1")
     told("rotate-certificate", str(tmp_path / "server.crt"), str(tmp_path / "server.key"))
     assert served(trial) == before
+    noted = "SELECT count(*) FROM event WHERE org_id = %s AND kind = 'certificate_rotated'"
+    assert police.force.rows(noted, police.force.org) == [(1,)]
     reload(trial, lambda: served(trial) != before)
     settled(police, desk)
     # One that no laptop would believe is not taken, neither by the command nor by the server.

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PySide6.QtWidgets import QApplication
 
-from app.casework import cases, edit
+from app.casework import cases, edit, operations
 from app.casework.desk import Desk, close_desk, open_desk
 from app.clock import FixedClock, iso
 from app.problems import Problem
@@ -192,6 +192,7 @@ def test_a_code_opens_the_cases_again(closed, enrolled):
     assert [line.reference for line in closed.session.case_lines()] == ["NM-2026-0417"]
     assert window.find_box.isEnabled()
     assert "open until" in window.status.text()
+    assert "opened by extension code" in [one.what for one in operations.logged(enrolled, enrolled.device_id)]
 
 
 def test_the_servers_answer_opens_them_again(closed, enrolled):

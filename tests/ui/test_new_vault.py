@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
+from app.casework.operations import logged
 from app.vault import vault
 from tests.ui.conftest import begin
 from ui.shell.new_vault import NewVault
@@ -116,6 +117,7 @@ def test_a_vault_has_its_own_page_for_passphrase_and_code(at_work, desk, qtbot, 
     page.code.button.click()
     assert not page.code.isVisible()
     assert page.code.label.text() == ""
+    assert logged(desk, desk.device_id)[-1].what == "recovery code renewed"
     folder = desk.unlocked.folder
     one.officer._end()
     vault.unlock(folder, new, clock=clock).close()

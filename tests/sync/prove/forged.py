@@ -148,11 +148,11 @@ def _mutated(stage: Stage, hand: Laptop) -> SignedEntry:
     made = msgspec.to_builtins(hand.writer.entry(changes, case=case))
     place = {name: made[name] for name in ("device", "first", "count", "previous")}
     for _ in range(stage.chance.randrange(1, 4)):
-        _mutate(made, stage.chance)
+        mutate(made, stage.chance)
     return _signed_bytes({**made, **place}, hand, stage.chance)
 
 
-def _mutate(tree: Any, chance: random.Random) -> None:
+def mutate(tree: Any, chance: random.Random) -> None:
     """Put something else in some place of a tree, take it away, or put it there twice."""
     places: list[tuple[Any, Any]] = []
     waiting = [tree]
@@ -219,7 +219,7 @@ def _misplaced(stage: Stage, hand: Laptop, found: Found) -> None:
     else:
         tree = msgspec.to_builtins(made)
         tree["case"] = chance.choice(stage.cases)
-        _mutate(tree, chance)
+        mutate(tree, chance)
         one = _signed_bytes(tree, hand, chance)
     found.count(f"entries {kind}")
     _push(hand, [one], found)

@@ -54,7 +54,7 @@ def run(times: int, off: str = "") -> Found:
                 found.count("waits for the end of something")
                 if not told:
                     found.faults.append(f"{what} is listened to for ever")
-        grown = memory(made) - grown
+        found.grown = grown = memory(made) - grown
         if grown > MOST_MEMORY:
             found.faults.append(f"the server grew by {grown >> 20} MiB")
         found.faults += sorted({line.split("bug:")[1] for line in made.log.read_text().splitlines() if "bug:" in line})

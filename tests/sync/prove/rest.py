@@ -26,6 +26,8 @@ class Found:
     acknowledged: int = 0
     healed_s: float = 0.0
     rounds_to_heal: int = 0
+    grown: int = 0
+    """Bytes by which the server's process became larger."""
     faults: list[str] = field(default_factory=list)
 
     def count(self, what: str, more: int = 1) -> None:

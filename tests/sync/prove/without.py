@@ -9,6 +9,7 @@ from unittest import mock
 
 import msgspec
 
+from app.rules import access
 from app.store import exchange
 from sync.client import round as rounds
 from sync.client.asking import Asking
@@ -105,6 +106,12 @@ def _trusting_reader() -> Any:
     return mock.patch.object(app, "read", lambda body, kind: msgspec.json.decode(body, type=kind))
 
 
+def _another_table() -> Any:
+    """The server's officers may have what lies below their unit; laptops do not know of it."""
+    wider = {**access._OFFICER, "below": access._WORK}
+    return mock.patch.object(access, "_TABLE", {**access._TABLE, "officer": wider})
+
+
 def _first_come() -> Any:
     """Whoever is connected stays so, whoever it is."""
     return mock.patch.object(patience, "protocol", return_value=patience.protocol(1 << 30))
@@ -121,6 +128,7 @@ _WITHOUT = {
     "an entry is signed by its device": _any_signature,
     "a request is signed by its device": _open_door,
     "what is not theirs is not there": _telling_door,
+    "one table for both ends": _another_table,
     "strangers make room": _first_come,
     "what is no message is refused": _trusting_reader,
 }

@@ -114,6 +114,12 @@ CHANGES = {
     "a digest": ("UPDATE held_case SET digest = set_byte(digest, 0, 1) WHERE org_id = %s", "held_case"),
     "a device's head": ("UPDATE device SET last = last + 1 WHERE org_id = %s AND last = 2", "device"),
     "what was refused": ("DELETE FROM quarantine WHERE org_id = %s", "entry"),
+    "what was refused, in other words": (
+        "UPDATE quarantine SET body = set_byte(body, 40, 65) WHERE org_id = %s",
+        "entry",
+    ),
+    "a case that nobody has any more": ("DELETE FROM held_case WHERE org_id = %s", "held_case"),
+    "what nobody let count": ("UPDATE entry SET released = true WHERE org_id = %s AND number = 2", "entry 2:"),
 }
 
 

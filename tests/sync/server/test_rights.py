@@ -1,135 +1,24 @@
-"""Role × relation × flag × verb, tried by real requests: what the server does is what the one table says, cell by cell.
+"""Where a suspect works for the police: to whom such a case goes, however and whenever that is said.
 
-And where a suspect works for the police: to whom such a case goes, however and whenever that is said.
+That the server does what the one table of rights says, cell by cell: `tests/proof/access.py`.
 """
 
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.notebook import entry as notebook
 from app.notebook.ids import random_id
-from app.rules import access
-from app.rules.access import CaseFacts, Officer
-from sync.server import administration, scope
-from sync.server.database import Connection
-from sync.server.postgres import lock
+from sync.server import administration
 from sync.wire import limits, messages
 from tests.sync.laptops import Force, Laptop, RefusedError
-
-VERBS = (access.CHANGE, access.HAND_OVER, access.ANSWER, access.REASSIGN)
-OFFER = "0f" * 16
 
 
 def outcomes(answer: Any) -> list[tuple[str, str]]:
     return [(one.outcome, one.reason) for one in answer.outcomes]
-
-
-class Cells:
-    """A case for each relation, flag and verb, to which one officer stands in that way alone."""
-
-    def __init__(self, force: Force, role: str) -> None:
-        self.force = force
-        self.above = force.do(lambda c, org: administration.new_unit(c, org, "Above"))
-        self.elsewhere = force.do(lambda c, org: administration.new_unit(c, org, "Elsewhere"))
-        force.do(
-            lambda c, org: c.execute(
-                "UPDATE unit SET above = %s WHERE org_id = %s AND unit_id = %s", (self.above, org, force.unit)
-            )
-        )
-        self.author, self.mate = force.laptop(unit=self.elsewhere), force.officer()
-        self.laptops = {unit: force.laptop(role, unit) for unit in (force.unit, self.above)}
-        self.cells = {
-            (relation, restricted, verb): random_id()
-            for relation in access.RELATIONS
-            for restricted in (False, True)
-            for verb in VERBS
-        }
-        for case in self.cells.values():
-            self.author.new_case(case=case)
-        self.author.push()
-        force.do(self._relate)
-
-    def laptop(self, relation: str) -> Laptop:
-        return self.laptops[self.above if relation == "below" else self.force.unit]
-
-    def facts(self, relation: str, restricted: bool) -> CaseFacts:
-        me = self.laptop(relation).officer
-        others = CaseFacts(self.author.officer, self.author.officer, self.elsewhere, restricted=restricted)
-        changed: dict[str, Any] = {
-            "own": {"author": me},
-            "in_charge": {"owner": me},
-            "assigned": {"assigned": frozenset({me})},
-            "named": {"named": frozenset({me})},
-            "offered": {"offer": OFFER, "offered": me},
-            "unit": {"unit": self.force.unit},
-            "below": {"unit": self.force.unit},
-        }
-        return replace(others, **changed[relation])
-
-    def _relate(self, connection: Connection, org: str) -> None:
-        number = lock(connection, org).number
-        for (relation, restricted, _), case in self.cells.items():
-            facts = self.facts(relation, restricted)
-            connection.execute(
-                "UPDATE held_case SET author = %s, restricted = %s WHERE org_id = %s AND case_id = %s",
-                (facts.author, restricted, org, case),
-            )
-            for officer in facts.assigned:
-                connection.execute("INSERT INTO involved VALUES (%s, %s, %s, 'assigned', now())", (org, case, officer))
-            number = scope.charge(connection, org, case, facts, number)
-            number = scope.recompute_case(connection, org, case, facts, number)
-        scope.give(connection, org, number)
-
-    def change(self, verb: str) -> notebook.Change:
-        if verb == access.CHANGE:
-            return notebook.append(random_id(), "note", {"words": "x"})
-        if verb == access.ANSWER:
-            return notebook.append(random_id(), "hand_over_answer", {"hand_over": OFFER, "answer": "sent_back"})
-        how = "reassigned" if verb == access.REASSIGN else "offered"
-        return notebook.append(random_id(), "hand_over", {"how": how, "officer": self.mate})
-
-
-@pytest.mark.parametrize("role", access.ROLES)
-def test_every_cell_is_as_the_table_says(force: Force, role: str):
-    cells = Cells(force, role)
-    tree = force.do(scope.units)
-    for unit, laptop in cells.laptops.items():
-        me = Officer(laptop.officer, role, unit)
-        mine = {cell: case for cell, case in cells.cells.items() if cells.laptop(cell[0]) is laptop}
-        may = {(c, v): access.may(me, v, cells.facts(*c[:2]), tree) for c in mine for v in access.VERBS}
-        # hold
-        laptop.pull()
-        joined = {one.case for one in laptop.notices if one.kind == "joined"} & set(mine.values())
-        assert joined == {case for cell, case in mine.items() if may[cell, access.HOLD]}
-        told = laptop.snapshots(*mine.values())
-        assert {one.case for one in told.snapshots} == joined
-        assert set(told.missing) == set(mine.values()) - joined
-        # change, hand over, answer, reassign: all in one push, each on a case of its own
-        for (_, _, verb), case in mine.items():
-            laptop.write(case, cells.change(verb))
-        for cell, said in zip(mine, outcomes(laptop.push()), strict=True):
-            if not may[cell, access.CHANGE]:
-                assert said == ("refused", "scope"), cell
-            else:
-                assert said == (("accepted", "") if may[cell, cell[2]] else ("refused", "role")), cell
-
-
-def test_the_cells_are_told_apart(force: Force):
-    """The test above would not see a table that says yes to everything, or no: here it says both."""
-    cells = Cells(force, "officer")
-    tree = force.do(scope.units)
-    me = Officer(cells.laptops[force.unit].officer, "officer", force.unit)
-    found = {
-        access.may(me, verb, cells.facts(relation, restricted), tree)
-        for relation, restricted, verb in cells.cells
-        if relation != "below"
-    }
-    assert found == {True, False}
 
 
 # ---- A suspect who works for the police ---------------------------------------------------------------------------
