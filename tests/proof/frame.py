@@ -85,6 +85,8 @@ def run(wanted: Sequence[str], part: str, tell: Callable[[Ran], None]) -> list[R
     order = sorted(wanted, key=lambda name: (name not in LONG, name))
     jobs = [(name, one) for one in (part, "control") for name in order]
     running: set[int] = set()
+    # Whoever asks this process to end means all that it started: they are in sessions of their own.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with ThreadPoolExecutor(AT_ONCE) as pool, contextlib.ExitStack() as stack:
         # Whoever ends this ends what it started.
         stack.callback(_end, running)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 
 import pytest
@@ -70,6 +72,23 @@ def test_a_proof_that_is_killed_hangs_or_has_no_figure_is_a_fault(pretend, monke
     assert "a figure is one line with numbers" in pretend("gate", "return Proved('all well', [])").faults[0]
     monkeypatch.setitem(frame.LONGEST_S, "gate", 1.0)
     assert "did not end within 1 s" in pretend("gate", "import threading; threading.Event().wait()").faults[0]
+
+
+def test_whoever_ends_the_proofs_ends_what_they_started(tmp_path):
+    alive = tmp_path / "alive"
+    os.mkfifo(alive)
+    part = "import os, sys, threading; os.open(sys.argv[1], os.O_WRONLY); threading.Event().wait()"
+    proofs = (
+        "import sys; from tests.proof import frame;"
+        f"frame._command = lambda *_: [sys.executable, '-c', {part!r}, {str(alive)!r}];"
+        "frame.run(['pretended'], 'gate', print)"
+    )
+    program = subprocess.Popen([sys.executable, "-c", proofs], cwd=frame.ROOT)
+    with alive.open("rb") as heard:
+        program.terminate()
+        assert program.wait() == 128 + 15
+        # It ends only when nobody is there any more who could say something.
+        assert heard.read() == b""
 
 
 def test_a_proof_has_a_home_of_its_own_and_leaves_nothing_behind(pretend):
