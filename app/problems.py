@@ -1690,6 +1690,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("They were left exactly as they are."),
         N_("Restore into a new, empty database; the old one may still be needed."),
     ),
+    "server.rotation_revoked": (
+        N_("{count} revoked devices have not confirmed yet that they were destroyed: {devices}."),
+        N_("Nothing was changed. What they have not sent is sealed for the old key, and nothing else opens it."),
+        N_("Wait for them. Where they will never come, finish with --anyway."),
+    ),
     "server.rotation_waits": (
         N_("{count} devices have not met the new one yet: {devices}."),
         NOTHING_CHANGED,

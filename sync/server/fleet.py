@@ -116,6 +116,16 @@ def not_told(connection: Connection, org: str, column: str, wanted: str) -> list
     return [device for (device,) in connection.execute(query.encode(), (org, wanted)).fetchall()]
 
 
+def to_confirm(connection: Connection, org: str, key: str) -> list[str]:
+    """The revoked devices that have not confirmed their order, and seal what they have not sent for another key than
+    that of this name."""
+    query = (
+        "SELECT device_id FROM device WHERE org_id = %s AND server_key <> %s AND revoked_at IS NOT NULL"
+        " AND NOT key_only AND replaced_at IS NULL AND wiped_at IS NULL ORDER BY device_id"
+    )
+    return [device for (device,) in connection.execute(query.encode(), (org, key)).fetchall()]
+
+
 def devices(connection: Connection, org: str, now: datetime) -> list[Device]:
     """All devices, the worst first, and among equals whoever was here longest ago."""
     wanted = least.wanted(connection, org)

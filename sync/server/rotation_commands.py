@@ -7,7 +7,8 @@ then finished once every device in service has met the new one; until then both 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -30,6 +31,9 @@ def register(add: Add) -> None:
     one.add_argument(
         "--finish", action="store_true", help="let the old one sign no more, once all laptops know the new"
     )
+    one.add_argument(
+        "--anyway", action="store_true", help="also where revoked laptops have not handed over what they had not sent"
+    )
     one = add("rotate-certificate", _certificate, "serve with another certificate; running connections go on")
     one.add_argument("certificate", metavar="CERTIFICATE", type=Path, help="with its chain (PEM)")
     one.add_argument("key", metavar="KEY", type=Path, help="its private key (PEM)")
@@ -44,7 +48,10 @@ def _signing_key(options: argparse.Namespace) -> int:
     if options.finish:
         if not keys.former:
             raise Problem("server.rotation_none")
-        _require_all(told, "server_key", signing.key_name(keys.public[0]))
+        name = signing.key_name(keys.public[0])
+        _refuse_while(told, "server.rotation_waits", partial(fleet.not_told, column="server_key", wanted=name))
+        if not options.anyway:
+            _refuse_while(told, "server.rotation_revoked", partial(fleet.to_confirm, key=name))
         gone = (key.public_key().public_bytes_raw() for key in keys.former)
         keys = SigningKeys(keys.now, (), (*gone, *keys.retired))
     else:
@@ -75,7 +82,8 @@ def _authority(options: argparse.Namespace) -> int:
     if options.finish:
         if len(known) < 2:
             raise Problem("server.rotation_none")
-        _require_all(told, "authority", signing.key_name(told.authority.read_bytes()))
+        name = signing.key_name(told.authority.read_bytes())
+        _refuse_while(told, "server.rotation_waits", partial(fleet.not_told, column="authority", wanted=name))
         known = authority.certificates(authority.bundle(known, chain))[:1]
     else:
         known = [*known, *_new_authority(options.certificate, known)]
@@ -104,24 +112,24 @@ def _replace(file: Path, data: bytes) -> None:
         raise Problem("server.file_not_written", file=str(file), reason=error.strerror or "no access") from error
 
 
-def _require_all(told: Config, column: str, wanted: str) -> None:
-    """Every device in service, of every organisation, has to know it. Raises Problem server.rotation_waits."""
+def _refuse_while(told: Config, problem: str, find: Callable[..., list[str]]) -> None:
+    """Raise a Problem while there are such devices in any organisation. `find`: names them, as `fleet` does."""
     made = service.opened(told)
     try:
         waits: list[str] = []
         for org in made.run("", "", administration.organisations).values():
-            waits += made.run(org, ALL, lambda c: fleet.not_told(c, org, column, wanted))  # noqa: B023 - used at once
+            waits += made.run(org, ALL, partial(find, org=org))
     finally:
         made.close()
     if waits:
-        raise Problem("server.rotation_waits", count=len(waits), devices=", ".join(waits[:10]))
+        raise Problem(problem, count=len(waits), devices=", ".join(waits[:10]))
 
 
 def _note(told: Config, kind: str, detail: str) -> None:
     made = service.opened(told)
     try:
         for org in made.run("", "", administration.organisations).values():
-            made.run(org, ALL, lambda c: note_act(c, org, kind, detail=detail))  # noqa: B023 - used at once
+            made.run(org, ALL, partial(note_act, org=org, kind=kind, detail=detail))
     finally:
         made.close()
 

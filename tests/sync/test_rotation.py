@@ -20,6 +20,7 @@ from sync.client import lease, membership
 from sync.client.asking import Asking
 from sync.server import authority
 from sync.server import commands as server
+from sync.server import enrol as enrolment
 from sync.wire import signing
 from tests.sync.conftest import Trial, start_trial, stop_trial
 from tests.sync.police import code_of, enrol, sync
@@ -101,6 +102,19 @@ def test_laptops_follow_a_new_signing_key_by_the_word_of_the_old_one(trial, poli
     # What the old key had signed is still history.
     said = trial.command("verify", "--organisation", police.force.name).stdout
     assert said.startswith("Every entry is as it was signed")
+
+
+def test_the_old_key_stays_while_a_revoked_laptop_has_something_sealed_for_it(trial, police, told):
+    desk = police.enrolled()
+    settled(police, desk)
+    police.force.do(lambda c, org: enrolment.revoke(c, org, [desk.device_id]))
+    with police.force.owner() as owner:
+        owner.execute("UPDATE device SET revoked_at = now(), wiped_at = now() WHERE org_id <> %s", (police.force.org,))
+    before = len(told("rotate-signing-key")["now"])
+    assert "1 revoked devices have not confirmed yet" in told("rotate-signing-key", "--finish")
+    assert len(authority.signing_keys(trial.folder / "signing.key").former) == before - 1
+    assert len(told("rotate-signing-key", "--finish", "--anyway")["now"]) == 1
+    reload(trial, lambda: key_of(police.enrolled()) == names(trial)[0])
 
 
 def test_cut_off_while_a_new_key_is_taken_up_its_extension_codes_are_learnt_all_the_same(

@@ -109,7 +109,7 @@ def test_what_is_due_and_an_order(run: Run, force: Force, monkeypatch: Any):
 
 def test_new_keys(run: Run, trial: Trial, force: Force, tmp_path: Path):
     with force.owner() as owner:
-        owner.execute("UPDATE device SET revoked_at = now()")
+        owner.execute("UPDATE device SET revoked_at = now(), wiped_at = now()")
     assert len(run("rotate-signing-key")[0]["now"]) == 2
     assert len(run("rotate-signing-key", "--finish")[0]["now"]) == 1
     authority.make_authority(tmp_path, "Another authority")
