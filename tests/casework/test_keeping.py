@@ -130,7 +130,7 @@ def test_what_was_put_back_and_what_was_kept_aside_is_on_the_disk(saved, monkeyp
 
     monkeypatch.setattr(Disk, "sync_folder", noted)
     keeping.put_back(file, folder, unlock, replace=True)
-    assert flushed[-2:] == [(folder.parent / keeping.ASIDE, False), (folder.parent, True)]
+    assert flushed[-2:] == [(folder.parent / ASIDE, False), (folder.parent, True)]
 
 
 def test_another_vault_and_a_strange_folder_are_left(saved, tmp_path):
