@@ -13,13 +13,11 @@ from app.clock import iso
 from app.i18n import N_
 from app.problems import Problem
 from sync.client import lease
-from ui import theme
 from ui.session import Session
 from ui.shell.lines import case_line
 from ui.shell.place_page import PlacePage
 from ui.widgets.edits import LineEdit
 from ui.widgets.lists import LineList
-from ui.widgets.page import ColumnPage
 from ui.widgets.text import Card, PlainButton, PlainLabel, announce, main_action, row
 
 DEVICE_SIGNS = 8
@@ -32,11 +30,7 @@ class ClosedPage(PlacePage):
     def __init__(self, session: Session) -> None:
         say = session.translator.text
         super().__init__(session, say(N_("The cases in this vault are closed")))
-        page = ColumnPage()
-        self.lines.setContentsMargins(theme.SPACE_S, theme.SPACE_L, 0, 0)
-        self.lines.addWidget(page, 1)
-        self.title.setContentsMargins(theme.SPACE_L, 0, 0, 0)
-        self.column = page.column
+        self.column = self.one_column()
         self.happened = PlainLabel(kind="question")
         self.safe = PlainLabel()
         for label in (self.happened, self.safe):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QW
 from app.changed import Changed
 from ui import theme
 from ui.session import Session
-from ui.widgets.page import LOWEST
+from ui.widgets.page import LOWEST, ColumnPage, as_high_as_there_is_room
 from ui.widgets.text import PlainLabel
 
 
@@ -49,6 +49,15 @@ class PlacePage(QWidget):
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         if new is not None and self.isVisible() and self._paper.isAncestorOf(new):
             self._scroller.ensureWidgetVisible(new, 0, 20)
+
+    def one_column(self) -> QVBoxLayout:
+        """The column of a place that shows nothing but text in one: it scrolls under the heading, and it alone."""
+        page = ColumnPage()
+        as_high_as_there_is_room(page)
+        self.lines.setContentsMargins(theme.SPACE_S, theme.SPACE_L, 0, 0)
+        self.lines.addWidget(page, 1)
+        self.title.setContentsMargins(theme.SPACE_L, 0, theme.SPACE_L, 0)
+        return page.column
 
     def show_now(self) -> None:
         """Read what this place shows and show it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.casework import refused, status
 from app.changed import Changed
@@ -12,7 +12,7 @@ from app.i18n import N_
 from app.problems import Problem
 from sync.client import lease, membership
 from sync.client.sign_in import SignIn
-from ui import tasks, theme
+from ui import tasks
 from ui.joining import joining
 from ui.session import Session
 from ui.shell.place_page import PlacePage
@@ -20,7 +20,6 @@ from ui.widgets import clipboard
 from ui.widgets.bars import Banner
 from ui.widgets.edits import LineEdit
 from ui.widgets.lists import Line, LineList
-from ui.widgets.page import ColumnPage
 from ui.widgets.text import Card, PlainButton, PlainLabel, announce, row
 
 ROLES = {
@@ -43,11 +42,7 @@ class ServerPage(PlacePage):
     def __init__(self, session: Session) -> None:
         say = session.translator.text
         super().__init__(session, say(N_("The server")))
-        page = ColumnPage()
-        self.lines.setContentsMargins(theme.SPACE_S, theme.SPACE_L, 0, 0)
-        self.lines.addWidget(page, 1)
-        self.title.setContentsMargins(theme.SPACE_L, 0, 0, 0)
-        self.column: QVBoxLayout = page.column
+        self.column = self.one_column()
         self._asking = False
         self._refused: list[refused.RefusedLine] = []
         self._sign_in: SignIn | None = None

@@ -19,7 +19,6 @@ from ui.shell.place_page import PlacePage
 from ui.widgets.bars import SavedMark
 from ui.widgets.choices import ChoiceRow, CodeBox
 from ui.widgets.edits import LineEdit, WordsEdit, mark_doubtful
-from ui.widgets.page import ColumnPage
 from ui.widgets.text import Card, PlainButton, PlainLabel, announce, row
 
 LANGUAGE_NAMES = {"en": "English"}
@@ -192,10 +191,7 @@ class SettingsPage(PlacePage):
     def __init__(self, session: Session) -> None:
         say = session.translator.text
         super().__init__(session, say(N_("Settings")))
-        page = ColumnPage()
-        self.lines.setContentsMargins(theme.SPACE_S, theme.SPACE_L, 0, 0)
-        self.lines.addWidget(page, 1)
-        self.title.setContentsMargins(theme.SPACE_L, 0, 0, 0)
+        self.column = self.one_column()
         self.rows: dict[str, SettingRow] = {}
         own = Card(say(N_("Yours to choose")))
         own.body.addWidget(PlainLabel(say(N_("Kept in your vault and in use at once.")), quiet=True))
@@ -204,14 +200,14 @@ class SettingsPage(PlacePage):
             body = own.body if may_choose(one, self.desk.force) else force.body
             self.rows[one.name] = SettingRow(session, one, body)
         self.policy = ForceCard(self.desk.force, session.translator)
-        page.column.addWidget(own)
-        page.column.addWidget(force)
-        page.column.addWidget(self.policy)
+        self.column.addWidget(own)
+        self.column.addWidget(force)
+        self.column.addWidget(self.policy)
         force.setVisible(not all(may_choose(one, self.desk.force) for one in declared()))
         self.back_button = PlainButton(say(N_("Back to this vault")))
         self.back_button.clicked.connect(lambda: self.session.go("vault"))
-        page.column.addLayout(row(self.back_button))
-        page.column.addStretch(1)
+        self.column.addLayout(row(self.back_button))
+        self.column.addStretch(1)
 
     def first_focus(self) -> None:
         next(iter(self.rows.values())).editor.setFocus()

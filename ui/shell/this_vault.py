@@ -20,7 +20,6 @@ from ui.shell.packs_card import PacksCard
 from ui.shell.place_page import PlacePage
 from ui.widgets.bars import Banner
 from ui.widgets.edits import LineEdit
-from ui.widgets.page import ColumnPage
 from ui.widgets.text import Card, PlainButton, PlainLabel, announce, row
 
 
@@ -30,11 +29,7 @@ class ThisVaultPage(PlacePage):
     def __init__(self, session: Session) -> None:
         say = session.translator.text
         super().__init__(session, say(N_("This vault")))
-        page = ColumnPage()
-        self.lines.setContentsMargins(theme.SPACE_S, theme.SPACE_L, 0, 0)
-        self.lines.addWidget(page, 1)
-        self.title.setContentsMargins(theme.SPACE_L, 0, theme.SPACE_L, 0)
-        self.column: QVBoxLayout = page.column
+        self.column = self.one_column()
         desk = session.desk
         whose = Card(say(N_("Whose")))
         whose.body.addWidget(PlainLabel(desk.officer))
