@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QLocale, QLoggingCategory, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
@@ -430,6 +430,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     process.temporary_files_in_memory()
     logs.configure()
     logs.quote_nothing()
+    quiet_qt()
     QApplication.setApplicationName(NAME)
     QApplication.setDesktopFileName("holdfast")
     app = QApplication(["holdfast"])
@@ -443,6 +444,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     program.top.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return code
+
+
+def quiet_qt() -> None:
+    """Qt tells nothing below a warning, whatever environment or settings ask of it: nobody has looked through what it
+    can tell for an officer's words. To be called before there is an application.
+    """
+    for name in ("QT_LOGGING_RULES", "QT_LOGGING_CONF"):
+        os.environ.pop(name, None)
+    QLoggingCategory.setFilterRules("*.debug=false\n*.info=false")
 
 
 def tell_paint(app: QApplication) -> None:

@@ -204,5 +204,9 @@ def note_what_is_said_to_be_saved(path: str) -> None:
     RiskPage.answer_factor = answer_factor_and_note
 
 
+if "dump" in os.environ.get(MISCHIEF, "").split():
+    import mischief
+
+    mischief.leave_dumps()
 if os.environ.get(SOCKET) and {"ui.start", "-P"} & set(sys.orig_argv):
     listen(os.environ[SOCKET])
