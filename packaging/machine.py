@@ -69,7 +69,7 @@ WINDOW = (
 )
 # What the tests start: a virtual screen with a window manager and a keyboard, a private bus with a pretended logind,
 # a bus of assistive technology; what looks through the server's units and its man page; what writes down what a process
-# does to its files; and what sends pages to a printer.
+# does to its files; what sends pages to a printer; and what a program folder is made with.
 TESTS = (
     *WINDOW,
     Need("libcups.so.2", "libcups2"),
@@ -83,6 +83,8 @@ TESTS = (
     Need("systemd-analyze", "systemd"),
     Need("groff", "groff-base"),
     Need("strace", "strace"),
+    Need("objdump", "binutils"),
+    Need("strip", "binutils"),
 )
 
 

@@ -150,22 +150,27 @@ def code_of_last(desk: Desk) -> str:
     return ""
 
 
-def test_a_key_that_the_old_one_did_not_state_is_not_believed(trial, police, monkeypatch):
+@pytest.mark.parametrize("what", ["key", "authorities"])
+def test_what_the_old_key_did_not_state_is_not_believed(trial, police, monkeypatch, tmp_path, what):
     desk = police.enrolled()
     before = membership.membership(desk.store)
     ask = Asking.ask
     stranger = authority.Ed25519PrivateKey.generate()
+    authority.make_authority(tmp_path)
+    said = {
+        "key": {
+            "kind": "server_key",
+            "key": signing.to_text(stranger.public_key().public_bytes_raw()),
+            "before": signing.key_name(signing.from_text(before.server_key)),
+        },
+        "authorities": {"kind": "authorities", "authorities": (tmp_path / "authority.crt").read_text()},
+    }
 
     def forged(self: Asking, path: str, message: Any, reply: Any) -> Any:
         answer = ask(self, path, message, reply)
         if path == "/v1/pull":
-            body = {
-                "kind": "server_key",
-                "key": "A" * 44,
-                "before": signing.key_name(signing.from_text(before.server_key)),
-            }
-            packed, signature = signing.state(body, stranger)
-            answer.key = type(answer.lease)(body=msgspec.Raw(packed), signature=signature)
+            packed, signature = signing.state(said[what], stranger)
+            setattr(answer, what, type(answer.lease)(body=msgspec.Raw(packed), signature=signature))
         return answer
 
     monkeypatch.setattr(Asking, "ask", forged)
