@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.packages.work import NotSoError, Work
 
-PROOFS = ("desktop", "server", "container", "failover", "windows")
+PROOFS = ("desktop", "server", "both", "container", "failover", "windows")
 ROOT = Path(__file__).resolve().parents[2]
 
 
