@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from app.notebook import entry as notebook
 from app.notebook import tree
+from app.notebook.ids import random_id
 from sync.server import verify
 from sync.wire import limits, messages, signing
 from sync.wire.signing import from_text
@@ -63,6 +65,14 @@ def test_a_proof_of_somebody_elses_entry_is_not_there(force: Force, laptop: Lapt
 
 def found(force: Force) -> list[str]:
     return force.do(lambda c, org: list(verify.verify(c, org, from_text(force.server_key))))
+
+
+def test_what_a_device_notes_of_itself_follows_over_several_pushes(force: Force, laptop: Laptop):
+    for what in ("vault backed up", "vault opened by custodians", "vault backed up"):
+        note = notebook.create(random_id(), "operation", {"operation": "disclosure", "what": what})
+        laptop.write(laptop.device, note)
+        assert [one.outcome for one in laptop.push().outcomes] == ["accepted"]
+    assert found(force) == []
 
 
 @pytest.fixture
