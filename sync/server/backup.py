@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -66,7 +66,12 @@ def alone(conninfo: str) -> Iterator[Connection]:
         row = connection.execute("SELECT pg_try_advisory_lock(%s)", (_ONE_AT_A_TIME,)).fetchone()
         if row is None or not row[0]:
             raise Problem("server.backup_runs")
-        yield connection
+        try:
+            yield connection
+        finally:
+            # The database itself lets go of it only some moments after the connection is closed.
+            with suppress(psycopg.Error):
+                connection.execute("SELECT pg_advisory_unlock(%s)", (_ONE_AT_A_TIME,))
 
 
 def make(config: Config, file: Path, now: datetime, keys_file: Path | None = None) -> Made:
