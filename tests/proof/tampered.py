@@ -130,7 +130,12 @@ class History:
         column = self.chance.choice(HISTORY[row.table][0])
         value = _other(row.values[column], self.chance)
         self._set(row, {column: value})
-        return f"{row.table}.{column} edited", row.names | _names(row.table, {**row.values, column: value})
+        names = row.names | _names(row.table, {**row.values, column: value})
+        # Another key is one with which nothing of the device holds; where the words were erased, another count is one
+        # with which the next entry does not follow.
+        if (row.table, column) in (("device", "key"), ("entry", "count")):
+            names |= self._after(row)
+        return f"{row.table}.{column} edited", names
 
     def deleted(self) -> tuple[str, set[str]]:
         """One row is gone; of an entry, what came after it no longer follows."""
