@@ -20,6 +20,8 @@ from tests.store.vaults import CASE, DEVICE, FILE, KEY, answers, fill, new_store
 from tests.vault import doubles
 
 PAGE = 4096
+NO_PROBLEM = (EntryRefused, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""How a program fails that takes for what was written what was not."""
 UNREAD = (["store.foreign"], ["store.damaged"])
 """What is read of a file that is not opened at all."""
 
@@ -93,7 +95,7 @@ def in_the_file(place: Path, count: int, seed: int = 7) -> Turned:
         found.bits += 1
         try:
             got = readings(spoilt)
-        except (EntryRefused, ValueError, LookupError, sqlite.Error) as error:
+        except (*NO_PROBLEM, sqlite.Error) as error:
             found.faults.append(f"page {page + 1}: {type(error).__name__}")
             shutil.rmtree(spoilt)
             continue
