@@ -10,7 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = ("app", "sync", "ui")
 NAMES = frozenset({"note_event", "note_act", "from_vault"})
-OF_OPERATIONS = frozenset({"log", "operation"})
+_NOTHING = ast.parse("lambda *_: None", mode="eval").body
+OF_OPERATIONS = frozenset({"log", "log_done", "log_on_vault", "log_what_waits", "operation"})
 
 
 @dataclass(frozen=True)
@@ -26,16 +27,22 @@ class Logging:
 
 
 def logs(node: ast.AST) -> bool:
-    """Whether this is such a call."""
+    """Whether this is such a call, or makes one that is done elsewhere."""
     if not isinstance(node, ast.Call):
         return False
     if isinstance(node.func, ast.Name):
-        return node.func.id in NAMES
+        return node.func.id in NAMES or _is_partial(node)
     return (
         isinstance(node.func, ast.Attribute)
         and isinstance(node.func.value, ast.Name)
         and (node.func.value.id, node.func.attr) in {("operations", name) for name in OF_OPERATIONS}
     )
+
+
+def _is_partial(node: ast.Call) -> bool:
+    first = node.args[0] if node.args else None
+    of = isinstance(first, ast.Name) and first.id in NAMES
+    return isinstance(node.func, ast.Name) and node.func.id == "partial" and of
 
 
 def every() -> Iterator[Logging]:
@@ -80,6 +87,11 @@ class _Without(ast.NodeTransformer):
             return self.generic_visit(node)  # type: ignore[return-value]
         self.names = {target.id for target in node.targets if isinstance(target, ast.Name)}
         return ast.copy_location(ast.Pass(), node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if _is_partial(self.call):
+            node.args = [_NOTHING if one is self.call else one for one in node.args]
+        return self.generic_visit(node)
 
     def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
         if node.body is self.call:

@@ -120,6 +120,10 @@ def test_a_device_that_was_lost_is_known_again_by_its_very_order_alone(force: Fo
         assert [(one.outcome, one.reason) for one in answer.outcomes] == [("refused", "revoked")]
     rows = force.rows("SELECT revoked_at IS NOT NULL FROM device WHERE device_id = %s", lost.device)
     assert rows == ([] if wrong else [(True,)])
+    noted = force.rows(
+        "SELECT count(*) FROM event WHERE org_id = %s AND device_id = %s AND kind = 'revoked'", force.org, lost.device
+    )
+    assert noted == [(0 if wrong else 1,)]
 
 
 def test_tries_are_counted(force: Force, laptop: Laptop):
