@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 
+from app.problems import Problem
 from tests.sync.prove.processes import Client, Server, server
 from tests.sync.prove.proxy import Post, Trap, standing
 from tests.sync.prove.rest import Found, heal, problem
@@ -43,7 +44,14 @@ def run(kills: int, seed: int = 0, *, off: str = "", server_off: str = "", only:
                 made.add_laptop(port=post.port, off=off, away_s=away_days * 86_400.0)
             plan = [(who, paths) for who in only for paths in (PUSH, PULL)]
             for victim, paths in itertools.islice(itertools.cycle(plan), kills * len(only)):
-                _kill(made, post, victim, paths, chance, found)
+                try:
+                    _kill(made, post, victim, paths, chance, found)
+                except Problem as problem:
+                    if not server_off:
+                        raise
+                    # A database that writes nothing down may not come back at all.
+                    found.faults.append(f"{victim}: {problem.code}")
+                    return found
                 _nothing_acknowledged_is_missing(made, found, victim)
                 if (off or server_off) and found.faults:
                     return found
