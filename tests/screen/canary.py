@@ -260,8 +260,10 @@ STEPS = (
 def send_to_printer(at: AtTheScreen, button: str, answer: str) -> None:
     """Press the button that prints, and this key in the printer's dialog: Return, or Escape for another time."""
     at.press(button, back=True)
-    at.wait("the printer’s dialog", lambda now: "Print" in now["titles"] and now["active"])
+    # It is there a little before the keys go to it.
+    at.wait("the printer’s dialog", lambda now: now["active"] and now["focus"] and now["focus"]["name"] != button)
     at.key(answer)
+    at.comes_back_to(button)
 
 
 def go_on_typing(at: AtTheScreen, word: str) -> None:

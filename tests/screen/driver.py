@@ -122,6 +122,11 @@ class AtTheScreen:
         self.xdotool("mousemove", "1365", "767")
         self.wait("the window in front", self._in_front)
 
+    def comes_back_to(self, name: str) -> None:
+        """Wait until a dialog has gone and the keyboard is again where it was opened; between the two, a key has nobody
+        to go to."""
+        self.wait(f"“{name}” again", lambda now: self._in_front(now) and now["focus"]["name"].startswith(name))
+
     def _in_front(self, now: dict[str, Any]) -> bool:
         """Whether the window has the keyboard; asks the window manager for it where not."""
         if now["active"] and now["focus"]:
