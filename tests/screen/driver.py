@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 EAR = Path(__file__).resolve().parent / "ear"
 PULSE = ROOT / "packaging"
 PATIENCE_S = 60.0
+LOST_S = 10.0
+"""After so long a key that nobody has got is pressed once more."""
 PASSPHRASE = "mosslamp tinkettle barnfog"
 OFFICER = "Ilse Varga"
 BARE = """<openbox_config xmlns="http://openbox.org/3.4/rc"><applications><application class="*" type="normal">
@@ -246,8 +248,18 @@ class AtTheScreen:
 
     def key(self, *keys: str) -> dict[str, Any]:
         """Press keys, named as X names them, for example ctrl+l; returns what is shown when they are handled."""
-        self.xdotool("key", "--delay", "1", *keys)
+        before = self._sent
         self._sent += sum(1 + key.count("+") for key in keys)
+        until = time.monotonic() + LOST_S
+        self.xdotool("key", "--delay", "1", *keys)
+        while time.monotonic() < until:
+            if self.heard().get("keys", before) > before:
+                return self.now()
+            time.sleep(0.01)
+        # None of them came: between two windows a key has nobody to go to.
+        self._come_forward()
+        if self.heard().get("keys", before) <= before:
+            self.xdotool("key", "--delay", "1", *keys)
         return self.now()
 
     def type(self, text: str) -> dict[str, Any]:
