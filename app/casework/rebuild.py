@@ -64,7 +64,7 @@ def rebuild(unlocked: Unlocked, *, clock: Clock | None = None, policy: Policy = 
     identity.want(desk.store, unlocked.laptop_id)
     if found.key_lost:
         identity.forget_former(desk.store)
-    operations.log(desk, desk.device_id, "alteration", "vault rebuilt", f"{found.missing} numbers could not be read")
+    operations.log_on_vault(desk, "vault rebuilt", f"{found.missing} numbers could not be read")
     return Rebuilt(desk, found, aside, bool(desk.store.recall(SERVER)))
 
 

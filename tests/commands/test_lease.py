@@ -14,6 +14,7 @@ from app.casework.desk import close_desk, create_vault, open_desk
 from app.clock import FixedClock, SystemClock, iso
 from app.store import exchange
 from app.vault import vault, wiped
+from app.vault.aside import ASIDE
 from app.vault.vault import FLOOR_COST
 from sync.client import lease, membership, wipe
 from sync.client.membership import Membership
@@ -95,6 +96,15 @@ def test_who_has_the_recovery_code_finds_an_order_carried_out_too(folder):
     assert said.code == 1
     assert said.err.startswith("This vault was destroyed by an order of the server")
     assert wiped.look(folder) is not None
+
+
+def test_who_rebuilds_a_vault_finds_an_order_carried_out_too(folder):
+    close_desk(ordered(folder))
+    said = holdfast("vault", "rebuild", "--vault", folder, given=PASSPHRASE + "\n")
+    assert said.code == 1
+    assert said.err.startswith("This vault was destroyed by an order of the server")
+    assert wiped.look(folder) is not None
+    assert list((folder.parent / ASIDE).iterdir()) == []
 
 
 def test_an_order_that_stands_is_carried_out_before_anything_is_shown(folder):

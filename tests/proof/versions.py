@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,6 @@ PROMISE: str = "Laptops with the two programs before this one go on exchanging w
 GOALS: tuple[str, ...] = ("G17",)
 EARLIER = (PREVIOUS, "2f2d1b6")
 """The state of the project that a laptop has before its next update, and before the one before."""
-IN_GIT = (ROOT / ".git").exists()
 _BAD = Faults(lost=10, answer_lost=10, twice=10, late=5)
 
 _LAPTOP = """
@@ -98,9 +98,17 @@ def _meet(rounds: int, off: str = "") -> Proved:
             post.set(Faults())
             heal(made, found)
     figure = f"{len(old)} laptops with earlier programs and 2 with this one, {rounds} rounds each through a bad network"
-    # What was unpacked from a release has no history to take them from.
-    missing = ["the repository does not hold the earlier programs"] if len(old) < len(EARLIER) and IN_GIT else []
+    missing = ["the repository does not hold the earlier programs"] if len(old) < len(EARLIER) and _whole() else []
     return Proved(f"{figure}: {found.acknowledged:,} of {found.entries:,} entries everywhere", missing + found.faults)
+
+
+def _whole() -> bool:
+    """Whether the history is here from which they are taken, and not the files of a release, or a shallow clone."""
+    if not shutil.which("git"):
+        return False
+    asked = ["git", "rev-parse", "--is-shallow-repository"]
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.returncode == 0 and done.stdout.strip() == "false"
 
 
 def _trees(place: Path) -> list[Path]:

@@ -14,7 +14,7 @@ from app.problems import Problem
 from app.vault import process
 from app.vault.disk import replace_file
 from ui.commands import secrets_in
-from ui.commands.opening import force, opened, vault_folder
+from ui.commands.opening import at, force, opened, vault_folder
 from ui.commands.out import put_json
 
 KEPT_ASIDE = N_("What was there before is kept in {folder}.")
@@ -201,7 +201,6 @@ def rekey(options: Any) -> int:
 def rebuild(options: Any) -> int:
     """Make a damaged vault anew from what can be read of it, and say what cannot."""
     from app.casework import rebuild as rebuilding
-    from app.casework.desk import close_desk
     from app.vault import vault
     from app.vault.device_secret import system_store
 
@@ -216,18 +215,18 @@ def rebuild(options: Any) -> int:
     except BaseException:
         unlocked.close()
         raise
-    found = done.found
-    answer = {
-        "vault": str(folder),
-        "kept_aside": str(done.aside),
-        "entries": found.copied["entry"],
-        "missing": found.gaps,
-        "cases": sorted(found.cases),
-        "tables": sorted(found.tables),
-        "from_server": done.from_server,
-        "enrol_again": found.key_lost,
-    }
-    close_desk(done.desk)
+    with at(done.desk):  # a damaged vault may be one that is to be destroyed
+        found = done.found
+        answer = {
+            "vault": str(folder),
+            "kept_aside": str(done.aside),
+            "entries": found.copied["entry"],
+            "missing": found.gaps,
+            "cases": sorted(found.cases),
+            "tables": sorted(found.tables),
+            "from_server": done.from_server,
+            "enrol_again": found.key_lost,
+        }
     if options.json:
         put_json(answer)
         return 0

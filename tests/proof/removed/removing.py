@@ -77,14 +77,14 @@ class _Without(ast.NodeTransformer):
     def __init__(self, call: ast.Call) -> None:
         self.call, self.names = call, set[str]()
 
-    def visit_Expr(self, node: ast.Expr) -> ast.stmt:
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
         value = node.value
         appended = isinstance(value, ast.Call) and value.args == [self.call]
-        return ast.copy_location(ast.Pass(), node) if value is self.call or appended else self.generic_visit(node)  # type: ignore[return-value]
+        return ast.copy_location(ast.Pass(), node) if value is self.call or appended else self.generic_visit(node)
 
-    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
         if node.value is not self.call:
-            return self.generic_visit(node)  # type: ignore[return-value]
+            return self.generic_visit(node)
         self.names = {target.id for target in node.targets if isinstance(target, ast.Name)}
         return ast.copy_location(ast.Pass(), node)
 
