@@ -33,8 +33,8 @@ def gate() -> Proved:
 
 
 def deep() -> Proved:
-    """Most of them."""
-    return _refused(_WRITING, full=200, broken=30, unflushed=80, cut=8)
+    """Many of them."""
+    return _refused(_WRITING, full=100, broken=20, unflushed=40, cut=4)
 
 
 def control() -> Proved:

@@ -22,7 +22,7 @@ def gate() -> Proved:
 
 def deep() -> Proved:
     """Many more, in a longer report."""
-    return _killed(How(**{**vars(_WRITING), "saves": 60}), 200)
+    return _killed(How(**{**vars(_WRITING), "saves": 60}), 100)
 
 
 def control() -> Proved:

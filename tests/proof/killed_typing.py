@@ -22,7 +22,7 @@ def gate() -> Proved:
 
 def deep() -> Proved:
     """Many of them."""
-    return _kill(30, 30)
+    return _kill(15, 15)
 
 
 def control() -> Proved:

@@ -61,7 +61,7 @@ def gate() -> Proved:
 
 
 def deep() -> Proved:
-    return _disturbed(200, CRASHES)[0]
+    return _disturbed(120, CRASHES)[0]
 
 
 def control() -> Proved:

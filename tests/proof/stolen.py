@@ -38,7 +38,7 @@ def gate() -> Proved:
 
 
 def deep() -> Proved:
-    return _proved(opened=100, wrong=100, changed=10_000)
+    return _proved(opened=40, wrong=40, changed=10_000)
 
 
 def control() -> Proved:

@@ -35,7 +35,7 @@ from app.notebook import entry as notebook
 from app.notebook.ids import random_id
 from app.problems import Problem
 from app.records.declared import RECORD_TYPES
-from app.records.view import Record
+from app.records.view import CaseView, Record
 from app.vault.vault import FLOOR_COST
 from sync.client import talk
 from tests.looks import walk
@@ -313,8 +313,21 @@ def _sent(done: Session, other: Desk, codes: list[str], filled: list[tuple[str, 
             step()
     done.faults += [f"the server refused: {line.why}" for line in refused.refused(done.desk, translator("en"))]
     for case, places in filled:
+        # Where a suspect works for the police, no colleague gets the case.
+        if _for_few(cases.read_case(done.desk, case)):
+            done.counted["cases kept from the other laptop"] += 1
+            done.faults += ["a case for few came to the other laptop"] * (case in other.store.cases())
+            continue
         with done.doing("cases on the other laptop"):
-            done.kept(other, case, places, "on the other laptop")
+            try:
+                done.kept(other, case, places, "on the other laptop")
+            except Problem as problem:
+                done.faults.append(f"a case did not come to the other laptop: {problem.code}")
+
+
+def _for_few(view: CaseView) -> bool:
+    people = view.of("person", archived=True)
+    return "yes" in {view.case.get("police_suspect"), *(person.get("police_employee") for person in people)}
 
 
 if __name__ == "__main__":
