@@ -46,10 +46,10 @@ def _setting(
     pattern: str = "",
     force_only: bool = False,
 ) -> Any:
-    """`least`, `most`: the floor that no policy goes beyond; of words their number. `unit`: seconds, minutes, days,
-    characters or words. `why`: what a lock protects. `may_lower`: the officer may choose less than the force says,
-    never more. `choices`: codes with their words; none: `pattern` says what a code looks like. `strict`: what holds
-    where the force's policy cannot be used; none: the default. `force_only`: the officer never chooses.
+    """`least`, `most`: the floor that no policy goes beyond; of words their number. `unit`: seconds, minutes, hours,
+    days, characters or words. `why`: what a lock protects. `may_lower`: the officer may choose less than the force
+    says, never more. `choices`: codes with their words; none: `pattern` says what a code looks like. `strict`: what
+    holds where the force's policy cannot be used; none: the default. `force_only`: the officer never chooses.
     """
     told = {"sentence": sentence, "lockable": lockable, "least": least, "most": most, "unit": unit, "why": why}
     told |= {"choices": choices, "may_lower": may_lower, "hint": hint, "concerns": concerns, "pattern": pattern}
@@ -114,6 +114,17 @@ class Policy:
         unit="seconds",
         why=N_("It protects what is half typed when the program locks by itself."),
         concerns="officer",
+    )
+    longest_open_h: int = _setting(
+        12,
+        N_("Time after which the program locks, even while it is used"),
+        least=1,
+        most=24,
+        unit="hours",
+        may_lower=True,
+        hint=N_("Counted from the unlocking on. Five minutes before, a line says so."),
+        why=N_("It protects a laptop that somebody else goes on using."),
+        concerns="laptop",
     )
     lock_on_suspend: bool = _setting(
         True,

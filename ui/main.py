@@ -50,6 +50,7 @@ class Officer(QObject):
         self.idle = IdleWatch(desk.policy, desk.clock, self)
         self.idle.counting.connect(self.window.count_down)
         self.idle.stayed.connect(self.window.stop_count_down)
+        self.idle.closing.connect(self.window.say_closing)
         self.idle.over.connect(self.lock_all_the_same)
         self.session.saved_at.connect(self.idle.acted)
         self.suspend = suspend or watch_system(self)

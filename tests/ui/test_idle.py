@@ -108,3 +108,65 @@ def test_what_the_program_does_itself_is_no_sign_of_life(at_work, clock, qtbot):
     made_up = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Shift, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(one.top.screen_shown, made_up)  # sent by the program, not by the window system
     assert one.top.screen_shown.countdown.isVisible()
+
+
+def use_it(idle, clock, seconds):
+    """Somebody works for so long."""
+    for _ in range(seconds // 60):
+        clock.advance(60)
+        idle.acted()
+        idle.tick()
+
+
+def test_after_a_shift_it_locks_though_somebody_is_there(at_work, clock):
+    one = at_work()
+    window, idle = one.top.screen_shown, one.officer.idle
+    use_it(idle, clock, 12 * 3600 - 360)
+    assert not window.closing.isVisible()
+    use_it(idle, clock, 60)
+    assert window.closing.isVisible()
+    assert "5 minutes" in window.closing.label.text()
+    use_it(idle, clock, 240)
+    assert "1 minute." in window.closing.label.text()
+    assert not window.countdown.isVisible()
+    assert one.replaced == []
+    use_it(idle, clock, 60)
+    assert len(one.replaced) == 1
+
+
+@pytest.mark.parametrize("hours", [1, 24])
+def test_the_policy_sets_how_long_it_stays_open(clock, qtbot, hours):
+    watch = IdleWatch(Policy(longest_open_h=hours), clock)
+    heard = []
+    watch.closing.connect(heard.append)
+    watch.over.connect(lambda: heard.append("over"))
+    use_it(watch, clock, hours * 3600)
+    assert heard == [5, 4, 3, 2, 1, "over"]
+
+
+def test_sleep_counts_and_a_clock_that_is_put_back_gives_no_time(clock, qtbot):
+    watch = IdleWatch(Policy(longest_open_h=2, lock_on_suspend=False), clock)
+    told = []
+    watch.over.connect(lambda: told.append("over"))
+    run = clock.monotonic()
+    clock.advance(3600)
+    clock._run = run + 1  # it slept
+    watch.tick()
+    clock.advance(-7200)
+    clock._run = run + 2
+    watch.tick()
+    use_it(watch, clock, 3480)
+    assert told == []
+    use_it(watch, clock, 120)
+    assert told == ["over"]
+
+
+def test_who_chooses_less_than_has_gone_is_told_first(clock, qtbot):
+    watch = IdleWatch(Policy(), clock)
+    heard = []
+    watch.closing.connect(heard.append)
+    watch.over.connect(lambda: heard.append("over"))
+    use_it(watch, clock, 7200)
+    watch.use(Policy(longest_open_h=1))
+    use_it(watch, clock, 300)
+    assert heard == [4, 3, 2, 1, "over"]

@@ -27,6 +27,7 @@ FEW = 5  # codes that stand side by side
 UNITS = {
     "seconds": (N_("{n} second"), N_("{n} seconds")),
     "minutes": (N_("{n} minute"), N_("{n} minutes")),
+    "hours": (N_("{n} hour"), N_("{n} hours")),
     "days": (N_("{n} day"), N_("{n} days")),
     "characters": (N_("{n} character"), N_("{n} characters")),
     "": ("{n}", "{n}"),
@@ -34,6 +35,7 @@ UNITS = {
 UNIT_NAMES = {
     "seconds": N_("seconds"),
     "minutes": N_("minutes"),
+    "hours": N_("hours"),
     "days": N_("days"),
     "characters": N_("characters"),
     "": "",

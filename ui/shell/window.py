@@ -74,6 +74,8 @@ class Window(QWidget):
         self.problem_bar = ProblemBar(session)
         self.countdown = Banner(tone="warn")
         self.countdown.hide()
+        self.closing = Banner(tone="calm")
+        self.closing.hide()
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
@@ -81,6 +83,7 @@ class Window(QWidget):
         if session.desk.practice:
             lines.addWidget(PracticeMark(self.translator))
         lines.addWidget(self.countdown)
+        lines.addWidget(self.closing)
         lines.addWidget(self.problem_bar)
         body = QHBoxLayout()
         body.setContentsMargins(0, 0, 0, 0)
@@ -463,6 +466,16 @@ class Window(QWidget):
     def stop_count_down(self) -> None:
         """Somebody is here."""
         self.countdown.hide()
+
+    def say_closing(self, minutes: int) -> None:
+        """The vault has been open for nearly as long as it may be: say when the passphrase is asked for again."""
+        text = self.translator.plural(
+            N_("It has been open for long: locks in {n} minute. What is written stays; the passphrase opens it again."),
+            N_("It has been open for long: locks in {n} minutes. What is written stays; the passphrase opens it again."),
+            minutes,
+        )
+        self.closing.show()
+        self.closing.say(text, "calm")
 
     def _hide(self) -> None:
         self.hide_button.setDown(False)  # the release never comes
