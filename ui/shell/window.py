@@ -470,8 +470,8 @@ class Window(QWidget):
     def say_closing(self, minutes: int) -> None:
         """The vault has been open for nearly as long as it may be: say when the passphrase is asked for again."""
         text = self.translator.plural(
-            N_("It has been open for long: locks in {n} minute. What is written stays; the passphrase opens it again."),
-            N_("It has been open for long: locks in {n} minutes. What is written stays; the passphrase opens it again."),
+            N_("Open for long: locks in {n} minute. What is written stays; the passphrase opens it again."),
+            N_("Open for long: locks in {n} minutes. What is written stays; the passphrase opens it again."),
             minutes,
         )
         self.closing.show()
