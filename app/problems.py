@@ -848,6 +848,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         N_("Everything saved before it is safe; the last answer is still on the screen only."),
         N_("Note it on paper, then press Lock again: the program then locks without it."),
     ),
+    "program.locked_unsaved": (
+        N_("The program locked by itself, and what was typed last could not be saved."),
+        N_("Everything saved before it is safe. The last answer is lost; nobody was there to be asked."),
+        N_("Open the vault and look at the field where you were. If the disk is full, make room first."),
+    ),
     # undo.*
     "undo.nothing": (
         N_("There is nothing of the last {minutes} minutes in this case to take back."),

@@ -35,7 +35,7 @@ class Officer(QObject):
     ) -> None:
         super().__init__(program)
         self.program, self.desk = program, desk
-        self._warned = self._waited = False
+        self._warned = self._waited = self._by_itself = False
         self.ended = False
         self._take_choices()
         self.session = Session(desk, program.translator, program.theme, self, lines=lines)
@@ -99,7 +99,8 @@ class Officer(QObject):
             return
         self.session.noted.emit("locked")
         self._end()
-        self.program.replace(self.program.again(self.desk.unlocked.folder))
+        unsaved = problem is not None and self._by_itself
+        self.program.replace(self.program.again(self.desk.unlocked.folder, unsaved=unsaved))
 
     def destroy(self) -> None:
         """The server orders this vault to be destroyed: what was typed is saved, what was not sent is sealed for the
@@ -135,8 +136,9 @@ class Officer(QObject):
         self.program.replace(self.program.practice())
 
     def lock_all_the_same(self) -> None:
-        """Lock without asking back: the laptop goes to sleep or nobody is there."""
-        self._warned = True
+        """Lock without asking back: the laptop goes to sleep or nobody is there. What is lost by it is said at the
+        unlock screen."""
+        self._warned = self._by_itself = True
         self.lock()
 
     def _going_to_sleep(self) -> None:

@@ -170,6 +170,8 @@ class Program(QObject):
         screen.wants_new_vault.connect(self.show_new_vault)
         self.top.show_screen(screen)
         screen.first_focus()
+        if self.options.unsaved:
+            screen.say_unsaved(Problem("program.locked_unsaved"))
         if self._policy is not None:
             self._say_policy(self._policy.problem)
 
@@ -275,8 +277,11 @@ class Program(QObject):
 
         return system_store()
 
-    def again(self, folder: Path | None = None) -> list[str]:
-        """The command that starts a fresh program at the unlock screen, with the same looks and at the same place."""
+    def again(self, folder: Path | None = None, *, unsaved: bool = False) -> list[str]:
+        """The command that starts a fresh program at the unlock screen, with the same looks and at the same place.
+
+        `unsaved`: what was typed last is lost and nobody was told, which the fresh program does.
+        """
         box = self.top.normalGeometry() if self.top.isMaximized() else self.top.geometry()
         window = "max" if self.top.isMaximized() else f"{box.x()},{box.y()},{box.width()},{box.height()}"
         given = ["--scheme", self.options.scheme, "--language", self.options.language, "--window", window]
@@ -287,6 +292,8 @@ class Program(QObject):
             given += ["--vault", str(self.options.vault)]
         if folder is not None:
             given += ["--first", str(folder)]
+        if unsaved:
+            given += ["--unsaved"]
         return command(given)
 
     def practice(self) -> list[str]:
@@ -415,6 +422,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--last-scheme", default=theme.SYSTEM, help=argparse.SUPPRESS)
     parser.add_argument("--last-language", default="", help=argparse.SUPPRESS)
     parser.add_argument("--first", type=Path, default=None, help=argparse.SUPPRESS)
+    parser.add_argument("--unsaved", action="store_true", help=argparse.SUPPRESS)
     found = parser.parse_args(None if argv is None else list(argv))
     known = {*languages(), *PSEUDO}
     found.language = found.language if found.language in known else ""

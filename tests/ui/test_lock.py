@@ -163,14 +163,22 @@ def test_an_answer_that_cannot_be_saved_is_said_before_locking(at_work, desk):
     assert "disk is full" in window.problem_bar.happened.text()
     one.officer.lock()
     assert len(one.replaced) == 1
+    assert "--unsaved" not in one.replaced[0]  # it was said, and chosen
 
 
-def test_sleep_locks_all_the_same(at_work):
+def test_sleep_locks_all_the_same_and_the_next_program_says_what_is_lost(at_work):
     one = at_work()
     full = FullDisk()
     one.officer.session.watch(full)
     one.officer.suspend.going.emit()
     assert len(one.replaced) == 1
+    assert "--unsaved" in one.replaced[0]
+
+
+def test_sleep_says_nothing_where_all_was_saved(at_work):
+    one = at_work()
+    one.officer.suspend.going.emit()
+    assert "--unsaved" not in one.replaced[0]
 
 
 def test_locking_takes_our_words_off_the_clipboard(at_work):

@@ -338,3 +338,10 @@ def test_the_program_of_before_goes_back(program, made_vault, qtbot, tmp_path, c
     desk = one.officer.session.desk
     assert "went back to an earlier version" in {done.what for done in logged(desk, desk.device_id)}
     desk.store.verify()
+
+
+def test_what_was_lost_when_the_program_locked_by_itself_is_said(program, made_vault, qtbot):
+    screen = begin(program, qtbot, "--vault", str(made_vault[0]), "--unsaved").top.screen_shown
+    assert screen.unsaved.isVisible()
+    assert "typed last could not be saved" in screen.unsaved.label.text()
+    assert not begin(program, qtbot, "--vault", str(made_vault[0])).top.screen_shown.unsaved.isVisible()

@@ -125,6 +125,9 @@ class Unlock(FrontScreen):
         assert isinstance(layout, QVBoxLayout)
         layout.insertWidget(0, self.practice_mark)
         self.title("Holdfast")
+        self.unsaved = Banner(tone="warn")
+        self.unsaved.hide()
+        self.column.addWidget(self.unsaved)
         self.whose = PlainLabel(kind="question")
         self.column.addWidget(self.whose)
         self.chooser = VaultList(name=say(N_("Whose vault")))
@@ -181,6 +184,11 @@ class Unlock(FrontScreen):
         for button in (self.other_way, self.new_vault):
             self.column.addLayout(row(button))
         self.column.addStretch(1)
+
+    def say_unsaved(self, problem: Problem) -> None:
+        """Say that the program locked by itself without what was typed last."""
+        self.unsaved.say(str(problem.sentences(self.translator)), "warn")
+        self.unsaved.show()
 
     def say_policy(self, problem: Problem) -> None:
         """Say why the force's policy is not in force: a vault opens all the same."""
