@@ -6,16 +6,19 @@ import os
 import stat
 import subprocess
 import unicodedata
+from types import SimpleNamespace
 
 import pytest
 
 from app.casework import operations
 from app.casework.desk import close_desk
 from app.clock import SystemClock
+from app.problems import Problem
 from app.vault import vault
 from app.vault.vault import SHIPPED_COST
 from tests.commands.conftest import PASSPHRASE, ROOT, holdfast
 from tests.commands.terminal import type_into
+from ui.commands.vault import in_doubt
 
 NEW = "rookfern ladle quartzbell"
 
@@ -39,6 +42,13 @@ def test_create_makes_a_vault_at_the_shipped_cost_and_shows_the_code_once(home, 
     status = holdfast("status", "--json", given=PASSPHRASE + "\n", XDG_DATA_HOME=str(home))
     assert status.line["vault"] == made["vault"]
     vault.recover(folder, made["recovery_code"]).close()
+
+
+@pytest.mark.parametrize(("code", "shown"), [("vault.not_flushed", True), ("vault.disk_full", False)])
+def test_a_passphrase_made_by_chance_that_may_be_in_force_is_shown(capsys, code, shown):
+    with pytest.raises(Problem, match=code), in_doubt(SimpleNamespace(language="en"), NEW):
+        raise Problem(code)
+    assert (NEW in capsys.readouterr().err) is shown
 
 
 def test_create_refuses_a_folder_that_is_not_empty_and_a_weak_passphrase(tmp_path):

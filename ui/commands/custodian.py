@@ -110,7 +110,7 @@ def recover(options: Any) -> int:
     from app.casework import recovery
     from app.casework.desk import renew_recovery_code
     from app.vault.device_secret import system_store
-    from ui.commands.vault import shown_once
+    from ui.commands.vault import in_doubt, shown_once
 
     clock, store = SystemClock(), system_store()
     desk = recovery.open_by_custodians(folder, code, parts, secrets=store, clock=clock, policy=force())
@@ -118,7 +118,8 @@ def recover(options: Any) -> int:
         chosen, made_by_chance = secrets_in.new_passphrase(
             options, options.new_passphrase_file, desk.force, desk.officer, desk.short_name
         )
-        recovery.begin_anew(desk, chosen, secrets=store)
+        with in_doubt(options, chosen if made_by_chance else ""):
+            recovery.begin_anew(desk, chosen, secrets=store)
         answer = {"vault": str(folder), "device_secret": desk.unlocked.device_secret}
         if options.renew_code:
             answer["recovery_code"] = renew_recovery_code(desk)

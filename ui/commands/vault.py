@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +116,8 @@ def passphrase(options: Any) -> int:
         chosen, made_by_chance = secrets_in.new_passphrase(
             options, options.new_passphrase_file, desk.force, desk.officer, desk.short_name
         )
-        change_passphrase(open_vault.desk, chosen, secrets=system_store())
+        with in_doubt(options, chosen if made_by_chance else ""):
+            change_passphrase(open_vault.desk, chosen, secrets=system_store())
         kept = open_vault.desk.unlocked.device_secret
     answer = {"vault": str(vault_folder(options)), "device_secret": kept}
     said = N_("The vault in {vault} has a new passphrase. Old copies of the folder still open with the old one.")
@@ -146,13 +150,25 @@ def recover(options: Any) -> int:
         chosen, made_by_chance = secrets_in.new_passphrase(
             options, options.new_passphrase_file, desk.force, desk.officer, desk.short_name
         )
-        change_passphrase(desk, chosen, secrets=store)
+        with in_doubt(options, chosen if made_by_chance else ""):
+            change_passphrase(desk, chosen, secrets=store)
         answer = {"vault": str(folder), "device_secret": desk.unlocked.device_secret}
         if options.renew_code:
             answer["recovery_code"] = renew_recovery_code(desk)
     return shown_once(
         options, answer, chosen if made_by_chance else "", N_("The vault in {vault} has a new passphrase.")
     )
+
+
+@contextmanager
+def in_doubt(options: Any, generated: str) -> Iterator[None]:
+    """Where the disk did not confirm the new passphrase, it may be the one that opens: one made by chance is shown."""
+    try:
+        yield
+    except Problem as problem:
+        if generated and problem.code == "vault.not_flushed":
+            print(translator(options.language).text(WORDS_ONCE), f"    {generated}", sep="\n", file=sys.stderr)
+        raise
 
 
 def shown_once(options: Any, answer: dict[str, str], generated: str, message: str) -> int:
