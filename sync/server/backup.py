@@ -22,10 +22,11 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from app.clock import iso
 from app.notebook.ids import random_id
 from app.problems import Problem
-from sync.server import case_keys, covered, database, recovery, sealed_file, tables
+from sync.server import administration, authority, case_keys, covered, database, recovery, sealed_file, seals, tables
 from sync.server.config import Config
 from sync.server.database import Connection
 from sync.server.events import note_act
+from sync.server.statements import Signer
 from sync.server.tables import Row
 
 KIND, FORMAT = "backup", 1
@@ -77,14 +78,15 @@ def alone(conninfo: str) -> Iterator[Connection]:
 def make(config: Config, file: Path, now: datetime, keys_file: Path | None = None) -> Made:
     """Back everything up into a file that is there whole or not at all.
 
-    Raises Problem server.recovery_key, server.backup_owner, server.backup_runs, server.file_not_written,
-    server.sealed_file, server.database_away.
+    Raises Problem server.recovery_key, server.signing_key, server.backup_owner, server.backup_runs,
+    server.file_not_written, server.sealed_file, server.database_away.
     """
     sealed_for = recovery.public_keys(config.recovery_key)
     keys_file = keys_file or file.with_name(case_keys.NAME)
     if file.exists():
         raise Problem("server.file_there", file=str(file))
     with alone(config.owner_database or config.database) as connection:
+        _seal(connection, config)
         counts, head = _Counts(), {"kind": KIND, "made_at": iso(now), "format": FORMAT}
         with sealed_file.writing(file, head, sealed_for, _Reader(counts).look) as writer:
             with _whole(), _one_reading(connection):
@@ -105,6 +107,16 @@ def make(config: Config, file: Path, now: datetime, keys_file: Path | None = Non
             case_keys.write(keys_file, keys, sealed_for, now)
         made = Made(file, keys_file, file.stat().st_size, counts.rows, standing, False)
         return _note(connection, made, sealed_for, now)
+
+
+def _seal(connection: Connection, config: Config) -> None:
+    """What a backup holds of events is sealed, also where no server runs that would do it."""
+    signer = Signer(authority.signing_key(config.signing_key))
+    for org in administration.organisations(connection).values():
+        taken = seals.MOST
+        while taken == seals.MOST:
+            with connection.transaction():
+                taken = seals.seal(connection, org, signer)
 
 
 def names(sealed_for: Sequence[X25519PublicKey]) -> str:

@@ -9,6 +9,7 @@ import argparse
 import json
 import logging
 import os
+import re
 import ssl
 import sys
 import urllib.error
@@ -39,6 +40,7 @@ from sync.server import (
     pack_commands,
     retention_commands,
     rotation_commands,
+    seals,
     service,
     trial,
     verify,
@@ -52,6 +54,8 @@ from sync.wire import extension, limits
 
 T = TypeVar("T")
 DONE, PROBLEM = 0, 1
+SEALED = "sealed"
+"""The kind of the last line of `export-audit`, which is no event: it names the newest seal over them."""
 _READY_S = 10
 
 
@@ -150,7 +154,10 @@ def _production(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     which = one.add_mutually_exclusive_group(required=True)
     for name in ("device", "officer", "laptop"):
         which.add_argument(f"--{name}", metavar="ID")
-    add("verify", _verify, "check the whole history and name each row that was changed")
+    one = add("verify", _verify, "check the whole history and name each row that was changed")
+    one.add_argument(
+        "--seal", type=_noted, metavar="NUMBER:ROOT", help="a seal that was noted earlier, which must still be there"
+    )
     add("export-audit", _audit, "what happened to devices and who was refused what, one JSON object a line")
     case_commands.register(add)
     carrying.register(add)
@@ -180,6 +187,13 @@ def _count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 1000:
         raise argparse.ArgumentTypeError("1 to 1000 officers")
     return int(text)
+
+
+def _noted(text: str) -> tuple[int, str]:
+    number, _, root = text.partition(":")
+    if not number.isdecimal() or not re.fullmatch(r"[0-9a-f]{64}", root):
+        raise argparse.ArgumentTypeError("a seal is its number, a colon and 64 hexadecimal digits")
+    return int(number), root
 
 
 def _trial(options: argparse.Namespace) -> int:
@@ -398,23 +412,32 @@ def _revoke(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     public = authority.signing_keys(config.read(file=options.config).signing_key).public
-    found = _in_org(options, lambda c, org: _all_of_it(c, org, public))
+    found, newest = _in_org(options, lambda c, org: _all_of_it(c, org, public, options.seal))
     for line in found:
         print(line)
+    if newest is not None:
+        # Who keeps it elsewhere finds out that the newest ones were taken away.
+        print(f"The newest seal of the server's own events is {newest}")
     if found:
         raise Problem("server.history_changed", count=len(found))
     print("Every entry is as it was signed, received and numbered.")
     return DONE
 
 
-def _all_of_it(connection: Connection, org: str, public: list[bytes]) -> list[str]:
+def _all_of_it(
+    connection: Connection, org: str, public: list[bytes], noted: tuple[int, str] | None
+) -> tuple[list[str], seals.Seal | None]:
     _patiently(connection)
-    return list(verify.verify(connection, org, *public))
+    return list(verify.verify(connection, org, *public, noted=noted)), seals.newest(connection, org)
 
 
 def _audit(options: argparse.Namespace) -> int:
-    for line in _in_org(options, lambda c, org: list(administration.audit(c, org))):
+    told, newest = _in_org(options, lambda c, org: (list(administration.audit(c, org)), seals.newest(c, org)))
+    for line in told:
         _say(line)
+    if newest is not None:
+        # As a line like the others, for whoever reads them by a program.
+        _say({"at": newest.until, "kind": SEALED, "officer": "", "device": "", "case": "", "detail": str(newest)})
     return DONE
 
 

@@ -26,6 +26,7 @@ from sync.server.exchange import Exchange
 from sync.server.figures import Asked, Figures
 from sync.server.housekeeping import Housekeeping
 from sync.server.renewal import Renewal
+from sync.server.sealing import Sealing
 from sync.wire import limits
 
 if TYPE_CHECKING:
@@ -90,11 +91,14 @@ def serve(
         closing.callback(exchange.close)
         house = Housekeeping(database, config.certificate, figures, config.housekeeping_minutes * 60.0)
         closing.callback(house.close)
+        sealing = Sealing(database, signer)
+        closing.callback(sealing.close)
         if config.metrics_port:
             closing.enter_context(figures.told_on(config.metrics_port))
         takes = Ready(database)
         application = app.make(exchange, door, signer, lambda: renewal.shown, config.openapi, takes, figures)
         house.start()
+        sealing.start()
         server = _configured(application, config)
         renewal.context = server.config.ssl
         asyncio.run(_run(server, listening, ready, renewal))

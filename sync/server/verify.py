@@ -1,4 +1,5 @@
-"""Whether the history is what it was: entries against hashes, signatures, chains, the tree and the signed heads.
+"""Whether the history is what it was: entries against hashes, signatures, chains, the tree and the signed heads; the
+server's own events against their seals.
 
 It reads all of an organisation, in the order of the numbers, and names each row that does not fit.
 """
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.notebook import entry as notebook
 from app.notebook import tree
-from sync.server import erasure, strict
+from sync.server import erasure, seals, strict
 from sync.server.database import Connection
 from sync.server.deciding import COUNTS
 from sync.server.judge import ACCEPTED, FORKED, GAP, REFUSED
@@ -54,11 +55,11 @@ class Walk:
         return self.nodes[level, place]
 
 
-def verify(connection: Connection, org: str, *public: bytes) -> Iterator[str]:
+def verify(connection: Connection, org: str, *public: bytes, noted: tuple[int, str] | None = None) -> Iterator[str]:
     """Each thing that is not as it was, as table, key and what is wrong; nothing where all is well.
 
-    `public`: the keys with which the server signs and has signed. Of a case that was erased by an order, hashes and
-    signatures still have to fit; its bytes are nowhere.
+    `public`: the keys with which the server signs and has signed; `noted`: a seal of events that somebody noted
+    elsewhere. Of a case that was erased by an order, hashes and signatures still have to fit; its bytes are nowhere.
     """
     keys = yield from _keys(connection, org)
     walk = Walk()
@@ -69,6 +70,7 @@ def verify(connection: Connection, org: str, *public: bytes) -> Iterator[str]:
     yield from _cases(connection, org, walk, keys)
     yield from _apart(connection, org, walk.erased, keys)
     yield from _chains(connection, org, walk.erased)
+    yield from seals.verify(connection, org, public, noted)
 
 
 def _orders(connection: Connection, org: str, public: Sequence[bytes]) -> Generator[str, None, frozenset[str]]:

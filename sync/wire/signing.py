@@ -62,6 +62,17 @@ def leaf_bytes(number: int, entry_hash: str, received_at: str) -> bytes:
     return _lines("holdfast-leaf/1", str(number), entry_hash, received_at)
 
 
+def event_bytes(*columns: str) -> bytes:
+    """What the server hashes of one of its own events: all columns. As JSON, for a text may hold any line break."""
+    return json.dumps(["holdfast-event/1", *columns], ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def event_seal_bytes(org: str, number: int, until: str, before: bytes, events: bytes) -> bytes:
+    """What the server signs of a seal over its own events. `before`: the root of the seal before; `events`: the SHA-256
+    of the hashes of those under it, in the order of their ids."""
+    return _lines("holdfast-events/1", org, str(number), until, before.hex(), events.hex())
+
+
 def sign_in_nonce(device: str, key: str, secret: str, salt: str) -> str:
     """The nonce of a sign-in: who signs in does so for this device, with this key and this code, and for no other."""
     return hashlib.sha256(_lines("holdfast-sign-in/1", device, key, secret, salt)).hexdigest()

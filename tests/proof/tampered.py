@@ -10,7 +10,7 @@ import hashlib
 import random
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
 
@@ -20,7 +20,7 @@ from psycopg import sql
 from app.notebook import entry as notebook
 from app.notebook.ids import random_id
 from app.rules.access import Officer
-from sync.server import administration, authority, deciding, erasure, verify
+from sync.server import administration, authority, deciding, erasure, seals, verify
 from sync.server.statements import Signer
 from tests.proof.frame import Proved
 from tests.sync.laptops import Force, Laptop
@@ -59,6 +59,12 @@ HISTORY = {
     "device": (["device_id", "key", "last", "hash"], "device_id"),
     "erased": (["case_id", "officer_id", "second_id", "body", "signature"], "case_id"),
     "decision": (["device_id", "first", "hash", "verdict"], "device_id, first"),
+    "event": (
+        ["event_id", "happened_at", "kind", "officer_id", "device_id", "case_id", "detail"],
+        "event_id",
+    ),
+    "sealed_event": (["event_id", "number", "hash"], "event_id"),
+    "event_seal": (["number", "until", "root", "signature"], "number"),
 }
 """The tables of the history: the columns that something signs or follows from, and what a row is named by."""
 NOT_DELETED = frozenset({"tree_head", "counter"})
@@ -162,6 +168,15 @@ class History:
             names |= {"counter"}.union(*(one.names for one in later))
         return names
 
+    def back_dated(self) -> tuple[str, set[str]]:
+        """An event is put in, as if it had been noted before what is sealed by now."""
+        made, ago = random_id(), timedelta(hours=self.chance.randrange(2, 10_000))
+        self.owner.execute(
+            "INSERT INTO event VALUES (%s, %s, now() - %s, 'refused_access', '', '', '', '')",
+            (self.force.org, made, ago),
+        )
+        return "event put in", {f"event {made}"}
+
     def reordered(self) -> tuple[str, set[str]]:
         """Two entries exchange what says where they stand, or what they say."""
         one, other = self.chance.sample([row for row in self.rows if row.table == "entry"], 2)
@@ -230,6 +245,9 @@ def _names(table: str, values: dict[str, Any]) -> set[str]:
         "device": "device {device_id}",
         "erased": "erased {case_id}",
         "decision": "entry {device_id}:{first}",
+        "event": "event {event_id}",
+        "sealed_event": "event {event_id}|event_seal {number}",
+        "event_seal": "event_seal {number}",
     }[table]
     return set(told.format(**values).split("|"))
 
@@ -240,6 +258,8 @@ def _other(value: Any, chance: random.Random) -> Any:
         return not value
     if isinstance(value, int):
         return value + chance.choice((-1, 1, 1000))
+    if isinstance(value, datetime):
+        return value + chance.choice((-1, 1)) * timedelta(microseconds=1, days=chance.choice((0, 0, 1000)))
     if isinstance(value, bytes | memoryview):
         turned = bytearray(value)
         if not turned:
@@ -253,7 +273,12 @@ def _other(value: Any, chance: random.Random) -> Any:
 
 
 def _live(force: Force, signer: Signer) -> None:
-    """What two units and a copied laptop do: cases, hand-overs, refusals, a fork, a decision, an erased case."""
+    """What two units and a copied laptop do: cases, hand-overs, refusals, a fork, a decision, an erased case; three
+    seals over the events of it."""
+
+    def seal() -> None:
+        force.do(lambda c, org: seals.seal(c, org, signer))
+
     west = force.do(lambda c, org: administration.new_unit(c, org, "West"))
     one, leader, stranger = force.laptop(), force.laptop("supervisor"), force.laptop(unit=west)
     cases = [one.new_case(f"NM-{n}") for n in range(4)]
@@ -266,6 +291,7 @@ def _live(force: Force, signer: Signer) -> None:
     one.push()
     leader.write(cases[0], notebook.append(random_id(), "hand_over_answer", {"hand_over": given, "answer": "accepted"}))
     leader.push()
+    seal()
     for case in cases[:2]:
         stranger.write(case, notebook.assign(case, {"reference": ("seen at the door", [])}))
         stranger.new_case("NM-W")
@@ -277,6 +303,7 @@ def _live(force: Force, signer: Signer) -> None:
     copy.epoch, copy.counter = one.epoch, one.counter
     copy.new_case("NM-copy")
     copy.push()
+    seal()
     one.counter = copy.counter
     gone = one.new_case("NM-gone")
     one.set(gone, "reference", "C")
@@ -286,6 +313,7 @@ def _live(force: Force, signer: Signer) -> None:
         erasure.order(owner, force.org, gone, (by, second), "By order of the court.", signer, NOW)
     one.set(cases[3], "reference", "D")
     one.push()
+    seal()
     for laptop in (one, leader, stranger, copy):
         laptop.close()
 
@@ -294,6 +322,7 @@ KINDS = (
     *[History.edited] * 10,
     *[History.deleted] * 4,
     *[History.reordered] * 3,
+    History.back_dated,
     History.rewritten,
     History.cut_off,
     History.exchanged,
@@ -340,7 +369,11 @@ def deep() -> Proved:
 
 
 def control() -> Proved:
-    """Without the tree and its signed heads."""
-    nothing: Any = mock.Mock(return_value=iter(()))
-    with mock.patch.object(verify, "_tree", nothing), mock.patch.object(verify, "_heads", nothing):
+    """Without the tree and its signed heads, and without the seals of events."""
+    nothing: Any = mock.Mock(side_effect=lambda *_: iter(()))
+    with (
+        mock.patch.object(verify, "_tree", nothing),
+        mock.patch.object(verify, "_heads", nothing),
+        mock.patch.object(seals, "verify", nothing),
+    ):
         return run(100)
