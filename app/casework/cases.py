@@ -23,7 +23,7 @@ from app.records import apart
 from app.records.names import case_short_name, full_name
 from app.records.view import CaseView, Record
 from app.store.migrating import Told, nobody
-from app.store.store import Store
+from app.store.store import Line, Store
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -74,6 +74,8 @@ class CaseLine:
     """The officer in the case."""
     waiting: Waiting | None = None
     """What of a hand-over waits for somebody."""
+    unread: bool = False
+    """The case is damaged and cannot be read; what stands here is what was known of it before."""
 
 
 LINES = 1
@@ -83,6 +85,24 @@ LISTING = "listing"
 """What is told while many lines are made anew."""
 _SOME_LINES = 100
 _ENCODER, _DECODER = msgspec.json.Encoder(), msgspec.json.Decoder(Summary)
+_NOTHING = Summary(
+    reference="",
+    short_name="",
+    grade=None,
+    floor=None,
+    extreme=False,
+    provisional=False,
+    review_due=None,
+    conflicts=0,
+    danger_at=None,
+    archived=False,
+    begun=False,
+    due=[],
+    apart=[],
+    differs_since="",
+    officer="",
+)
+"""What is known of a case that could never be read here."""
 
 
 def new_case(desk: Desk, reference: str = "", fields: dict[str, object] | None = None) -> str:
@@ -136,14 +156,13 @@ def list_cases(desk: Desk, told: Told = nobody) -> list[CaseLine]:
         return _ENCODER.encode(summary(desk, view))
 
     lines = desk.store.lines(summarise, made_by=_made_by(desk))
-    found = [line_of(line.case_id, _DECODER.decode(line.body), line.unsent, line.changed_at) for line in lines]
-    return sorted(found, key=lambda line: line.changed_at, reverse=True)
+    return sorted(map(_kept, lines), key=lambda line: line.changed_at, reverse=True)
 
 
 def lines_of(desk: Desk, case_ids: set[str]) -> list[CaseLine]:
     """The lines of some cases, without reading the whole list."""
     kept = desk.store.lines(lambda view: _ENCODER.encode(summary(desk, view)), case_ids, _made_by(desk))
-    return [line_of(line.case_id, _DECODER.decode(line.body), line.unsent, line.changed_at) for line in kept]
+    return [_kept(line) for line in kept]
 
 
 def make_lines(desk: Desk, store: Store, case_ids: set[str]) -> None:
@@ -196,6 +215,16 @@ def _danger(view: CaseView) -> str | None:
     if noted is not None and any(at is not None and at > noted for at in completed):
         return None
     return danger_at
+
+
+def _kept(line: Line) -> CaseLine:
+    try:
+        summary = _DECODER.decode(line.body)
+    except msgspec.MsgspecError:  # none was ever made here, or by a program that made them otherwise
+        if not line.unread:
+            raise
+        summary = _NOTHING
+    return replace(line_of(line.case_id, summary, line.unsent, line.changed_at), unread=line.unread)
 
 
 def line_of(case_id: str, s: Summary, unsent: int = 0, changed_at: str = "") -> CaseLine:

@@ -85,12 +85,14 @@ class Author:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the list of cases, as the summariser made it."""
+    """One line of the list of cases, as the summariser made it. `unread`: the case cannot be read; the line is the one
+    that was made of it last, or empty where none was."""
 
     case_id: str
     changed_at: str
     body: bytes
     unsent: int
+    unread: bool = False
 
 
 @dataclass(frozen=True)
@@ -501,7 +503,7 @@ class Store:
                 connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (LINES_MADE_BY, made_by))
         with self.reading() as connection:
             stale = {r[0] for r in connection.execute("SELECT case_id FROM case_line WHERE stale = 1")}
-        fresh = self._refreshed(stale if only is None else stale & set(only), summarise)
+        fresh, unread = self._refreshed(stale if only is None else stale & set(only), summarise)
         with self.reading() as connection:
             if only is None:
                 # Counted here: grouping in the database takes ten times as long for ten thousand cases.
@@ -515,10 +517,23 @@ class Store:
                     found += connection.execute(
                         "SELECT case_id, changed_at, line FROM case_line WHERE case_id = ?", (case_id,)
                     ).fetchall()
-        return [Line(case, at, fresh.get(case, bytes(line)), unsent.get(case, 0)) for case, at, line in found]
+        return [
+            Line(case, at, fresh.get(case, bytes(line)), unsent.get(case, 0), case in unread)
+            for case, at, line in found
+        ]
 
-    def _refreshed(self, stale: Collection[str], summarise: Callable[[CaseView], bytes]) -> dict[str, bytes]:
-        fresh = {case_id: summarise(CaseView(self.load(case_id))) for case_id in stale}
+    def _refreshed(
+        self, stale: Collection[str], summarise: Callable[[CaseView], bytes]
+    ) -> tuple[dict[str, bytes], set[str]]:
+        """The new lines, and which cases cannot be read: one that is damaged takes no other from the list with it."""
+        fresh, unread = {}, set()
+        for case_id in stale:
+            try:
+                fresh[case_id] = summarise(CaseView(self.load(case_id)))
+            except Problem as problem:
+                if problem.code != "store.damaged":
+                    raise
+                unread.add(case_id)
         if fresh:
             # A full disk or a folder without write access must not hide the list: the lines are made again then.
             with contextlib.suppress(Problem), self.transaction() as connection:
@@ -526,7 +541,7 @@ class Store:
                     "UPDATE case_line SET stale = 0, line = ? WHERE case_id = ?",
                     [(line, case_id) for case_id, line in fresh.items()],
                 )
-        return fresh
+        return fresh, unread
 
     def find(self, words: list[str], limit: int) -> list[Hit]:
         """Records in which each of the folded words begins some word; at most `limit`."""

@@ -35,6 +35,7 @@ from app.problems import Problem
 from app.records.declared import RECORD_TYPES
 from app.vault import vault
 from tests.casework.conftest import PASSPHRASE, SceneOne
+from ui.shell.lines import case_line
 
 ENGLISH = translator("en")
 
@@ -448,3 +449,29 @@ def test_how_far_many_lines_are_is_told_while_they_are_made_anew(desk):
     assert heard == [(cases.LISTING, 99)]
     assert len(cases.list_cases(desk, lambda *told: heard.append(told))) == 101
     assert len(heard) == 1
+
+
+def test_a_case_that_cannot_be_read_stands_in_the_list_with_what_was_known_of_it(
+    desk: Desk, scene: SceneOne, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {line.id: line for line in cases.list_cases(desk)}
+    never = cases.new_case(desk, "NM-never-listed")
+    edit.create(desk, scene.case, "incident", {"place": "Mill Lane"})
+    load = desk.store.load
+
+    def damaged(case: str) -> object:
+        if case in (scene.case, never):
+            raise Problem("store.damaged")
+        return load(case)
+
+    other = cases.new_case(desk, "NM-other")
+    monkeypatch.setattr(desk.store, "load", damaged)
+    found = {line.id: line for line in cases.list_cases(desk)}
+    assert {line.id for line in found.values() if line.unread} == {scene.case, never}
+    assert found[other].reference == "NM-other"
+    known = before[scene.case]
+    assert (found[scene.case].short_name, found[scene.case].grade) == (known.short_name, known.grade)
+    assert not found[never].reference
+    for line in found.values():
+        shown = case_line(line, desk.clock.now(), ENGLISH)
+        assert (shown.end == "damaged, cannot be read") is line.unread

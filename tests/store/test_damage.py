@@ -134,6 +134,35 @@ def test_one_damaged_page_takes_no_other_case_with_it(tmp_path):
     assert partly > 3
 
 
+def test_a_case_that_cannot_be_read_takes_no_other_from_the_list(tmp_path):
+    folder, cases = tmp_path / "vault", [f"{number:032x}" for number in range(8)]
+    store = new_store(folder)
+    for case in cases:
+        fill(store, 10, case)
+    store.close()
+    settle(folder)
+    partly = 0
+    for page in range(1, (folder / FILE).stat().st_size // PAGE):
+        spoilt = damaged.turn(folder, tmp_path / str(page), page * PAGE + 100, 0)
+        alone = [_by_itself(spoilt, case) for case in cases]
+        store = outcome(partial(Store.open, spoilt, KEY, DEVICE))
+        found = outcome(partial(_listed, store)) if isinstance(store, Store) else ""
+        if isinstance(store, Store):
+            store.close()
+        if isinstance(found, str):
+            continue  # where the lines themselves lie
+        assert found == {case: count == 10 for case, count in zip(cases, alone, strict=True)}, page
+        partly += 0 < alone.count(10) < len(cases)
+    assert partly > 3
+
+
+def _listed(store):
+    """Every case of the list, and whether it could be read."""
+    lines = store.lines(lambda view: view.id.encode())
+    assert all(line.body == (b"" if line.unread else line.case_id.encode()) for line in lines)
+    return {line.case_id: not line.unread for line in lines}
+
+
 def _by_itself(folder, case):
     """What is read of one case by a program that has read nothing else."""
     [found] = _one_after_the_other(folder, [case])

@@ -36,13 +36,15 @@ def case_line(line: CaseLine, now: datetime, translator: Translator) -> Line:
         under.append(say(N_("changed {when}"), when=translator.moment(line.changed_at)))
     # Before the officer has graded, the time of the review would tell the floor.
     due = review_words(line.review_due, now, translator) if line.grade else ""
+    if line.unread:
+        due = say(N_("damaged, cannot be read"))
     return Line(
         line.id,
         title_of(line.reference, line.short_name, translator),
         " · ".join(under),
         due,
         grades.sign(line.grade, line.extreme, line.provisional, translator),
-        "danger" if due and is_past(line.review_due, now) else "",
+        "danger" if line.unread or (due and is_past(line.review_due, now)) else "",
     )
 
 
