@@ -415,12 +415,13 @@ def _verify(options: argparse.Namespace) -> int:
     found, newest = _in_org(options, lambda c, org: _all_of_it(c, org, public, options.seal))
     for line in found:
         print(line)
+    if not found:
+        print("Every entry is as it was signed, received and numbered.")
     if newest is not None:
         # Who keeps it elsewhere finds out that the newest ones were taken away.
         print(f"The newest seal of the server's own events is {newest}")
     if found:
         raise Problem("server.history_changed", count=len(found))
-    print("Every entry is as it was signed, received and numbered.")
     return DONE
 
 

@@ -144,7 +144,7 @@ def test_a_row_that_was_changed_behind_the_servers_back_is_named(written: Force,
 
 def test_the_command_says_so_and_ends_with_one(trial, written: Force):
     whole = trial.command("verify", "--organisation", written.name)
-    assert (whole.returncode, whole.stdout.splitlines()[-1]) == (
+    assert (whole.returncode, whole.stdout.splitlines()[0]) == (
         0,
         "Every entry is as it was signed, received and numbered.",
     )
