@@ -302,7 +302,7 @@ def gate() -> Proved:
 
 def deep() -> Proved:
     """Every cell, each field by itself, and many cases to which somebody stands in several ways."""
-    return _run(access.ROLES, 40, each_field=True)
+    return _run(access.ROLES, 20, each_field=True)
 
 
 def control() -> Proved:

@@ -27,7 +27,7 @@ def gate() -> Proved:
 
 def deep() -> Proved:
     """Many."""
-    return _twice(range(60))
+    return _twice(range(40))
 
 
 def control() -> Proved:

@@ -16,7 +16,7 @@ def gate() -> Proved:
 
 def deep() -> Proved:
     """Many places; after each byte with `python -m tests.sync.prove --full cuts`."""
-    return _proved(network.cut(300))
+    return _proved(network.cut(200))
 
 
 def control() -> Proved:

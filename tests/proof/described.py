@@ -16,8 +16,8 @@ def gate() -> Proved:
 
 
 def deep() -> Proved:
-    """200 of each kind to each path; a thousand with `python -m tests.sync.prove --full described`."""
-    return _proved(200)
+    """100 of each kind to each path; a thousand with `python -m tests.sync.prove --full described`."""
+    return _proved(100)
 
 
 def control() -> Proved:

@@ -34,7 +34,7 @@ def gate() -> Proved:
 
 def deep() -> Proved:
     """Many of them."""
-    return _refused(_WRITING, full=100, broken=20, unflushed=40, cut=4)
+    return _refused(_WRITING, full=80, broken=15, unflushed=30, cut=3)
 
 
 def control() -> Proved:

@@ -33,7 +33,7 @@ def gate() -> Proved:
 
 
 def deep() -> Proved:
-    return _erased(20)
+    return _erased(10)
 
 
 def control() -> Proved:

@@ -22,7 +22,7 @@ def gate() -> Proved:
 
 
 def deep() -> Proved:
-    return _turned(5_000, 500, 10_000)
+    return _turned(4_000, 400, 10_000)
 
 
 def control() -> Proved:

@@ -20,7 +20,7 @@ def gate() -> Proved:
 
 def deep() -> Proved:
     """Many."""
-    return _kill(250)
+    return _kill(150)
 
 
 def control() -> Proved:

@@ -22,7 +22,7 @@ def gate() -> Proved:
 
 def deep() -> Proved:
     """Many of them."""
-    return _kill(15, 15)
+    return _kill(10, 10)
 
 
 def control() -> Proved:

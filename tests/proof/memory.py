@@ -37,7 +37,7 @@ def gate() -> Proved:
 
 
 def deep() -> Proved:
-    return _locked(20)
+    return _locked(10)
 
 
 def control() -> Proved:

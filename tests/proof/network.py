@@ -15,8 +15,8 @@ def gate() -> Proved:
 
 
 def deep() -> Proved:
-    """Twenty laptops, delays of up to 2 s."""
-    return _proved(network.storm(15, 2.0, laptops=20))
+    """Twelve laptops, delays of up to 2 s."""
+    return _proved(network.storm(8, 2.0, laptops=12))
 
 
 def control() -> Proved:

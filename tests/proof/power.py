@@ -6,6 +6,7 @@ whole, and what is there is byte for byte what was written.
 
 from __future__ import annotations
 
+import hashlib
 import random
 from dataclasses import dataclass, field
 
@@ -47,20 +48,21 @@ def control() -> Proved:
 
 @dataclass
 class _Found:
-    """`states` that were looked at, with `saves` in the report; `losing` some of what was called saved, `unreadable`
-    or with something else in them; `faults` tells each."""
+    """`states` after a cut, `different` ones among them, which were opened, with `saves` in the report; `losing` some
+    of what was called saved, `unreadable` or with something else in them; `faults` tells each."""
 
     saves: int = 0
     steps: int = 0
     states: int = 0
+    different: int = 0
     losing: int = 0
     most_lost: int = 0
     unreadable: int = 0
     faults: list[str] = field(default_factory=list)
 
     def count(self, seen: looked.Looked, where: str) -> None:
-        """One more state."""
-        self.states += 1
+        """One more that was opened."""
+        self.different += 1
         self.losing += bool(seen.lost)
         self.most_lost = max(self.most_lost, seen.lost)
         self.unreadable += bool(seen.unreadable)
@@ -76,7 +78,8 @@ def _proved(found: list[_Found]) -> Proved:
 
     most = max(one.most_lost for one in found)
     figure = (
-        f"{total('states'):,} states of {len(found)} reports with {total('saves'):,} saves in {total('steps'):,} steps:"
+        f"{total('states'):,} states, {total('different'):,} of them different, of {len(found)} reports with"
+        f" {total('saves'):,} saves in {total('steps'):,} steps:"
         f" {total('losing')} lost something{f', at most {most}' if most else ''}, {total('unreadable')} unreadable"
     )
     return Proved(figure, [fault for one in found for fault in one.faults])
@@ -96,9 +99,24 @@ def _cut(how: How, states: int) -> _Found:
         result.saves, result.steps = len(said), len(found.steps)
         result.faults += [line for line in said if line.startswith(REFUSED)]
         points = sorted(chance.choices(range(len(found.steps) + 1), k=states))
+        opened: set[tuple[bytes, int]] = set()
         for point, files, before in recorded.cuts(found, points, chance):
+            result.states += 1
+            # The same disk with the same said before it tells nothing new.
+            this = _name(files), len(before)
+            if this in opened:
+                continue
+            opened.add(this)
             at = recorded.lay_out(files, place / "cut")
-            thorough = result.states % _THOROUGH == 0
+            thorough = result.different % _THOROUGH == 0
             seen = looked.look(at, key, device, before, known, thorough=thorough)
             result.count(seen, f"after step {point} of {len(found.steps)} of report {how.seed}")
     return result
+
+
+def _name(files: dict[str, bytes]) -> bytes:
+    """Another one for each other disk."""
+    name = hashlib.blake2b(digest_size=16)
+    for file, data in sorted(files.items()):
+        name.update(f"{file} {len(data)} ".encode() + data)
+    return name.digest()

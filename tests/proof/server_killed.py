@@ -15,8 +15,8 @@ def gate() -> Proved:
 
 
 def deep() -> Proved:
-    """100 of the server, 50 of PostgreSQL, 20 of a laptop; the whole number with `python -m tests.sync.prove`."""
-    found = [kills.run(100, only=("server",)), kills.run(50, only=("database",)), kills.run(20, only=("laptop",))]
+    """60 of the server, 30 of PostgreSQL, 12 of a laptop; the whole number with `python -m tests.sync.prove`."""
+    found = [kills.run(60, only=("server",)), kills.run(30, only=("database",)), kills.run(12, only=("laptop",))]
     proved = [_proved(one) for one in found]
     return Proved("; ".join(one.figure for one in proved), [fault for one in proved for fault in one.faults])
 

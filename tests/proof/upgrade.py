@@ -19,8 +19,8 @@ def gate() -> Proved:
 
 
 def deep() -> Proved:
-    """A vault with 1,000 cases for the kills, 500 power cuts."""
-    killed, cut = _stop(moments=30, calls=30, power=0, cases=1000), _stop(moments=0, calls=0, power=500, cases=20)
+    """A vault with 500 cases for the kills, 500 power cuts."""
+    killed, cut = _stop(moments=20, calls=20, power=0, cases=500), _stop(moments=0, calls=0, power=500, cases=20)
     return Proved(f"{killed.figure}; of 20 cases {cut.figure}", killed.faults + cut.faults)
 
 

@@ -52,7 +52,7 @@ def gate() -> Proved:
 
 def deep() -> Proved:
     """Many rounds."""
-    return _meet(60)
+    return _meet(30)
 
 
 def control() -> Proved:

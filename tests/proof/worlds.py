@@ -19,7 +19,7 @@ def gate() -> Proved:
 
 def deep() -> Proved:
     """Whole worlds, as many as there is time for; any number with `python -m tests.sync.simulate`."""
-    return _lived(200, 0)
+    return _lived(150, 0)
 
 
 def control() -> Proved:
