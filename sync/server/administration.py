@@ -14,7 +14,7 @@ from typing import Any
 from app.notebook.ids import random_id
 from app.problems import Problem
 from app.rules.access import RECENT_DAYS, ROLES, Officer, holds_cases
-from sync.server import enrol, scope
+from sync.server import acts, enrol, scope
 from sync.server.database import Connection
 from sync.server.events import note_act
 from sync.server.postgres import lock
@@ -135,6 +135,7 @@ def new_officer(connection: Connection, org: str, name: str, role: str, unit: st
     _check_unit(connection, org, unit)
     officer = random_id()
     connection.execute("INSERT INTO officer VALUES (%s, %s, %s, %s, %s)", (org, officer, name, role, unit))
+    note_act(connection, org, acts.ADDED, officer=officer, detail=acts.of_officer(role, unit))
     _people_changed(connection, org)
     if identity:
         identify(connection, org, officer, identity)
@@ -166,7 +167,7 @@ def move_officer(connection: Connection, org: str, officer: str, role: str, unit
     )
     if done.rowcount != 1:
         raise Problem("server.officer_unknown", officer=officer)
-    note_act(connection, org, "officer_changed", officer=officer, detail=f"{role if active else 'retired'} {unit}")
+    note_act(connection, org, acts.CHANGED, officer=officer, detail=acts.of_officer(role, unit, active))
     _people_changed(connection, org)
     # Of cases that are simply whoever opened them, laptops took the unit to be the officer's: from now on it is told.
     # Each under a number of its own: a page of a pull ends with a number, however many cases there are.

@@ -16,7 +16,9 @@ from app.notebook.entry import Entry
 from app.problems import Problem
 from app.rules import access
 from app.rules.access import CaseFacts, Officer
-from sync.server import erasure, judge, push, scope, strict
+from sync.server import acts, erasure, judge, push, scope, strict
+from sync.server.acts import COUNTS as COUNTS
+from sync.server.acts import STAYS_APART as STAYS_APART
 from sync.server.database import Connection
 from sync.server.events import note_event
 from sync.server.judge import ACCEPTED, Grounds, Sent, Verdict
@@ -24,7 +26,6 @@ from sync.server.ledger import Caller, Written
 from sync.server.postgres import PostgresTaking, lock
 from sync.server.signatures import Signatures
 
-COUNTS, STAYS_APART = "counts", "stays_apart"
 DECIDABLE = ("scope", "role", "receiver", "revoked", judge.GAP)
 """Reasons that are about rights, or with which it was not judged. What is broken, forged or names what is not there can
 never count."""
@@ -187,7 +188,8 @@ def _note(connection: Connection, org: str, kept: Kept, by: Officer, verdict: st
         "INSERT INTO decision VALUES (%s, %s, %s, %s, %s, %s, %s, now())",
         (org, kept.device, kept.first, kept.hash, verdict, by.id, reason.strip()),
     )
-    note_event(connection, _caller(connection, org, kept), verdict, kept.case, f"{kept.first} by {by.id}")
+    said = acts.of_decision(kept.first, by.id, kept.hash, reason.strip())
+    note_event(connection, _caller(connection, org, kept), verdict, kept.case, said)
 
 
 def _days(connection: Connection, org: str) -> int:

@@ -16,7 +16,7 @@ REFUSED_ACCESS = "refused_access"
 def note_event(connection: Connection, caller: Caller, kind: str, case: str, detail: str) -> None:
     """Note something that a person should hear of; the same thing once."""
     connection.execute(
-        "INSERT INTO event VALUES (%s, %s, now(), %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        "INSERT INTO event VALUES (%s, %s, clock_timestamp(), %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
         (
             caller.org,
             fixed_id(caller.org, kind, caller.device, case, detail),
@@ -41,6 +41,7 @@ def note_act(
 ) -> None:
     """Note what an administrator did, each time anew."""
     connection.execute(
-        "INSERT INTO event VALUES (%s, %s, now(), %s, %s, %s, %s, %s)",
+        # Of two of one transaction, the second is later.
+        "INSERT INTO event VALUES (%s, %s, clock_timestamp(), %s, %s, %s, %s, %s)",
         (org, random_id(), kind, officer, device, case, detail),
     )

@@ -1,5 +1,5 @@
 """Whether the history is what it was: entries against hashes, signatures, chains, the tree and the signed heads; the
-server's own events against their seals.
+server's own events against their seals; officers and decisions against these events.
 
 It reads all of an organisation, in the order of the numbers, and names each row that does not fit.
 """
@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.notebook import entry as notebook
 from app.notebook import tree
-from sync.server import erasure, seals, strict
+from sync.server import acts, erasure, seals, strict
+from sync.server.acts import COUNTS
 from sync.server.database import Connection
-from sync.server.deciding import COUNTS
 from sync.server.judge import ACCEPTED, FORKED, GAP, REFUSED
 from sync.server.push import added
 from sync.wire import signing
@@ -71,6 +71,7 @@ def verify(connection: Connection, org: str, *public: bytes, noted: tuple[int, s
     yield from _apart(connection, org, walk.erased, keys)
     yield from _chains(connection, org, walk.erased)
     yield from seals.verify(connection, org, public, noted)
+    yield from acts.verify(connection, org)
 
 
 def _orders(connection: Connection, org: str, public: Sequence[bytes]) -> Generator[str, None, frozenset[str]]:

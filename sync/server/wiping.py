@@ -11,7 +11,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from app.clock import iso
-from sync.server import enrol, heads, push, strict
+from sync.server import acts, enrol, heads, push, strict
 from sync.server.database import Connection
 from sync.server.events import note_act, note_event
 from sync.server.judge import GAP, REFUSED, Sent
@@ -104,7 +104,7 @@ def know_again(connection: Connection, org: str, wish: messages.Wiped, keys: Seq
         raise NotBelieved
     if not isinstance(officer, str) or not strict.is_id(officer) or not isinstance(author, str):
         raise NotBelieved
-    connection.execute(
+    added = connection.execute(
         "INSERT INTO officer (org_id, officer_id, name, role, unit_id, active)"
         " VALUES (%s, %s, %s, 'officer', '', false) ON CONFLICT DO NOTHING",
         (org, officer, author),
@@ -120,6 +120,8 @@ def know_again(connection: Connection, org: str, wish: messages.Wiped, keys: Seq
         "UPDATE device SET revoked_at = %s WHERE org_id = %s AND device_id = %s", (now, org, wish.device)
     )
     note_act(connection, org, "revoked", officer=officer, device=wish.device, detail="known again by its order")
+    if added.rowcount:
+        note_act(connection, org, acts.ADDED, officer=officer, detail=acts.of_officer("officer", "", active=False))
 
 
 def note_receipt(

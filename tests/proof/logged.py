@@ -94,6 +94,7 @@ SEEN_BY = {
         "tests/sync/server/test_leases_given.py::test_an_extension_code_is_todays_and_this_devices_and_noted"
     ),
     "sync/server/administration.py:new_epoch:1": _OF_ADMINISTRATORS,
+    "sync/server/administration.py:new_officer:1": _OF_ADMINISTRATORS,
     "sync/server/administration.py:identify:1": _OF_ADMINISTRATORS,
     "sync/server/administration.py:move_officer:1": _OF_ADMINISTRATORS,
     "sync/server/administration.py:involve:1": _OF_ADMINISTRATORS,
@@ -147,6 +148,9 @@ SEEN_BY = {
     "sync/server/scope.py:_note:2": _OF_DECISIONS,
     "sync/server/wiping.py:know_again:1": (
         "tests/sync/server/test_wiped.py::test_a_device_that_was_lost_is_known_again_by_its_very_order_alone"
+    ),
+    "sync/server/wiping.py:know_again:2": (
+        "tests/sync/server/test_wiped.py::test_an_officer_who_was_lost_comes_back_out_of_service_and_is_noted"
     ),
     "sync/server/wiping.py:note_receipt:1": (
         "tests/sync/server/test_wiped.py::test_what_was_sealed_is_kept_apart_and_the_receipt_noted"

@@ -20,7 +20,7 @@ from psycopg import sql
 from app.notebook import entry as notebook
 from app.notebook.ids import random_id
 from app.rules.access import Officer
-from sync.server import administration, authority, deciding, erasure, seals, verify
+from sync.server import acts, administration, authority, deciding, erasure, seals, verify
 from sync.server.statements import Signer
 from tests.proof.frame import Proved
 from tests.sync.laptops import Force, Laptop
@@ -58,7 +58,8 @@ HISTORY = {
     "quarantine": (["device_id", "first", "hash", "count", "case_id", "outcome", "body"], "device_id, first"),
     "device": (["device_id", "key", "last", "hash"], "device_id"),
     "erased": (["case_id", "officer_id", "second_id", "body", "signature"], "case_id"),
-    "decision": (["device_id", "first", "hash", "verdict"], "device_id, first"),
+    "decision": (["device_id", "first", "hash", "verdict", "officer_id", "reason"], "device_id, first"),
+    "officer": (["officer_id", "role", "unit_id", "active"], "officer_id"),
     "event": (
         ["event_id", "happened_at", "kind", "officer_id", "device_id", "case_id", "detail"],
         "event_id",
@@ -244,7 +245,8 @@ def _names(table: str, values: dict[str, Any]) -> set[str]:
         "quarantine": "entry {device_id}:{first}, kept apart|entry {device_id}:{first}",
         "device": "device {device_id}",
         "erased": "erased {case_id}",
-        "decision": "entry {device_id}:{first}",
+        "decision": "decision {device_id}:{first}|entry {device_id}:{first}",
+        "officer": "officer {officer_id}",
         "event": "event {event_id}",
         "sealed_event": "event {event_id}|event_seal {number}",
         "event_seal": "event_seal {number}",
@@ -369,11 +371,12 @@ def deep() -> Proved:
 
 
 def control() -> Proved:
-    """Without the tree and its signed heads, and without the seals of events."""
+    """Without the tree and its signed heads, the seals of events, and what events say."""
     nothing: Any = mock.Mock(side_effect=lambda *_: iter(()))
     with (
         mock.patch.object(verify, "_tree", nothing),
         mock.patch.object(verify, "_heads", nothing),
         mock.patch.object(seals, "verify", nothing),
+        mock.patch.object(acts, "verify", nothing),
     ):
         return run(100)

@@ -41,6 +41,7 @@ def test_what_an_administrator_does_is_noted(force: Force, laptop: Laptop):
         assert [(one["case"], one["officer"]) for one in noted(force, kind)] == [(case, other)]
     for kind in ("identified", "officer_changed"):
         assert [one["officer"] for one in noted(force, kind)] == [other]
+    assert other in [one["officer"] for one in noted(force, "officer_added")]
     assert [(one["device"], one["officer"]) for one in noted(force, "revoked")] == [(laptop.device, laptop.officer)]
     assert len(noted(force, "restored")) == 1
     assert [one["officer"] for one in noted(force, "code_made")] == [laptop.officer]

@@ -10,8 +10,9 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from app.notebook.ids import random_id
 from app.rules.access import Officer
-from sync.server import administration, authority, deciding, enrol, verify
+from sync.server import acts, administration, authority, deciding, enrol, verify
 from sync.server.config import read
 from sync.server.statements import Signer
 from sync.wire import limits, messages, sealed, signing
@@ -124,6 +125,18 @@ def test_a_device_that_was_lost_is_known_again_by_its_very_order_alone(force: Fo
         "SELECT count(*) FROM event WHERE org_id = %s AND device_id = %s AND kind = 'revoked'", force.org, lost.device
     )
     assert noted == [(0 if wrong else 1,)]
+
+
+def test_an_officer_who_was_lost_comes_back_out_of_service_and_is_noted(force: Force, laptop: Laptop):
+    lost = Laptop(force, random_id())
+    lost.new_case()
+    public = signing.to_text(lost.writer.public.public_bytes_raw())
+    whose = {"organisation": force.org, "officer": lost.officer, "author": lost.author, "key": public}
+    signer = Signer(authority.signing_key(force.config.signing_key))
+    hand_over(lost, boxed(lost), order=signer.wipe(lost.device, "e" * 32, datetime.now(UTC), whose))
+    noted = "SELECT detail FROM event WHERE org_id = %s AND officer_id = %s AND kind = 'officer_added'"
+    assert force.rows(noted, force.org, lost.officer) == [("retired ",)]
+    assert force.do(lambda c, org: list(acts.verify(c, org))) == []
 
 
 def test_tries_are_counted(force: Force, laptop: Laptop):
