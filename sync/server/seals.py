@@ -65,10 +65,14 @@ class Seal:
         return f"{self.number}:{self.root}"
 
 
+def lock(connection: Connection, org: str) -> None:
+    """Until the commit nobody else seals: of two servers, the second finds done what the first one did."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_ONE_AT_A_TIME, org))
+
+
 def seal(connection: Connection, org: str, signer: Signer) -> int:
     """Seal the events that are not sealed yet, the oldest first and `MOST` at once; returns how many those were."""
-    # Held until the commit: of two servers that seal at once, the second finds done what the first one did.
-    connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_ONE_AT_A_TIME, org))
+    lock(connection, org)
     last, before, since = _last(connection, org)
     rows = connection.execute(_NEW.encode(), (org, since, MOST)).fetchall()
     if not rows:

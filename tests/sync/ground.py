@@ -11,7 +11,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync.server import database
+from sync.server import database, seals
 from sync.server.cluster import Cluster, find
 from sync.server.database import ALL, Busy, Connection, Database
 from sync.server.statements import Signer
@@ -67,15 +67,19 @@ class Ground(Database):
 
 def backup(connection: Connection, org: str) -> Kept:
     """Every row of an organisation, read past every wall."""
-    return {
-        table: connection.execute(f"SELECT * FROM {table} WHERE org_id = %s", (org,)).fetchall()
-        for table in _tables(connection)
-    }
+    with connection.transaction():
+        # A running server seals at any moment, and would be cut in two.
+        seals.lock(connection, org)
+        return {
+            table: connection.execute(f"SELECT * FROM {table} WHERE org_id = %s", (org,)).fetchall()
+            for table in _tables(connection)
+        }
 
 
 def restore(connection: Connection, org: str, kept: Kept) -> None:
     """Put an organisation back to what a backup holds."""
     with connection.transaction():
+        seals.lock(connection, org)
         for table, rows in kept.items():
             connection.execute(f"DELETE FROM {table} WHERE org_id = %s", (org,))
             if rows:
