@@ -14,6 +14,8 @@ from sync.server.database import Connection
 
 FOUND, ADDED, CHANGED = "officer_found", "officer_added", "officer_changed"
 """What is noted of officers: as they were when this began, made, and given another role or unit."""
+UNIT_FOUND, UNIT_ADDED = "unit_found", "unit_added"
+"""The same of units, which are never changed."""
 COUNTS, STAYS_APART = "counts", "stays_apart"
 """What a person decides about an entry that was kept apart, and what is noted of it."""
 
@@ -29,9 +31,20 @@ FULL JOIN (
 """
 
 
+_UNITS = """
+SELECT n.detail FROM event AS n LEFT JOIN sealed_event AS s ON s.org_id = n.org_id AND s.event_id = n.event_id
+WHERE n.org_id = %s AND n.kind IN (%s, %s) ORDER BY s.number NULLS LAST, n.happened_at
+"""
+
+
 def of_officer(role: str, unit: str, active: bool = True) -> str:
     """What an event says of an officer."""
     return f"{role if active else 'retired'} {unit}"
+
+
+def of_unit(unit: str, above: str) -> str:
+    """What an event says of a unit."""
+    return f"{unit} {above}"
 
 
 def of_decision(first: int, officer: str, entry: str = "", reason: str = "") -> str:
@@ -44,8 +57,9 @@ def of_decision(first: int, officer: str, entry: str = "", reason: str = "") -> 
 
 
 def verify(connection: Connection, org: str) -> Iterator[str]:
-    """Each officer and each decision that is not as it was noted, as `sync.server.verify` does."""
+    """Each officer, unit and decision that is not as it was noted, as `sync.server.verify` does."""
     yield from _officers(connection, org)
+    yield from _units(connection, org)
     yield from _decisions(connection, org)
 
 
@@ -58,6 +72,23 @@ def _officers(connection: Connection, org: str) -> Iterator[str]:
             yield f"officer {officer}: nothing says who added them"
         elif noted != of_officer(role, unit, active):
             yield f"officer {officer}: role, unit or being in service is not what was noted last"
+
+
+def _units(connection: Connection, org: str) -> Iterator[str]:
+    noted: dict[str, str] = {}
+    for (detail,) in connection.execute(_UNITS, (org, UNIT_FOUND, UNIT_ADDED)).fetchall():
+        # What somebody says of a unit later counts for nothing.
+        noted.setdefault(detail.partition(" ")[0], detail)
+    there: dict[str, str] = dict(
+        connection.execute("SELECT unit_id, above FROM unit WHERE org_id = %s", (org,)).fetchall()
+    )
+    for unit in sorted(noted.keys() | there.keys()):
+        if unit not in there:
+            yield f"unit {unit}: is missing"
+        elif unit not in noted:
+            yield f"unit {unit}: nothing says who added it"
+        elif noted[unit] != of_unit(unit, there[unit]):
+            yield f"unit {unit}: stands below another one than was noted"
 
 
 def _decisions(connection: Connection, org: str) -> Iterator[str]:

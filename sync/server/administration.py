@@ -121,6 +121,7 @@ def new_unit(connection: Connection, org: str, name: str, above: str = "") -> st
         _check_unit(connection, org, above)
     unit = random_id()
     connection.execute("INSERT INTO unit VALUES (%s, %s, %s, %s)", (org, unit, name, above))
+    note_act(connection, org, acts.UNIT_ADDED, detail=acts.of_unit(unit, above))
     _people_changed(connection, org)
     return unit
 

@@ -95,6 +95,7 @@ SEEN_BY = {
     ),
     "sync/server/administration.py:new_epoch:1": _OF_ADMINISTRATORS,
     "sync/server/administration.py:new_officer:1": _OF_ADMINISTRATORS,
+    "sync/server/administration.py:new_unit:1": _OF_ADMINISTRATORS,
     "sync/server/administration.py:identify:1": _OF_ADMINISTRATORS,
     "sync/server/administration.py:move_officer:1": _OF_ADMINISTRATORS,
     "sync/server/administration.py:involve:1": _OF_ADMINISTRATORS,

@@ -60,6 +60,7 @@ HISTORY = {
     "erased": (["case_id", "officer_id", "second_id", "body", "signature"], "case_id"),
     "decision": (["device_id", "first", "hash", "verdict", "officer_id", "reason"], "device_id, first"),
     "officer": (["officer_id", "role", "unit_id", "active"], "officer_id"),
+    "unit": (["unit_id", "above"], "unit_id"),
     "event": (
         ["event_id", "happened_at", "kind", "officer_id", "device_id", "case_id", "detail"],
         "event_id",
@@ -247,6 +248,7 @@ def _names(table: str, values: dict[str, Any]) -> set[str]:
         "erased": "erased {case_id}",
         "decision": "decision {device_id}:{first}|entry {device_id}:{first}",
         "officer": "officer {officer_id}",
+        "unit": "unit {unit_id}",
         "event": "event {event_id}",
         "sealed_event": "event {event_id}|event_seal {number}",
         "event_seal": "event_seal {number}",

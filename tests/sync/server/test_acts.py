@@ -106,13 +106,43 @@ def test_officers_who_were_there_before_are_noted_as_they_were_found(force: Forc
                 database.bring_up(owner, only=before)
             for officer, active in ((there, True), (gone, False)):
                 owner.execute("INSERT INTO officer VALUES (%s, %s, 'A', 'supervisor', 'U', %s)", (org, officer, active))
+            owner.execute("INSERT INTO unit VALUES (%s, 'U', 'Unit', 'V'), (%s, 'V', 'Above', '')", (org, org))
         assert database.migrate(conninfo) == [name for name, _ in database.migrations() if name not in before]
         with database.owner(conninfo) as owner:
             assert list(acts.verify(owner, org)) == []
             owner.execute("UPDATE officer SET role = 'officer' WHERE officer_id = %s", (there,))
             assert [line.split(":")[0] for line in acts.verify(owner, org)] == [f"officer {there}"]
+            owner.execute("UPDATE unit SET above = '' WHERE unit_id = 'U'")
+            assert "unit U: stands below another one than was noted" in list(acts.verify(owner, org))
             ids = owner.execute("SELECT event_id FROM event").fetchall()
             assert {len(one) for (one,) in ids} == {32}
+
+
+# --- units ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def below(force: Force) -> str:
+    """A unit below that of the force."""
+    made = force.do(lambda c, org: administration.new_unit(c, org, "Below", force.unit))
+    assert named(force) == []
+    return made
+
+
+def test_a_unit_that_was_put_elsewhere_is_named_whatever_is_noted_later(force: Force, below: str):
+    line = f"unit {below}: stands below another one than was noted"
+    change(force, f"UPDATE unit SET above = '' WHERE org_id = %(org)s AND unit_id = '{below}'")
+    assert named(force) == [line]
+    forged = f"'{random_id()}', now(), 'unit_added', '', '', '', '{below} '"
+    change(force, f"INSERT INTO event VALUES (%(org)s, {forged})")
+    assert named(force) == [line]
+
+
+def test_a_unit_that_was_put_in_or_taken_out_is_named(force: Force, below: str):
+    change(force, f"DELETE FROM unit WHERE org_id = %(org)s AND unit_id = '{below}'")
+    assert named(force) == [f"unit {below}: is missing"]
+    change(force, f"INSERT INTO unit VALUES (%(org)s, '{'0' * 32}', 'X', '')")
+    assert f"unit {'0' * 32}: nothing says who added it" in named(force)
 
 
 # --- decisions -----------------------------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ def test_what_an_administrator_does_is_noted(force: Force, laptop: Laptop):
     for kind in ("identified", "officer_changed"):
         assert [one["officer"] for one in noted(force, kind)] == [other]
     assert other in [one["officer"] for one in noted(force, "officer_added")]
+    assert [one["detail"] for one in noted(force, "unit_added")] == [f"{force.unit} "]
     assert [(one["device"], one["officer"]) for one in noted(force, "revoked")] == [(laptop.device, laptop.officer)]
     assert len(noted(force, "restored")) == 1
     assert [one["officer"] for one in noted(force, "code_made")] == [laptop.officer]
