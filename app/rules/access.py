@@ -47,6 +47,7 @@ _TABLE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "administrator": {},
     "auditor": {},
 }
+_BY_UNIT = frozenset({"unit", "below"})
 _RESTRICTED = frozenset({"own", "named"})
 """What still counts where a suspect works for the police: its author, and officers who were named for it."""
 
@@ -89,8 +90,12 @@ def above(unit: str, units: Mapping[str, str]) -> list[str]:
 
 
 def relations(officer: Officer, case: CaseFacts, units: Mapping[str, str]) -> frozenset[str]:
-    """How an officer stands to a case."""
-    path = above(case.unit, units) if case.recent else []
+    """How an officer stands to a case.
+
+    One that is not recent any more is nobody's by the unit alone; to whoever has it otherwise the unit still counts,
+    for with the first word that they write in it, it is recent again.
+    """
+    path = above(case.unit, units)
     found = {
         "own": bool(officer.id) and officer.id in (case.author if case.restricted else case.owner, case.author),
         "in_charge": bool(officer.id) and officer.id == case.owner,
@@ -101,7 +106,12 @@ def relations(officer: Officer, case: CaseFacts, units: Mapping[str, str]) -> fr
         "below": bool(officer.unit) and officer.unit in path[1:],
     }
     held = frozenset(name for name, so in found.items() if so)
-    return held & _RESTRICTED if case.restricted else held
+    if case.restricted:
+        return held & _RESTRICTED
+    allowed = _TABLE.get(officer.role, {})
+    if case.recent or any(HOLD in allowed.get(name, frozenset()) for name in held - _BY_UNIT):
+        return held
+    return held - _BY_UNIT
 
 
 def _is_offered(officer: Officer, case: CaseFacts) -> bool:

@@ -100,10 +100,21 @@ def test_who_took_a_restricted_case_over_is_not_its_author():
     assert not may(Officer("me", "officer", "station"), HOLD, CaseFacts("a", "me", "other", restricted=True), UNITS)
 
 
+@pytest.mark.parametrize("stands", ["named", "assigned", "own"])
+@pytest.mark.parametrize(("at", "way"), [("station", "unit"), ("north", "below")])
+def test_the_unit_counts_in_an_old_case_for_whoever_has_it_otherwise(stands, at, way):
+    """A laptop knows of no day on which a case that it keeps grows old; one word more, and it is recent again."""
+    case = replace(SITUATIONS[stands][0], unit="station")
+    me = Officer("me", "supervisor", at)
+    assert {stands, way} <= relations(me, replace(case, recent=False), UNITS)
+    for verb in VERBS:
+        assert may(me, verb, replace(case, recent=False), UNITS) is may(me, verb, case, UNITS)
+
+
 def test_a_case_that_is_not_recent_is_nobodys_for_its_unit_alone():
     case = CaseFacts("a", "b", "station", recent=False)
     assert relations(Officer("me", "supervisor", "station"), case, UNITS) == frozenset()
-    assert relations(Officer("b", "officer", "station"), case, UNITS) == {"own", "in_charge"}
+    assert relations(Officer("b", "officer", "station"), case, UNITS) == {"own", "in_charge", "unit"}
 
 
 def test_what_was_handed_over_to_a_unit_is_offered_to_its_officers_alone():
