@@ -27,6 +27,8 @@ CRASHES = ("read", "stack", "mapped", "fatal", "abort")
 WHERE = ("/var", "/run", "/dev/shm")
 IMPATIENT_S = 15.0
 """How long a program is waited for in whose middle something failed; then it is started anew."""
+_STILL = 20
+"""After so many groups of keys in which nothing failed the program is started anew."""
 LOCK = ("ctrl+l",)
 _KEYS = (
     ("alt+2", "Return"),
@@ -112,17 +114,21 @@ def _looked_at(sought: Sought, count: Count, looked: set[Path], errors: Path) ->
 
 def _fail(at: AtTheScreen, words: canary.Words, wanted: int, count: Count) -> None:
     """Let calls fail in the middle of what keys bring about, one after the other, wherever the dice will have it."""
-    dice, told = random.Random(20261122), 0
+    dice, told, still = random.Random(20261122), 0, 0
     for number in range(4 * wanted):
         if count.raised + told >= wanted:
             break
         try:
             at.wait("the program", bool)
             so_far = int(at.ask(f"raise {dice.randrange(1, 400)} {words.every[number % len(words.every)]}"))
+            still = 0 if so_far != told else still + 1
+            if still > _STILL:
+                raise NotThereError("nothing fails any more where the program stands")
             # A program that was locked is another one, and has counted none.
             count.raised, told = count.raised + (told if so_far < told else 0), so_far
             _press(at, words, _KEYS[number % len(_KEYS)])
         except (OSError, NotThereError, AssertionError):
+            still = 0
             count.raised, told, count.starts = count.raised + told, 0, count.starts + 1
             at.close()
             # A key that was lost makes a passphrase wrong, and that makes the next one wait.
