@@ -170,3 +170,25 @@ def test_who_chooses_less_than_has_gone_is_told_first(clock, qtbot):
     watch.use(Policy(longest_open_h=1))
     use_it(watch, clock, 300)
     assert heard == [4, 3, 2, 1, "over"]
+
+
+def test_by_no_choice_it_stays_open_for_longer_than_the_policy_says(clock, qtbot):
+    watch = IdleWatch(Policy(longest_open_h=2), clock)
+    told = []
+    watch.over.connect(lambda: told.append("over"))
+    use_it(watch, clock, 7080)
+    for hours in (2, 1, 2):
+        watch.use(Policy(longest_open_h=hours))
+    use_it(watch, clock, 120)
+    assert told == ["over"]
+
+
+def test_the_line_goes_where_more_is_chosen(at_work, clock):
+    one = at_work()
+    window, idle = one.top.screen_shown, one.officer.idle
+    idle.use(Policy(longest_open_h=1))
+    use_it(idle, clock, 3420)
+    assert window.closing.isVisible()
+    idle.use(Policy(longest_open_h=12))
+    use_it(idle, clock, 60)
+    assert not window.closing.isVisible()

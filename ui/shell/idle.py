@@ -30,7 +30,7 @@ class IdleWatch(QObject):
     """`counting(seconds)` during the countdown, `stayed` when somebody is there again, `over` when nobody was.
 
     `closing(minutes)` in the last minutes before the vault has been open for as long as the policy lets it be without
-    the passphrase being asked for again, whoever is there; `over` then.
+    the passphrase being asked for again, whoever is there; `over` then. `closing(0)` where more was chosen meanwhile.
 
     Looks at what the window system gives to the program's windows, so that no other event is slowed down; words that
     are dictated bring no key, therefore whoever saves something tells `acted`.
@@ -46,7 +46,8 @@ class IdleWatch(QObject):
 
     def __init__(self, policy: Policy, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._open_s = 0.0
+        self._open_s = self._longest_s = 0.0
+        self._closing = False
         self.use(policy)
         self._clock = clock
         self._last_act = self._last_run = clock.monotonic()
@@ -59,8 +60,8 @@ class IdleWatch(QObject):
     def use(self, policy: Policy) -> None:
         """Count by these settings from now on."""
         self._idle_s, self._countdown_s = policy.idle_lock_s, policy.idle_countdown_s
-        # Who chooses less than has gone already is told before it locks, too.
-        self._longest_s = max(policy.longest_open_h * 3600, self._open_s + SOON_S)
+        # Who chooses less than has gone already is told before it locks, too; by no choice it stays open for longer.
+        self._longest_s = max(policy.longest_open_h * 3600, min(self._longest_s, self._open_s + SOON_S))
         self._sleep_counts = policy.lock_on_suspend
 
     def start(self) -> None:
@@ -105,8 +106,9 @@ class IdleWatch(QObject):
         if left <= self._countdown_s:
             self._counting = True
             self.counting.emit(math.ceil(left))
-        if longest <= SOON_S:
-            self.closing.emit(math.ceil(longest / 60))
+        if longest <= SOON_S or self._closing:
+            self._closing = longest <= SOON_S
+            self.closing.emit(math.ceil(longest / 60) if self._closing else 0)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() in ACTS and event.spontaneous():

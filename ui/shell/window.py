@@ -468,13 +468,18 @@ class Window(QWidget):
         self.countdown.hide()
 
     def say_closing(self, minutes: int) -> None:
-        """The vault has been open for nearly as long as it may be: say when the passphrase is asked for again."""
+        """The vault has been open for nearly as long as it may be: say when the passphrase is asked for again.
+
+        No minutes: it may be open for longer after all.
+        """
+        self.closing.setVisible(minutes > 0)
+        if not minutes:
+            return
         text = self.translator.plural(
             N_("Open for long: locks in {n} minute. What is written stays; the passphrase opens it again."),
             N_("Open for long: locks in {n} minutes. What is written stays; the passphrase opens it again."),
             minutes,
         )
-        self.closing.show()
         self.closing.say(text, "calm")
 
     def _hide(self) -> None:
